@@ -1,0 +1,68 @@
+# `make up` runs the workbench; `make test` runs all that CI runs. Both set up what they need.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PROTOS := $(shell find protos -name '*.proto') protos/generate.py
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: up test lint format bench lock contract clean
+
+up: build/.ready
+	@$(BIN)/workbench up
+
+test: build/.ready-test
+	@$(BIN)/python -m tests.run
+
+lint: build/.ready-test
+	@$(BIN)/python -m tests.run lint
+
+bench: build/.ready-bench
+	@$(BIN)/python -m tests.bench
+
+format: build/.ready-test
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+# The environment: what runs, then what tests, then what the comparison needs; each from its own hashed lock.
+.venv/.runtime: requirements.lock pyproject.toml
+	@echo "Preparing the Python environment (about a minute, once)…"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: PYTHON=python3.12 make up"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "python3-venv is needed: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.test: .venv/.runtime requirements-test.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+.venv/.bench: .venv/.test requirements-bench.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+build/.generated: .venv/.runtime $(PROTOS)
+	@$(BIN)/python protos/generate.py build/gen
+	@touch $@
+
+build/.ready: .venv/.runtime build/.generated
+	@touch $@
+
+build/.ready-test: .venv/.test build/.generated
+	@touch $@
+
+build/.ready-bench: .venv/.bench build/.generated
+	@touch $@
+
+# Writes the locks anew from pyproject.toml; --universal keeps one lock for every Python and platform we support.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+lock: .venv/.test
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group test -c requirements.lock -o requirements-test.lock
+	$(LOCK) --group bench -c requirements.lock -o requirements-bench.lock
+
+# Accepts the contract as it now stands: the image that `buf breaking` compares with, and the OpenAPI document.
+contract: build/.ready-test
+	@$(BIN)/python -m tests.run accept-contract
+
+clean:
+	rm -rf build .venv

@@ -1,0 +1,74 @@
+"""Money: an exact amount of one currency. Unlike currencies never meet, and a division gives every cent to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from services.chassis.kernel.errors import InvalidInput
+
+# ISO 4217 currencies whose minor unit is not the hundredth.
+FRACTION_DIGITS: Mapping[str, int] = {
+    "BHD": 3, "CLP": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "PYG": 0, "TND": 3,
+    "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+}  # fmt: skip
+
+
+def fraction_digits(currency_code: str) -> int:
+    """How many decimal places the currency's minor unit has."""
+    return FRACTION_DIGITS.get(currency_code, 2)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount in minor units of its currency, such as 1234 with CNY for 12.34 yuan."""
+
+    minor_units: int
+    currency_code: str
+
+    @classmethod
+    def parse(cls, amount: str, currency_code: str) -> Money:
+        """Reads a decimal string; raises InvalidInput where a digit would be lost."""
+        try:
+            scaled = Decimal(amount).scaleb(fraction_digits(currency_code))
+        except InvalidOperation:
+            raise InvalidInput("AMOUNT_INVALID", f"{amount!r} is not a decimal amount.") from None
+        if not scaled.is_finite() or scaled != scaled.to_integral_value():
+            raise InvalidInput("AMOUNT_INVALID", f"{amount!r} has digits below the minor unit of {currency_code}.")
+        return cls(int(scaled), currency_code)
+
+    def __str__(self) -> str:
+        digits = fraction_digits(self.currency_code)
+        return f"{Decimal(self.minor_units).scaleb(-digits):.{digits}f}"
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor_units + self._alike(other).minor_units, self.currency_code)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor_units - self._alike(other).minor_units, self.currency_code)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor_units, self.currency_code)
+
+    def allocate(self, weights: Sequence[int]) -> list[Money]:
+        """Divides the amount in proportion to whole weights >= 0, by largest remainder; the parts sum to the whole.
+
+        Ties go to the earlier position, so callers order positions by staff number. A negative amount is divided as its
+        absolute value and negated, so that a reversal mirrors the original to the cent.
+        """
+        total = sum(weights)
+        if total <= 0 or min(weights) < 0:
+            raise InvalidInput("WEIGHTS_INVALID", "Weights must be >= 0 and at least one must be > 0.")
+        sign, amount = (-1, -self.minor_units) if self.minor_units < 0 else (1, self.minor_units)
+        parts = [amount * weight // total for weight in weights]
+        # sorted() is stable: among equal remainders the earlier position comes first.
+        by_remainder = sorted(range(len(weights)), key=lambda i: -(amount * weights[i] % total))
+        for i in by_remainder[: amount - sum(parts)]:
+            parts[i] += 1
+        return [Money(sign * part, self.currency_code) for part in parts]
+
+    def _alike(self, other: Money) -> Money:
+        if other.currency_code != self.currency_code:
+            raise InvalidInput("CURRENCIES_DIFFER", f"{self.currency_code} and {other.currency_code} do not add up.")
+        return other

@@ -1,0 +1,61 @@
+"""Keyset paging: a page token says after which row to go on, never how many rows to skip."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+
+from services.chassis.kernel.errors import InvalidInput
+
+PAGE_SIZE_DEFAULT = 50
+PAGE_SIZE_MAX = 1_000
+
+
+def page_size(requested: int) -> int:
+    """The rows to answer: the default where 0 is asked, and never more than the maximum (AIP-158)."""
+    if requested < 0:
+        raise InvalidInput("PAGE_SIZE_INVALID", "page_size must be 0 or more.")
+    return min(requested or PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class PageToken:
+    """The position after the last row of a page: that row's sort keys, bound to the query that made it.
+
+    A token holds only values that its reader has just been shown, and rows are always filtered by scope anew, so a forged
+    token reaches nothing; the digest of the query refuses one that was made for another filter or order.
+    """
+
+    keys: tuple[str, ...]
+
+    def encode(self, query: str) -> str:
+        """The token as text for a client."""
+        payload = json.dumps([_digest(query), *self.keys], ensure_ascii=False, separators=(",", ":"))
+        return base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str, query: str, keys: int) -> PageToken | None:
+        """Reads a token with so many keys; None for the first page; InvalidInput where the text is not one of this query's."""
+        if not text:
+            return None
+        try:
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            parts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            digest, *values = parts
+        except (ValueError, TypeError, binascii.Error, RecursionError):
+            raise _invalid() from None
+        strings = all(isinstance(value, str) and "\0" not in value for value in values)
+        if digest != _digest(query) or len(values) != keys or not strings:
+            raise _invalid()
+        return cls(tuple(values))
+
+
+def _invalid() -> InvalidInput:
+    return InvalidInput("PAGE_TOKEN_INVALID", "page_token is not one that this list answered for these filters and this order.")
+
+
+def _digest(query: str) -> str:
+    return hashlib.sha256(query.encode()).hexdigest()[:12]
