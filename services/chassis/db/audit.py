@@ -1,0 +1,198 @@
+"""The audit trail: what was done, by whom, and what it changed, provable later.
+
+A record is written in the transaction of its act. Every few seconds a sealer hashes the unsealed records into a Merkle tree
+and appends its root to a chain of seals, so that writers never queue behind each other for the chain. Changing or removing
+a sealed record, or a seal in the middle, breaks the recomputed chain; removing its end shows against a noted chain head.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, Text, func, inspect, select, update
+from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
+
+from services.chassis.db.tables import ChassisBase
+from services.chassis.db.types import EncryptedText, UtcDateTime
+
+SEAL_EVERY_SECONDS = 5.0
+# One seal covers at most so many records; a busier service makes several seals a round.
+SEAL_RECORDS_MAX = 10_000
+# What stands in the trail in place of a value that it must not hold.
+REDACTED = "•••"
+
+_Sequence = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class AuditRecord(ChassisBase):
+    """One act. Written once; only its seal is filled in, once."""
+
+    __tablename__ = "audit_records"
+
+    sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, init=False)
+    act_time: Mapped[datetime] = mapped_column(UtcDateTime)
+    person_id: Mapped[str] = mapped_column(Text, index=True)
+    login: Mapped[str] = mapped_column(Text)
+    remote_address: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text)
+    resource: Mapped[str] = mapped_column(Text, index=True)
+    outcome: Mapped[str] = mapped_column(Text)
+    changes_json: Mapped[str] = mapped_column(Text)
+    purpose: Mapped[str] = mapped_column(Text)
+    correlation_id: Mapped[str] = mapped_column(Text)
+    seal: Mapped[int | None] = mapped_column(_Sequence, init=False, default=None, index=True)
+
+    def digest(self) -> bytes:
+        """The leaf of the Merkle tree: a hash over every field but the seal."""
+        fields = [
+            self.sequence, self.act_time.isoformat(), self.person_id, self.login, self.remote_address, self.method,
+            self.resource, self.outcome, self.changes_json, self.purpose, self.correlation_id,
+        ]  # fmt: skip
+        return hashlib.sha256(b"\0" + json.dumps(fields, ensure_ascii=False).encode()).digest()
+
+
+class AuditSeal(ChassisBase):
+    """One link of the chain: the root over its records, and the hash that joins it to the link before."""
+
+    __tablename__ = "audit_seals"
+
+    seal: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=False)
+    seal_time: Mapped[datetime] = mapped_column(UtcDateTime)
+    records: Mapped[int] = mapped_column(Integer)
+    merkle_root: Mapped[str] = mapped_column(Text)
+    chain_hash: Mapped[str] = mapped_column(Text)
+
+
+@dataclass(frozen=True, slots=True)
+class TrailReport:
+    """What a proof of the trail found; `fault` is empty where the trail is as it was written."""
+
+    sealed_records: int
+    unsealed_records: int
+    seals: int
+    chain_head: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an act did to one row: `create`, `update` or `delete`, with each field's value before and after."""
+
+    resource: str
+    act: str
+    fields: dict[str, tuple[Any, Any]]
+
+
+def captured_changes(session: Session) -> list[Change]:
+    """What the session is about to write, row by row; the chassis' own tables are no business of the trail."""
+    acts = (("create", session.new), ("update", session.dirty), ("delete", session.deleted))
+    changes = [
+        Change(_resource(state), act, _fields(state, act))
+        for act, rows in acts
+        for row in rows
+        if not isinstance(row, ChassisBase)
+        for state in (inspect(row),)
+    ]
+    return [change for change in changes if change.fields or change.act == "delete"]
+
+
+def changes_as_json(changes: Iterable[Change]) -> str:
+    """The changes as the trail keeps them: one object per row, later changes of a row after earlier ones."""
+    rows = [{"resource": c.resource, "act": c.act, "fields": {k: list(v) for k, v in c.fields.items()}} for c in changes]
+    return json.dumps(rows, ensure_ascii=False, default=str, separators=(",", ":"))
+
+
+def seal(session: Session, now: datetime) -> int:
+    """Seals what is not sealed yet, oldest first; answers how many records. The caller makes sure that one seals at a time."""
+    records = session.scalars(
+        select(AuditRecord).where(AuditRecord.seal.is_(None)).order_by(AuditRecord.sequence).limit(SEAL_RECORDS_MAX)
+    ).all()
+    if not records:
+        return 0
+    last = session.scalars(select(AuditSeal).order_by(AuditSeal.seal.desc()).limit(1)).first()
+    number = last.seal + 1 if last else 1
+    root = merkle_root([record.digest() for record in records])
+    chain_hash = _chain_hash(last.chain_hash if last else "", number, len(records), root)
+    session.add(AuditSeal(seal=number, seal_time=now, records=len(records), merkle_root=root, chain_hash=chain_hash))
+    session.execute(
+        update(AuditRecord)
+        .where(AuditRecord.seal.is_(None), AuditRecord.sequence.in_([record.sequence for record in records]))
+        .values(seal=number)
+        .execution_options(synchronize_session=False)
+    )
+    return len(records)
+
+
+def verify(session: Session) -> TrailReport:
+    """Recomputes every seal from its records and the chain from its seals, in bounded memory."""
+    head, sealed, number, fault = "", 0, 0, ""
+    records = _records_by_seal(session)
+    for link in session.scalars(select(AuditSeal).order_by(AuditSeal.seal).execution_options(yield_per=1_000)):
+        number += 1
+        covered, digests = next(records, (link.seal, []))
+        root = merkle_root(digests)
+        head = _chain_hash(head, number, len(digests), root)
+        sealed += len(digests)
+        if not fault and (covered != number or link.seal != number or link.merkle_root != root or link.chain_hash != head):
+            fault = f"Seal {number}: its records are not what was sealed."
+    if not fault and next(records, None) is not None:
+        fault = f"Records carry a seal after {number}, which the chain does not have."
+    unsealed = session.scalar(select(func.count()).select_from(AuditRecord).where(AuditRecord.seal.is_(None))) or 0
+    return TrailReport(sealed, unsealed, number, head, fault)
+
+
+def merkle_root(leaves: Sequence[bytes]) -> str:
+    """The root over the leaves, hexadecimal; an odd node moves up unpaired (RFC 6962 tells leaves from nodes so)."""
+    level = list(leaves) or [hashlib.sha256(b"").digest()]
+    while len(level) > 1:
+        pairs = [hashlib.sha256(b"\1" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
+        level = pairs + level[len(pairs) * 2 :]
+    return level[0].hex()
+
+
+def _chain_hash(previous: str, number: int, records: int, root: str) -> str:
+    return hashlib.sha256(f"{previous}|{number}|{records}|{root}".encode()).hexdigest()
+
+
+def _records_by_seal(session: Session) -> Iterator[tuple[int | None, list[bytes]]]:
+    statement = (
+        select(AuditRecord)
+        .where(AuditRecord.seal.is_not(None))
+        .order_by(AuditRecord.seal, AuditRecord.sequence)
+        .execution_options(yield_per=1_000)
+    )
+    for number, records in groupby(session.scalars(statement), key=lambda record: record.seal):
+        yield number, [record.digest() for record in records]
+
+
+def _resource(state: InstanceState[Any]) -> str:
+    mapper = state.mapper
+    key = ",".join(str(state.attrs[mapper.get_property_by_column(column).key].value) for column in mapper.primary_key)
+    return f"{mapper.local_table.name}/{key}"  # type: ignore[attr-defined]  # a mapped class here stands on a Table
+
+
+def _fields(state: InstanceState[Any], act: str) -> dict[str, tuple[Any, Any]]:
+    fields: dict[str, tuple[Any, Any]] = {}
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if not history.has_changes() or act == "delete":
+            continue
+        column = attribute.columns[0]
+        secret = isinstance(column.type, EncryptedText) or column.info.get("secret", False)
+        before = history.deleted[0] if history.deleted else None
+        after = history.added[0] if history.added else None
+        if (before, after) != (None, None):
+            fields[attribute.key] = (_shown(before, secret=secret), _shown(after, secret=secret))
+    return fields
+
+
+def _shown(value: Any, *, secret: bool) -> Any:
+    if value is None or not secret:
+        return value.hex() if isinstance(value, bytes) else value
+    return REDACTED

@@ -1,0 +1,162 @@
+"""One transaction: rows, events, audit record and answer commit together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from google.protobuf.message import Message
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from services.chassis.db.audit import AuditRecord, Change, captured_changes, changes_as_json
+from services.chassis.db.scope import WHOLE_BANK, announce_scope
+from services.chassis.kernel.caller import NOBODY, Caller, Scope
+from services.chassis.kernel.clock import Clock, system_clock
+from services.chassis.kernel.errors import WorkbenchError
+from services.chassis.kernel.ids import IdSource, uuid7
+from services.chassis.outbox import messages as outbox
+
+SERVICE_SCOPE = WHOLE_BANK
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is known of the call that a transaction serves."""
+
+    # The full method, `workbench.customer.v1.CustomerService/GetCustomer`, or what else acts: an event's type, a timer.
+    method: str
+    correlation_id: str = ""
+    # The event that caused this one; empty where a person did.
+    causation_id: str = ""
+    remote_address: str = ""
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """An open transaction, as a use case sees it."""
+
+    session: Session
+    caller: Caller
+    call: Call
+    # Whose rows the caller reaches in this act.
+    scope: Scope
+    # The instant of the act: one for everything that it writes.
+    now: datetime
+    database: Database
+    # What the act says of itself for the audit trail beyond the changes that the session shows by itself.
+    purpose: str = ""
+    resource: str = ""
+    changes: list[Change] = field(default_factory=list)
+    recorded_events: int = 0
+
+    @property
+    def settings(self) -> Any:
+        """The service's own settings, of the type that its `Service` names."""
+        return self.database.settings
+
+    @property
+    def business_date(self) -> date:
+        """The bank's date in its own zone, until integration announces business dates."""
+        return self.now.astimezone(ZoneInfo(self.database.bank_time_zone)).date()
+
+    def new_id(self) -> str:
+        """A new id that sorts by time."""
+        return self.database.new_id()
+
+    def record(self, message: Message) -> None:
+        """Puts an event into the outbox; it leaves once the transaction has committed."""
+        outbox.record(
+            self.session,
+            message,
+            service=self.database.service_name,
+            event_id=self.new_id(),
+            time=self.now,
+            correlation_id=self.call.correlation_id,
+            causation_id=self.call.causation_id,
+            person_id=self.caller.person_id,
+        )
+        self.recorded_events += 1
+
+    def audit(self, outcome: str = "OK") -> None:
+        """Writes the act's record, once, at its end."""
+        self.session.flush()
+        resource = self.resource or (self.changes[0].resource if self.changes else "")
+        self.session.add(
+            AuditRecord(
+                act_time=self.now,
+                person_id=self.caller.person_id,
+                login=self.caller.login,
+                remote_address=self.call.remote_address,
+                method=self.call.method.rpartition("/")[2],
+                resource=resource,
+                outcome=outcome,
+                changes_json=changes_as_json(self.changes),
+                purpose=self.purpose,
+                correlation_id=self.call.correlation_id,
+            )
+        )
+
+
+class Database:
+    """A service's database: the only place that opens transactions.
+
+    `on_events` is called after a commit that recorded events, so that the relay wakes at once.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        service_name: str,
+        *,
+        settings: Any = None,
+        bank_time_zone: str = "Asia/Shanghai",
+        clock: Clock = system_clock,
+        new_id: IdSource = uuid7,
+    ) -> None:
+        self.engine = engine
+        self.service_name = service_name
+        self.settings = settings
+        self.bank_time_zone = bank_time_zone
+        self.clock = clock
+        self.new_id = new_id
+        self.on_events: Callable[[], None] = lambda: None
+        self._reader = engine.execution_options(read_only=True)
+
+    @contextmanager
+    def transaction(
+        self,
+        caller: Caller = NOBODY,
+        call: Call | None = None,
+        *,
+        scope: Scope = SERVICE_SCOPE,
+        read_only: bool = False,
+    ) -> Iterator[UnitOfWork]:
+        """Commits where the block ends well, and where it raises a WorkbenchError that keeps its changes."""
+        with Session(self._reader if read_only else self.engine, expire_on_commit=False, autoflush=not read_only) as session:
+            work = UnitOfWork(session, caller, call or Call(self.service_name), scope, self.clock(), self)
+            if not read_only:
+                event.listen(session, "before_flush", _capture_into(work))
+            announce_scope(session.connection(), scope, caller)
+            try:
+                yield work
+            except WorkbenchError as error:
+                if error.keeps_changes:
+                    session.commit()
+                raise
+            session.commit()
+        if work.recorded_events:
+            self.on_events()
+
+
+def _capture_into(work: UnitOfWork) -> Callable[[Session, Any, Any], None]:
+    def capture(session: Session, _context: Any, _instances: Any) -> None:
+        work.changes.extend(captured_changes(session))
+
+    return capture
+
+

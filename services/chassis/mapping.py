@@ -1,0 +1,59 @@
+"""Rows to messages by the descriptors: equal names map by themselves, a service writes only what differs.
+
+Compiled once per pair of row type and message type. An enum is kept as its number, an instant is a datetime, a business date a
+plain `YYYY-MM-DD`; None leaves the field unset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+
+_Message = TypeVar("_Message", bound=Message)
+Convert = Callable[[Any], Any]
+
+
+class Mapper(Generic[_Message]):
+    """Makes messages of one type from rows that have attributes of the same names.
+
+    `renamed` gives for a field of the message another attribute of the row; `computed` gives a function of the row. `omitted`
+    fields are left unset. A field that the row type lacks is a fault found at the first row.
+    """
+
+    def __init__(
+        self,
+        message: type[_Message],
+        *,
+        renamed: Mapping[str, str] | None = None,
+        computed: Mapping[str, Convert] | None = None,
+        omitted: tuple[str, ...] = (),
+    ) -> None:
+        self._message = message
+        computed, renamed = computed or {}, renamed or {}
+        fields = [field for field in message.DESCRIPTOR.fields if field.name not in omitted and field.name not in computed]
+        # protobuf's own constructor takes an aware datetime for a Timestamp, and a message for a nested one.
+        self._plain = [(f.name, renamed.get(f.name, f.name)) for f in fields if not _is_date(f)]
+        self._dates = [(f.name, renamed.get(f.name, f.name)) for f in fields if _is_date(f)]
+        self._computed = list(computed.items())
+
+    def __call__(self, row: Any) -> _Message:
+        """The message of a row."""
+        values = {name: getattr(row, attribute) for name, attribute in self._plain}
+        for name, attribute in self._dates:
+            value = getattr(row, attribute)
+            values[name] = None if value is None else _iso_date(value)
+        for name, compute in self._computed:
+            values[name] = compute(row)
+        return self._message(**values)
+
+
+def _is_date(field: FieldDescriptor) -> bool:
+    return field.message_type is None and field.name.endswith("_date")
+
+
+def _iso_date(value: date | str) -> str:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,62 @@
+"""What a service is made of, in one value: its `__main__` has `SERVICE = Service(…)`, and the runtime does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Protocol
+
+from google.protobuf.message import Message
+from pydantic import BaseModel
+
+from services.chassis.db.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An event that the service follows. The handler runs in the transaction that records the event as handled."""
+
+    event: type[Message]
+    handle: Callable[[UnitOfWork, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Work that recurs. Of several copies of a service one runs it at a time."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[UnitOfWork], None]
+
+
+class Stream(Protocol):
+    """What a streaming method gets in place of a transaction, since a stream outlives any."""
+
+    def transaction(self) -> AbstractContextManager[UnitOfWork]:
+        """A short transaction that reads, as the stream's caller."""
+
+    def wait(self, seconds: float) -> bool:
+        """Sleeps; False as soon as the client has left or the server stops, and the stream should end."""
+
+
+class NoSettings(BaseModel):
+    """For a service with no settings of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service.
+
+    `rpcs` maps a proto service to the module that serves it: for each method a function of its name in snake_case,
+    `def get_customer(work: UnitOfWork, request: GetCustomerRequest) -> Customer`; for a streaming method
+    `def watch_customers(stream: Stream, request) -> Iterator[…]`.
+    """
+
+    name: str
+    package: str
+    rpcs: Mapping[str, ModuleType]
+    subscriptions: tuple[Subscription, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    settings: type[BaseModel] = NoSettings
