@@ -41,7 +41,9 @@ class AuditRecord(ChassisBase):
     login: Mapped[str] = mapped_column(Text)
     remote_address: Mapped[str] = mapped_column(Text)
     method: Mapped[str] = mapped_column(Text)
-    resource: Mapped[str] = mapped_column(Text, index=True)
+    # The kind and the id of what was acted on; the rest of what an act touched stands in its changes.
+    resource: Mapped[str] = mapped_column(Text)
+    resource_id: Mapped[str] = mapped_column(Text, index=True)
     outcome: Mapped[str] = mapped_column(Text)
     changes_json: Mapped[str] = mapped_column(Text)
     purpose: Mapped[str] = mapped_column(Text)
@@ -52,7 +54,7 @@ class AuditRecord(ChassisBase):
         """The leaf of the Merkle tree: a hash over every field but the seal."""
         fields = [
             self.sequence, self.act_time.isoformat(), self.person_id, self.login, self.remote_address, self.method,
-            self.resource, self.outcome, self.changes_json, self.purpose, self.correlation_id,
+            self.resource, self.resource_id, self.outcome, self.changes_json, self.purpose, self.correlation_id,
         ]  # fmt: skip
         return hashlib.sha256(b"\0" + json.dumps(fields, ensure_ascii=False).encode()).digest()
 

@@ -94,6 +94,7 @@ class UnitOfWork:
                 remote_address=self.call.remote_address,
                 method=self.call.method.rpartition("/")[2],
                 resource=resource,
+                resource_id=resource.partition("/")[2],
                 outcome=outcome,
                 changes_json=changes_as_json(self.changes),
                 purpose=self.purpose,

@@ -1,10 +1,8 @@
-"""The base of all mapped classes: constraint names that migrations can rely on, STRICT tables on SQLite."""
+"""The base of all mapped classes: constraint names that migrations can rely on."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import MetaData, Table, event
+from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 
 NAMING_CONVENTION = {
@@ -25,8 +23,3 @@ class ChassisBase(MappedAsDataclass, DeclarativeBase, kw_only=True):
 def service_metadata() -> MetaData:
     """The metadata of one service's own tables; each service makes a base of its own on it, so that none sees another's."""
     return MetaData(naming_convention=NAMING_CONVENTION)
-
-
-@event.listens_for(Table, "after_parent_attach")
-def _strict(table: Table, _metadata: Any) -> None:
-    table.dialect_options["sqlite"]["strict"] = True

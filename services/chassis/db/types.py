@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, LargeBinary, String, Text, TypeDecorator
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, LargeBinary, String, Table, Text, TypeDecorator, event
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 
@@ -23,6 +23,12 @@ def _sqlite_text(_type: Any, _compiler: Any, **_options: Any) -> str:
 @compiles(Boolean, "sqlite")
 def _sqlite_integer(_type: Any, _compiler: Any, **_options: Any) -> str:
     return "INTEGER"
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _sqlite_strict(table: Table, _metadata: Any) -> None:
+    # A number in a text column is refused, as PostgreSQL refuses it.
+    table.dialect_options["sqlite"]["strict"] = True
 
 
 class OrderedText(TypeDecorator[str]):

@@ -46,15 +46,16 @@ class PageToken:
             parts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
             digest, *values = parts
         except (ValueError, TypeError, binascii.Error, RecursionError):
-            raise _invalid() from None
+            raise cls.refused() from None
         strings = all(isinstance(value, str) and "\0" not in value for value in values)
         if digest != _digest(query) or len(values) != keys or not strings:
-            raise _invalid()
+            raise cls.refused()
         return cls(tuple(values))
 
-
-def _invalid() -> InvalidInput:
-    return InvalidInput("PAGE_TOKEN_INVALID", "page_token is not one that this list answered for these filters and this order.")
+    @staticmethod
+    def refused() -> InvalidInput:
+        """The refusal of a token, also for a key that does not read as the type of its column."""
+        return InvalidInput("PAGE_TOKEN_INVALID", "page_token is not one that this list answered for these filters and this order.")
 
 
 def _digest(query: str) -> str:

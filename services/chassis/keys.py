@@ -1,0 +1,2 @@
+def data_keys():
+    raise RuntimeError

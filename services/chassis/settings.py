@@ -1,0 +1,172 @@
+"""Settings: a profile (TOML) and over it the environment (`WORKBENCH_…`), typed and checked once, every fault at once.
+
+The name of a setting in the environment is its path in the profile: `[gateway] deadline_ms` is `WORKBENCH_GATEWAY_DEADLINE_MS`,
+`[services.customer] database_url` is `WORKBENCH_CUSTOMER_DATABASE_URL`. `{home}` in a value stands for the state folder.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+PREFIX = "WORKBENCH_"
+PROFILES = Path(__file__).parents[2] / "deploy" / "profiles"
+# The names that are not the path of a setting: where to look, and the two that `make up` is steered by.
+SPECIAL_NAMES = ("WORKBENCH_HOME", "WORKBENCH_PROFILE", "WORKBENCH_PORT")
+
+
+class SettingsFault(Exception):  # noqa: N818 - what it is called where it is shown
+    """Settings that cannot be used; the text has every fault with its name and remedy."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class TlsSettings(_Model):
+    """Certificates of a process; all three set turn on mutual TLS between processes."""
+
+    certificate: Path | None = None
+    key: Path | None = None
+    authority: Path | None = None
+
+
+class PlacementSettings(_Model):
+    """Where one service is: run here, reached elsewhere, or absent from this deployment."""
+
+    run: Literal["here", "remote", "absent"] = "here"
+    # `host:port` or `unix:/path`: where it listens if it runs here, where it is reached if it does not.
+    address: str = ""
+    database_url: SecretStr = SecretStr("")
+    metrics_port: int = Field(default=0, ge=0, le=65_535)
+    # The service's own settings; checked against the model that the service names.
+    own: dict[str, Any] = Field(default_factory=dict)
+
+
+class TelemetrySettings(_Model):
+    """Logs, and where traces go."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    # An OTLP endpoint such as `http://127.0.0.1:4317`; empty for no traces.
+    otlp_endpoint: str = ""
+
+
+class DeploymentSettings(_Model):
+    """A whole deployment, as each of its processes reads it."""
+
+    profile: str
+    home: Path
+    bank_time_zone: str = "Asia/Shanghai"
+    bus: Literal["embedded", "rabbitmq"] = "embedded"
+    amqp_url: SecretStr = SecretStr("")
+    # Whether the first start fills the bank with demonstration data and sign-ins.
+    demonstration: bool = False
+    rpc_threads: int = Field(default=16, ge=4, le=256)
+    services: dict[str, PlacementSettings]
+    # The gateway's settings, as the gateway's own model reads them.
+    gateway: dict[str, Any] = Field(default_factory=dict)
+    telemetry: TelemetrySettings = TelemetrySettings()
+    tls: TlsSettings = TlsSettings()
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of the deployment's keys."""
+        return self.home / "secrets"
+
+    def running_here(self) -> list[str]:
+        """The names of the services that this deployment runs itself."""
+        return [name for name, placement in self.services.items() if placement.run == "here"]
+
+
+def load(profile: str = "", environment: Mapping[str, str] | None = None) -> DeploymentSettings:
+    """Reads the profile (a name or a path) and the environment; raises SettingsFault with every fault found."""
+    environment = os.environ if environment is None else environment
+    profile = profile or environment.get("WORKBENCH_PROFILE", "branch")
+    path = Path(profile) if profile.endswith(".toml") else PROFILES / f"{profile}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in PROFILES.glob("*.toml")))
+        raise SettingsFault(f"There is no profile {profile}. Known profiles: {known}; or give the path of a .toml file.")
+    home = Path(environment.get("WORKBENCH_HOME") or "var").resolve()
+    tree = {"profile": path.stem, "home": str(home), **tomllib.loads(path.read_text(encoding="utf-8"))}
+    faults = list(_apply_environment(tree, environment))
+    try:
+        settings = DeploymentSettings.model_validate(_with_home(tree, str(home)))
+    except ValidationError as error:
+        faults += describe_faults(error)
+    if faults:
+        raise SettingsFault(_report(faults))
+    return settings
+
+
+def parse_section(model: type[BaseModel], values: Mapping[str, Any], path: str) -> Any:
+    """Reads one section with the model of its owner; raises SettingsFault with every fault found."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise SettingsFault(_report(describe_faults(error, path))) from None
+
+
+def describe_faults(error: ValidationError, path: str = "") -> list[str]:
+    """One line per fault: the setting, its name in the environment, and what would fit; never the value."""
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+        steps = [*filter(None, path.split(".")), *(str(step) for step in fault["loc"])]
+        lines.append(f"{'.'.join(steps)} ({_environment_name(steps)}): {fault['msg']}")
+    return lines
+
+
+def _report(faults: list[str]) -> str:
+    return "\n".join(["These settings need mending:", *(f"  - {fault}" for fault in faults)])
+
+
+def _with_home(value: Any, home: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_home(item, home) for key, item in value.items()}
+    return value.replace("{home}", home) if isinstance(value, str) else value
+
+
+def _apply_environment(tree: dict[str, Any], environment: Mapping[str, str]) -> Iterator[str]:
+    """Puts the environment's values into the tree; yields a fault for each name that names no setting."""
+    places = {_environment_name(path.split(".")): path for path in _places(tree)}
+    for name in sorted(environment):
+        if not name.startswith(PREFIX) or name in SPECIAL_NAMES:
+            continue
+        if name not in places:
+            near = difflib.get_close_matches(name, places, n=1)
+            yield f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else "; unset it.")
+            continue
+        *parents, last = places[name].split(".")
+        section = tree
+        for parent in parents:
+            section = section.setdefault(parent, {})
+        section[last] = environment[name]
+    if port := environment.get("WORKBENCH_PORT"):
+        tree.setdefault("gateway", {})["port"] = port
+
+
+def _places(tree: Mapping[str, Any]) -> Iterator[str]:
+    """The path of every setting that the environment may name, in this profile."""
+    nested = {"telemetry": TelemetrySettings, "tls": TlsSettings}
+    for name in DeploymentSettings.model_fields:
+        if name in nested:
+            yield from (f"{name}.{field}" for field in nested[name].model_fields)
+        elif name not in ("profile", "home", "services", "gateway"):
+            yield name
+    yield from (f"gateway.{name}" for name in _gateway_names(tree))
+    for service, placement in tree.get("services", {}).items():
+        yield from (f"services.{service}.{field}" for field in PlacementSettings.model_fields if field != "own")
+        yield from (f"services.{service}.own.{name}" for name in placement.get("own", {}))
+
+
+def _gateway_names(tree: Mapping[str, Any]) -> Iterator[str]:
+    yield from tree.get("gateway", {})
+
+
+def _environment_name(path: list[str]) -> str:
+    return PREFIX + "_".join(step for step in path if step not in ("services", "own")).upper()
