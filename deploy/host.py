@@ -1,0 +1,33 @@
+"""`python -m deploy.host`: the services of a branch in one process."""
+
+from __future__ import annotations
+
+import importlib
+
+from services.chassis import runtime, telemetry
+from services.chassis.service import Service
+from services.chassis.settings import SettingsFault, load
+
+# Where a service's `SERVICE` stands. Identity belongs to the gateway; the others are named as their folder is.
+PACKAGES = {"identity": "gateway.identity"}
+
+
+def service_named(name: str) -> Service:
+    """The service of that name, from its `__main__`."""
+    module = importlib.import_module(f"{PACKAGES.get(name, f'services.{name}')}.__main__")
+    service: Service = module.SERVICE
+    return service
+
+
+def main() -> None:
+    """Serves every service that the profile runs here."""
+    try:
+        settings = load()
+    except SettingsFault as fault:
+        raise SystemExit(str(fault)) from None
+    telemetry.start_logging("services", settings.telemetry.log_level)
+    runtime.serve_together([service_named(name) for name in settings.running_here()], settings)
+
+
+if __name__ == "__main__":
+    main()

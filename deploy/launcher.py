@@ -1,0 +1,135 @@
+"""The launcher of a branch: two processes, gateway and services, started together, watched, and stopped together."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+READY_SECONDS = 60.0
+POLL_SECONDS = 0.05
+STOP_SECONDS = 15.0
+# A process that dies is started again, but one that dies so often in a minute has a fault that a restart does not mend.
+RESTARTS_PER_MINUTE_MAX = 5
+LOG_BYTES_MAX = 20 * 1024 * 1024
+_PR_SET_PDEATHSIG = 1
+
+PROCESSES = {"services": ("deploy.host",), "gateway": ("gateway", "serve")}
+
+
+class StartFailed(Exception):  # noqa: N818 - what it is called where it is shown
+    """A process did not become ready; the text says which and why."""
+
+
+@dataclass(slots=True)
+class Watched:
+    """One process that is kept running."""
+
+    name: str
+    log: Path
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Starts the process; what it logs goes to its file."""
+        self.starts.append(time.monotonic())
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *PROCESSES[self.name]],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=dict(self.environment),
+                # Its own session: Ctrl-C reaches the launcher alone, which stops the processes in order.
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - the child does one system call here and takes no lock
+            )
+
+    def died(self) -> bool:
+        """Whether the process has ended by itself."""
+        return self.process is not None and self.process.poll() is not None
+
+    def stop(self) -> None:
+        """Asks the process to drain and end, and waits for it."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def last_words(self, lines: int = 12) -> str:
+        """The end of the process's log."""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+class Launcher:
+    """Runs the processes of a branch."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self._url = f"http://127.0.0.1:{port}"
+        logs = home / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        self._watched = [Watched(name, _log_file(logs, name), dict(os.environ)) for name in PROCESSES]
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The processes, ready; stopped at the end of the block, the gateway first, so that nothing new comes in."""
+        try:
+            for watched in self._watched:
+                watched.start()
+            self._wait_until_ready()
+            yield
+        finally:
+            for watched in reversed(self._watched):
+                watched.stop()
+
+    def watch(self, stop: threading.Event) -> None:
+        """Starts again what dies, until `stop`; raises StartFailed where that does not help."""
+        while not stop.wait(POLL_SECONDS):
+            for watched in self._watched:
+                if watched.died():
+                    lately = [start for start in watched.starts if start > time.monotonic() - 60]
+                    if len(lately) >= RESTARTS_PER_MINUTE_MAX:
+                        raise StartFailed(f"The process {watched.name} keeps dying:\n{watched.last_words()}")
+                    watched.start()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            for watched in self._watched:
+                if watched.died():
+                    raise StartFailed(f"The process {watched.name} did not start:\n{watched.last_words()}")
+            try:
+                if requests.get(f"{self._url}/readyz", timeout=2).status_code == requests.codes.ok:
+                    return
+            except requests.ConnectionError:
+                pass  # It does not listen yet.
+            time.sleep(POLL_SECONDS)
+        raise StartFailed(f"Not ready after {READY_SECONDS:.0f} s; see {self._watched[0].log.parent}.")
+
+
+def _log_file(folder: Path, name: str) -> Path:
+    path = folder / f"{name}.log"
+    if path.exists() and path.stat().st_size > LOG_BYTES_MAX:
+        path.replace(path.with_suffix(".log.1"))
+    path.touch()
+    return path
+
+
+def _die_with_parent() -> None:
+    # A launcher that is killed outright leaves nobody behind to hold its port and its files.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,185 @@
+"""A process from start to stop: settings, databases, bus, server; ready only when all of it is; stopped in reverse.
+
+`python -m services.customer serve` answers calls and publishes events, `… work` handles events and runs timers, `… migrate`
+brings the database up to date. At a branch one process does all of it for all services (`deploy.host`).
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import grpc
+import structlog
+
+from services.chassis import keys, operations, telemetry
+from services.chassis.bus.embedded import EmbeddedBus
+from services.chassis.bus.rabbit import RabbitParking, RabbitPublisher
+from services.chassis.db import audit, idempotency, migrations
+from services.chassis.db.engine import create_engine
+from services.chassis.db.session import Database, UnitOfWork
+from services.chassis.outbox.relay import Relay, forget_published
+from services.chassis.rpc.admission import Admission
+from services.chassis.rpc.server import Hosted, Server
+from services.chassis.service import Service, Timer
+from services.chassis.settings import DeploymentSettings, SettingsFault, load, parse_section
+
+_log = structlog.get_logger(__name__)
+
+OPERATIONS = {
+    "workbench.operations.v1.AuditService": operations,
+    "workbench.operations.v1.EventService": operations,
+}
+
+
+def _seal(work: UnitOfWork) -> None:
+    if sealed := audit.seal(work.session, work.now):
+        _log.info("audit_sealed", service=work.database.service_name, records=sealed)
+
+
+def _forget(work: UnitOfWork) -> None:
+    idempotency.forget_old(work.session, work.now)
+    forget_published(work.session, work.now)
+
+
+# What every service does beside its own timers.
+CHASSIS_TIMERS = (
+    Timer("audit.seal", audit.SEAL_EVERY_SECONDS, _seal),
+    Timer("chassis.forget", 3_600.0, _forget),
+)
+
+
+def main(service: Service, arguments: Sequence[str] | None = None) -> None:
+    """The command line of one service."""
+    (command,) = (sys.argv[1:] if arguments is None else arguments) or ("serve",)
+    commands: dict[str, Callable[[Service, DeploymentSettings], None]] = {"serve": serve, "work": work, "migrate": migrate}
+    if command not in commands:
+        raise SystemExit(f"{command}: no such command; there are {', '.join(commands)}.")
+    try:
+        settings = load()
+    except SettingsFault as fault:
+        raise SystemExit(str(fault)) from None
+    telemetry.start_logging(f"{service.name}.{command}", settings.telemetry.log_level)
+    commands[command](service, settings)
+
+
+def serve(service: Service, settings: DeploymentSettings) -> None:
+    """Answers calls and publishes events until a signal comes."""
+    placement = settings.services[service.name]
+    with ExitStack() as stack:
+        database = open_database(service, settings, stack)
+        migrations.require_current(database.engine, service.package)
+        publisher = RabbitPublisher(settings.amqp_url.get_secret_value())
+        database.parking = RabbitParking(settings.amqp_url.get_secret_value(), service.name)
+        start_process(service.name, placement.metrics_port, settings)
+        stack.enter_context(publisher)
+        stack.enter_context(Relay(database, publisher))
+        run_server({service.name: hosted(service, database)}, placement.address, settings, stack)
+        wait_for_signal()
+
+
+def work(service: Service, settings: DeploymentSettings) -> None:
+    """Handles events and runs timers until a signal comes; the process serves no calls."""
+    from services.chassis.bus.worker import run_worker
+
+    with ExitStack() as stack:
+        database = open_database(service, settings, stack)
+        migrations.require_current(database.engine, service.package)
+        start_process(f"{service.name}.work", 0, settings)
+        run_worker(service, database, settings.amqp_url.get_secret_value(), CHASSIS_TIMERS + service.timers)
+
+
+def migrate(service: Service, settings: DeploymentSettings) -> None:
+    """Brings the service's database up to date."""
+    with ExitStack() as stack:
+        changed = migrations.migrate(open_database(service, settings, stack).engine, service.package)
+    _log.info("migrated" if changed else "already_current", service=service.name)
+
+
+def serve_together(services: Sequence[Service], settings: DeploymentSettings) -> None:
+    """A branch: all services in this process, on one address, their events over the embedded bus."""
+    with ExitStack() as stack:
+        databases = {service.name: open_database(service, settings, stack) for service in services}
+        for service in services:
+            migrations.migrate(databases[service.name].engine, service.package)
+        start_process("services", settings.services[services[0].name].metrics_port, settings)
+        bus = EmbeddedBus({service.name: (databases[service.name], service.subscriptions) for service in services})
+        for service in services:
+            database = databases[service.name]
+            database.parking = bus.parking(service.name)
+            bus.add_timers(database, CHASSIS_TIMERS + service.timers)
+        stack.enter_context(bus)
+        for database in databases.values():
+            stack.enter_context(Relay(database, bus))
+        all_hosted = {service.name: hosted(service, databases[service.name]) for service in services}
+        for address in {settings.services[service.name].address for service in services}:
+            run_server(all_hosted, address, settings, stack)
+        wait_for_signal()
+
+
+def open_database(service: Service, settings: DeploymentSettings, stack: ExitStack) -> Database:
+    """The service's database, closed with the stack; SettingsFault where its settings do not fit."""
+    placement = settings.services[service.name]
+    url = placement.database_url.get_secret_value()
+    if not url:
+        name = f"WORKBENCH_{service.name.upper()}_DATABASE_URL"
+        raise SettingsFault(f"services.{service.name}.database_url ({name}): set it to a postgresql+psycopg:// address.")
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    keys.use_data_keys(keys.DataKeys.load(settings.secrets / keys.DATA_KEYS_FILE))
+    engine = create_engine(url)
+    stack.callback(engine.dispose)
+    own = parse_section(service.settings, placement.own, f"services.{service.name}.own")
+    return Database(engine, service.name, settings=own, bank_time_zone=settings.bank_time_zone)
+
+
+def hosted(service: Service, database: Database) -> Hosted:
+    """The service as a server hosts it, with what every service serves of itself."""
+    return Hosted({**service.rpcs, **OPERATIONS}, database)
+
+
+def start_process(name: str, metrics_port: int, settings: DeploymentSettings) -> None:
+    """What a process tells of itself."""
+    telemetry.start_metrics(metrics_port)
+    telemetry.start_tracing(name, settings.telemetry.otlp_endpoint)
+
+
+def run_server(all_hosted: dict[str, Hosted], address: str, settings: DeploymentSettings, stack: ExitStack) -> None:
+    """Starts a server that stops, drained, before anything that was started earlier."""
+    if address.startswith("unix:"):
+        Path(address.removeprefix("unix:")).parent.mkdir(parents=True, exist_ok=True)
+    ring = keys.KeyRing.load(settings.secrets / keys.PUBLIC_KEYS_FILE)
+    server = Server(all_hosted, Admission(ring), threads=settings.rpc_threads)
+    port = server.start(address, server_credentials(settings))
+    stack.callback(server.stop)
+    _log.info("serving", services=sorted(all_hosted), address=address, port=port)
+
+
+def server_credentials(settings: DeploymentSettings) -> grpc.ServerCredentials | None:
+    """Mutual TLS where the deployment has certificates."""
+    tls = settings.tls
+    if not (tls.certificate and tls.key and tls.authority):
+        return None
+    pair = (tls.key.read_bytes(), tls.certificate.read_bytes())
+    return grpc.ssl_server_credentials([pair], tls.authority.read_bytes(), require_client_auth=True)
+
+
+def channel_credentials(settings: DeploymentSettings) -> grpc.ChannelCredentials | None:
+    """The client's side of the same."""
+    tls = settings.tls
+    if not (tls.certificate and tls.key and tls.authority):
+        return None
+    return grpc.ssl_channel_credentials(tls.authority.read_bytes(), tls.key.read_bytes(), tls.certificate.read_bytes())
+
+
+def wait_for_signal() -> None:
+    """Returns at SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    stop.wait()
+    _log.info("stopping")

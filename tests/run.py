@@ -1,0 +1,81 @@
+"""`python -m tests.run [lint|accept-contract]`: everything that CI runs, in the order in which faults are cheapest to find.
+
+Each stage says how long it took; the first that fails ends the run with its own output above.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+CONTRACT = ROOT / "build/gen/workbench/contract.binpb"
+ACCEPTED_CONTRACT = ROOT / "protos/contract.binpb"
+OPENAPI = ROOT / "gateway/openapi.json"
+BUF_CONFIG = ("--config", str(ROOT / "protos/buf.yaml"))
+
+Stage = tuple[str, Callable[[], None]]
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the stages that the arguments name."""
+    if arguments == ["accept-contract"]:
+        accept_contract()
+        return
+    stages = list(LINT) if arguments == ["lint"] else [*LINT, ("tests", tests)]
+    started = time.monotonic()
+    for name, stage in stages:
+        stage_started = time.monotonic()
+        print(f"── {name}", flush=True)
+        try:
+            stage()
+        except subprocess.CalledProcessError as error:
+            print(f"\n{name} failed; what it said stands above.", flush=True)
+            raise SystemExit(error.returncode) from None
+        print(f"   {name}: {time.monotonic() - stage_started:.1f} s", flush=True)
+    print(f"All passed in {time.monotonic() - started:.0f} s.", flush=True)
+
+
+def tool(name: str, *arguments: str) -> None:
+    """Runs a tool of the environment; raises CalledProcessError where it finds a fault."""
+    subprocess.run([str(BIN / name), *arguments], cwd=ROOT, check=True)
+
+
+def tests() -> None:
+    """All tests; the servers that they need are started by the run itself."""
+    tool("pytest", "-q", "--durations=15")
+
+
+def openapi_is_current() -> None:
+    """The committed OpenAPI document says what the contract says."""
+    from gateway.openapi import document_text
+
+    if not OPENAPI.is_file() or OPENAPI.read_text(encoding="utf-8") != document_text():
+        print("gateway/openapi.json is not what the protos say; run `make contract` and review the change.")
+        raise subprocess.CalledProcessError(1, "openapi")
+
+
+def accept_contract() -> None:
+    """Takes the contract as it stands for the one that later changes are held against."""
+    from gateway.openapi import document_text
+
+    OPENAPI.write_text(document_text(), encoding="utf-8")
+    tool("buf", "build", str(CONTRACT), "--exclude-source-info", "-o", str(ACCEPTED_CONTRACT))
+
+
+LINT: tuple[Stage, ...] = (
+    ("ruff", lambda: tool("ruff", "check", ".")),
+    ("format", lambda: tool("ruff", "format", "--check", ".")),
+    ("mypy", lambda: tool("mypy")),
+    ("imports", lambda: tool("lint-imports")),
+    ("buf lint", lambda: tool("buf", "lint", str(CONTRACT), *BUF_CONFIG)),
+    ("buf breaking", lambda: tool("buf", "breaking", str(CONTRACT), "--against", str(ACCEPTED_CONTRACT), *BUF_CONFIG)),
+    ("openapi", openapi_is_current),
+)
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
