@@ -17,7 +17,8 @@ import grpc
 import structlog
 
 from services.chassis import keys, operations, telemetry
-from services.chassis.bus.embedded import EmbeddedBus
+from services.chassis.bus.embedded import EmbeddedBus, EmbeddedParking
+from services.chassis.bus.port import Parking
 from services.chassis.bus.rabbit import RabbitParking, RabbitPublisher
 from services.chassis.db import audit, idempotency, migrations
 from services.chassis.db.engine import create_engine
@@ -74,7 +75,7 @@ def serve(service: Service, settings: DeploymentSettings) -> None:
         database = open_database(service, settings, stack)
         migrations.require_current(database.engine, service.package)
         publisher = RabbitPublisher(settings.amqp_url.get_secret_value())
-        database.parking = RabbitParking(settings.amqp_url.get_secret_value(), service.name)
+        database.parking = parking(service, database, settings)
         start_process(service.name, placement.metrics_port, settings)
         stack.enter_context(publisher)
         stack.enter_context(Relay(database, publisher))
@@ -110,7 +111,7 @@ def serve_together(services: Sequence[Service], settings: DeploymentSettings) ->
         bus = EmbeddedBus({service.name: (databases[service.name], service.subscriptions) for service in services})
         for service in services:
             database = databases[service.name]
-            database.parking = bus.parking(service.name)
+            database.parking = parking(service, database, settings)
             bus.add_timers(database, CHASSIS_TIMERS + service.timers)
         stack.enter_context(bus)
         for database in databases.values():
@@ -135,6 +136,13 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
     stack.callback(engine.dispose)
     own = parse_section(service.settings, placement.own, f"services.{service.name}.own")
     return Database(engine, service.name, settings=own, bank_time_zone=settings.bank_time_zone)
+
+
+def parking(service: Service, database: Database, settings: DeploymentSettings) -> Parking:
+    """Where the service's events are that it could not handle."""
+    if settings.bus == "rabbitmq":
+        return RabbitParking(settings.amqp_url.get_secret_value(), service.name)
+    return EmbeddedParking(database)
 
 
 def hosted(service: Service, database: Database) -> Hosted:

@@ -1,0 +1,37 @@
+"""What the commands share: where they print, and how they reach a service's database."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from rich.console import Console
+
+from deploy.host import service_named
+from services.chassis import runtime
+from services.chassis.db.session import Database
+from services.chassis.kernel.caller import Caller
+from services.chassis.settings import DeploymentSettings, load
+
+console = Console(highlight=False)
+
+
+def operator() -> Caller:
+    """Who acts where a command does: whoever is signed in to this machine, under a name that no person's id can have."""
+    return Caller(person_id=f"command:{getpass.getuser()}", login=getpass.getuser())
+
+
+@contextmanager
+def databases(service: str = "") -> Iterator[dict[str, Database]]:
+    """The databases of the services that run here, or of the one that is named, each with its parked events at hand."""
+    settings = load()
+    with ExitStack() as stack:
+        yield {name: _database(name, settings, stack) for name in settings.running_here() if service in ("", name)}
+
+
+def _database(name: str, settings: DeploymentSettings, stack: ExitStack) -> Database:
+    service = service_named(name)
+    database = runtime.open_database(service, settings, stack)
+    database.parking = runtime.parking(service, database, settings)
+    return database
