@@ -27,7 +27,7 @@ _PR_SET_PDEATHSIG = 1
 PROCESSES = {"services": ("deploy.host",), "gateway": ("gateway", "serve")}
 
 
-class StartFailed(Exception):  # noqa: N818 - what it is called where it is shown
+class StartFailed(Exception):
     """A process did not become ready; the text says which and why."""
 
 
@@ -45,7 +45,7 @@ class Watched:
         """Starts the process; what it logs goes to its file."""
         self.starts.append(time.monotonic())
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
                 [sys.executable, "-m", *PROCESSES[self.name]],
                 stdin=subprocess.DEVNULL,
                 stdout=output,

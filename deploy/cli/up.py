@@ -24,7 +24,9 @@ from services.chassis.settings import DeploymentSettings, load
 SEEDED_FILE = "demonstration.json"
 
 
-def up(customers: Annotated[int, typer.Option(help="Customers of the demonstration bank, made at the first start.")] = 2_000) -> None:
+def up(
+    customers: Annotated[int, typer.Option(help="Customers of the demonstration bank, made at the first start.")] = 2_000,
+) -> None:
     """Run the deployment of this machine until Ctrl-C; the first start makes its keys, its tables and its demonstration bank."""
     started = time.monotonic()
     settings = load()

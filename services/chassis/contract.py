@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from workbench.options.v1 import options_pb2
 
 
-class ContractFault(Exception):  # noqa: N818 - a fault of the programme, found at start
+class ContractFault(Exception):
     """A proto that a server cannot serve as it stands."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from workbench.operations.v1 import operations_service_pb2 as operations
 
 from services.chassis.bus.port import ParkedMessage
 from services.chassis.db.audit import AuditRecord, verify
@@ -10,7 +11,6 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.paging import PageToken, page_size
 from services.chassis.mapping import Mapper
 from services.chassis.outbox.relay import outbox_lag
-from workbench.operations.v1 import operations_service_pb2 as operations
 
 _record = Mapper(operations.AuditRecord, computed={"seal": lambda row: row.seal or 0})
 

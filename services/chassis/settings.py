@@ -21,7 +21,7 @@ PROFILES = Path(__file__).parents[2] / "deploy" / "profiles"
 SPECIAL_NAMES = ("WORKBENCH_HOME", "WORKBENCH_PROFILE", "WORKBENCH_PORT")
 
 
-class SettingsFault(Exception):  # noqa: N818 - what it is called where it is shown
+class SettingsFault(Exception):
     """Settings that cannot be used; the text has every fault with its name and remedy."""
 
 

@@ -33,7 +33,7 @@ class IdempotencyKey(ChassisBase):
 _TABLE = cast("Table", IdempotencyKey.__table__)
 
 
-class AnsweredBefore(Exception):  # noqa: N818 - not an error: it carries the first answer
+class AnsweredBefore(Exception):
     """The write was answered before; the transaction holds nothing of worth."""
 
     def __init__(self, answer: bytes) -> None:

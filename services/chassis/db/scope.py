@@ -39,7 +39,9 @@ def _subtree(column: Any, path: str) -> ColumnElement[bool]:
 def announce_scope(connection: Connection, scope: Scope, caller: Caller) -> None:
     """Tells PostgreSQL for this transaction whose rows its row-level security lets through; SQLite has none."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_ANNOUNCE, {"person": caller.person_id if scope.own else "", "paths": "|".join(scope.organisation_paths)})
+        connection.execute(
+            _ANNOUNCE, {"person": caller.person_id if scope.own else "", "paths": "|".join(scope.organisation_paths)}
+        )
 
 
 _ANNOUNCE = text("SELECT set_config('workbench.own_person', :person, true), set_config('workbench.paths', :paths, true)")

@@ -159,5 +159,3 @@ def _capture_into(work: UnitOfWork) -> Callable[[Session, Any, Any], None]:
         work.changes.extend(captured_changes(session))
 
     return capture
-
-

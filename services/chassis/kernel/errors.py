@@ -76,4 +76,4 @@ class Unavailable(WorkbenchError):
 
 
 class NotDeployed(WorkbenchError):
-    """This deployment does not have the service."""
+    """The service is not part of this deployment."""

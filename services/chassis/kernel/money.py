@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from services.chassis.kernel.errors import InvalidInput
 
@@ -13,6 +14,8 @@ FRACTION_DIGITS: Mapping[str, int] = {
     "BHD": 3, "CLP": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "PYG": 0, "TND": 3,
     "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
+
+_PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,4})?")
 
 
 def fraction_digits(currency_code: str) -> int:
@@ -29,13 +32,12 @@ class Money:
 
     @classmethod
     def parse(cls, amount: str, currency_code: str) -> Money:
-        """Reads a decimal string; raises InvalidInput where a digit would be lost."""
-        try:
-            scaled = Decimal(amount).scaleb(fraction_digits(currency_code))
-        except InvalidOperation:
-            raise InvalidInput("AMOUNT_INVALID", f"{amount!r} is not a decimal amount.") from None
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
-            raise InvalidInput("AMOUNT_INVALID", f"{amount!r} has digits below the minor unit of {currency_code}.")
+        """Reads a plain decimal of up to 18 whole digits; raises InvalidInput where a digit would be lost."""
+        if not _PLAIN_DECIMAL.fullmatch(amount):
+            raise InvalidInput("AMOUNT_INVALID", "The amount is not a plain decimal such as -1234.50.")
+        scaled = Decimal(amount).scaleb(fraction_digits(currency_code))
+        if scaled != scaled.to_integral_value():
+            raise InvalidInput("AMOUNT_INVALID", f"The amount has digits below the minor unit of {currency_code}.")
         return cls(int(scaled), currency_code)
 
     def __str__(self) -> str:

@@ -55,7 +55,9 @@ class PageToken:
     @staticmethod
     def refused() -> InvalidInput:
         """The refusal of a token, also for a key that does not read as the type of its column."""
-        return InvalidInput("PAGE_TOKEN_INVALID", "page_token is not one that this list answered for these filters and this order.")
+        return InvalidInput(
+            "PAGE_TOKEN_INVALID", "page_token is not one that this list answered for these filters and this order."
+        )
 
 
 def _digest(query: str) -> str:

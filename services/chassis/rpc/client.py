@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 from google.protobuf.message import Message
@@ -27,8 +27,6 @@ CHANNEL_OPTIONS = (
     ("grpc.enable_http_proxy", 0),
 )
 
-_Answer = TypeVar("_Answer", bound=Message)
-
 
 def open_channel(address: str, credentials: grpc.ChannelCredentials | None = None) -> grpc.Channel:
     """A channel to `host:port` or `unix:/path`; connects at the first call, and again by itself after a loss."""
@@ -45,22 +43,20 @@ class Client:
         self._metadata = tuple((metadata or {}).items())
         self._calls: dict[str, tuple[Method, grpc.UnaryUnaryMultiCallable[Any, Any]]] = {}
 
-    def call(self, full_name: str, request: Message, answer: type[_Answer], *, deadline_seconds: float = DEADLINE_SECONDS) -> _Answer:
+    def call(self, full_name: str, request: Message, *, deadline_seconds: float = DEADLINE_SECONDS) -> Any:
         """Calls `package.Service/Method`; raises the kernel error that the service answered."""
         method, invoke = self._calls.get(full_name) or self._prepare(full_name)
         until = time.monotonic() + deadline_seconds
         waits = iter(RETRY_WAITS_SECONDS if method.safe or _has_request_id(method, request) else ())
         while True:
             try:
-                response: _Answer = invoke(request, timeout=max(until - time.monotonic(), 0.001), metadata=self._metadata)
+                return invoke(request, timeout=max(until - time.monotonic(), 0.001), metadata=self._metadata)
             except grpc.RpcError as error:
                 refusal = from_rpc_error(error)
                 wait = next(waits, None)
                 if not isinstance(refusal, Unavailable) or wait is None or time.monotonic() + wait > until:
                     raise refusal from None
                 time.sleep(wait)
-            else:
-                return response
 
     def _prepare(self, full_name: str) -> tuple[Method, grpc.UnaryUnaryMultiCallable[Any, Any]]:
         method = next(m for m in methods(full_name.partition("/")[0]) if m.full_name == full_name)

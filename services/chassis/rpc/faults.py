@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.chassis.kernel.errors import LimitReached, NotFound, StaleVersion, Unavailable, WorkbenchError
+from services.chassis.kernel.errors import NotFound, StaleVersion, Unavailable, WorkbenchError
 from services.chassis.rpc.errors import InternalFault
 
 _log = structlog.get_logger(__name__)

@@ -86,7 +86,9 @@ class Server:
         self._server.stop(grace_seconds).wait()
 
     def _handler(self, method: Method) -> grpc.RpcMethodHandler:
-        functions = {name: self._function(method, service) for name, service in self._hosted.items() if self._serves(method, service)}
+        functions = {
+            name: self._function(method, service) for name, service in self._hosted.items() if self._serves(method, service)
+        }
         serve = self._stream if method.streams else self._unary
         make = grpc.unary_stream_rpc_method_handler if method.streams else grpc.unary_unary_rpc_method_handler
         return make(
@@ -123,7 +125,9 @@ class Server:
 
         return serve
 
-    def _stream(self, method: Method, functions: Mapping[str, Served]) -> Callable[[Message, grpc.ServicerContext], Iterator[Message]]:
+    def _stream(
+        self, method: Method, functions: Mapping[str, Served]
+    ) -> Callable[[Message, grpc.ServicerContext], Iterator[Message]]:
         mask = None if method.reveals else mask_for(method.response.DESCRIPTOR)
 
         def serve(request: Message, context: grpc.ServicerContext) -> Iterator[Message]:
@@ -187,7 +191,7 @@ class _Answering:
             self._abort(error)
             raise
 
-    def __exit__(self, _kind: Any, error: BaseException | None, _traceback: Any) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         telemetry.RPC_SECONDS.labels(self._method.full_name).observe(time.perf_counter() - self._started)
         if error is None or isinstance(error, GeneratorExit):
             telemetry.RPC_CALLS.labels(self._method.full_name, "OK").inc()

@@ -23,7 +23,8 @@ class Validation:
             self._validator.validate(message)
         except ValidationError as error:
             violations = tuple(
-                FieldViolation(prefix + _path(violation), violation.proto.message) for violation in error.violations[:VIOLATIONS_MAX]
+                FieldViolation(prefix + _path(violation), violation.proto.message)
+                for violation in error.violations[:VIOLATIONS_MAX]
             )
             fields = ", ".join(violation.field for violation in violations)
             raise InvalidInput("REQUEST_INVALID", f"These fields do not fit: {fields}.", violations=violations) from None
