@@ -14,9 +14,13 @@ PACKAGES = {"identity": "gateway.identity"}
 
 def service_named(name: str) -> Service:
     """The service of that name, from its `__main__`."""
-    module = importlib.import_module(f"{PACKAGES.get(name, f'services.{name}')}.__main__")
-    service: Service = module.SERVICE
+    service: Service = importlib.import_module(f"{package_of(name)}.__main__").SERVICE
     return service
+
+
+def package_of(name: str) -> str:
+    """The Python package of the service of that name."""
+    return PACKAGES.get(name, f"services.{name}")
 
 
 def main() -> None:

@@ -1,4 +1,7 @@
-"""The launcher of a branch: two processes, gateway and services, started together, watched, and stopped together."""
+"""The launcher: the processes that a profile runs on this machine, started together, watched, and stopped together.
+
+A branch has two, services and gateway. A head office on one machine has `serve` and `work` for each service, and the gateway.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from pathlib import Path
 
 import requests
 
+from deploy.host import package_of
+from services.chassis.settings import DeploymentSettings
+
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.05
 STOP_SECONDS = 15.0
@@ -24,7 +30,15 @@ RESTARTS_PER_MINUTE_MAX = 5
 LOG_BYTES_MAX = 20 * 1024 * 1024
 _PR_SET_PDEATHSIG = 1
 
-PROCESSES = {"services": ("deploy.host",), "gateway": ("gateway", "serve")}
+
+def processes(settings: DeploymentSettings) -> dict[str, tuple[str, ...]]:
+    """The processes by name, each a module with its arguments, in the order in which they start; they stop in reverse."""
+    gateway = {"gateway": ("gateway", "serve")}
+    if settings.bus == "embedded":
+        return {"services": ("deploy.host",), **gateway}
+    packages = {name: package_of(name) for name in settings.running_here()}
+    each = {f"{name}.{part}": (package, part) for name, package in packages.items() for part in ("work", "serve")}
+    return {**each, **gateway}
 
 
 class StartFailed(Exception):
@@ -36,7 +50,9 @@ class Watched:
     """One process that is kept running."""
 
     name: str
+    arguments: tuple[str, ...]
     log: Path
+    process_id_file: Path
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
@@ -46,7 +62,7 @@ class Watched:
         self.starts.append(time.monotonic())
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-                [sys.executable, "-m", *PROCESSES[self.name]],
+                [sys.executable, "-m", *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -55,6 +71,7 @@ class Watched:
                 start_new_session=True,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - the child does one system call here and takes no lock
             )
+        self.process_id_file.write_text(f"{self.process.pid}\n", encoding="utf-8")
 
     def died(self) -> bool:
         """Whether the process has ended by itself."""
@@ -64,6 +81,7 @@ class Watched:
         """Asks the process to drain and end, and waits for it."""
         if self.process is None or self.process.poll() is not None:
             return
+        self.process_id_file.unlink(missing_ok=True)
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(STOP_SECONDS)
@@ -77,13 +95,17 @@ class Watched:
 
 
 class Launcher:
-    """Runs the processes of a branch."""
+    """Runs the processes of a profile."""
 
-    def __init__(self, home: Path, port: int) -> None:
-        self._url = f"http://127.0.0.1:{port}"
-        logs = home / "logs"
+    def __init__(self, settings: DeploymentSettings) -> None:
+        self._url = f"http://127.0.0.1:{settings.gateway['port']}"
+        logs, run = settings.home / "logs", settings.home / "run"
         logs.mkdir(parents=True, exist_ok=True)
-        self._watched = [Watched(name, _log_file(logs, name), dict(os.environ)) for name in PROCESSES]
+        run.mkdir(parents=True, exist_ok=True)
+        self._watched = [
+            Watched(name, arguments, _log_file(logs, name), run / f"{name}.pid", dict(os.environ))
+            for name, arguments in processes(settings).items()
+        ]
 
     @contextmanager
     def running(self) -> Iterator[None]:

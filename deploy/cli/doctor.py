@@ -65,7 +65,7 @@ def _home(settings: DeploymentSettings) -> Iterator[Finding]:
 
 
 def _port(settings: DeploymentSettings) -> Iterator[Finding]:
-    port = int(settings.gateway.get("port", 8080))
+    port = int(settings.gateway["port"])
     with socket.socket() as probe:
         taken = probe.connect_ex(("127.0.0.1", port)) == 0
     # A deployment that runs already is well, so a taken port is told but is no fault of its own.

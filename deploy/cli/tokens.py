@@ -22,7 +22,7 @@ def token(
     """Sign in and print an access token. Asks for the password, or takes it from WORKBENCH_SIGN_IN_PASSWORD."""
     settings = load(environment={k: v for k, v in os.environ.items() if k != "WORKBENCH_SIGN_IN_PASSWORD"})
     password = os.environ.get("WORKBENCH_SIGN_IN_PASSWORD") or _ask(demonstration=settings.demonstration)
-    base = url or f"http://127.0.0.1:{settings.gateway.get('port', 8080)}"
+    base = url or f"http://127.0.0.1:{settings.gateway['port']}"
     answer = requests.post(f"{base}/v1/sessions", json={"login": login, "password": password}, timeout=TIMEOUT_SECONDS)
     if answer.status_code != requests.codes.ok:
         problem = answer.json()

@@ -12,6 +12,7 @@ import typer
 from rich.panel import Panel
 from rich.table import Table
 
+from deploy.certificates import create_certificates
 from deploy.cli.console import console
 from deploy.demonstration.bank import PASSWORD, SIGN_INS
 from deploy.demonstration.loading import load_demonstration
@@ -30,35 +31,37 @@ def up(
     """Run the deployment of this machine until Ctrl-C; the first start makes its keys, its tables and its demonstration bank."""
     started = time.monotonic()
     settings = load()
-    settings.home.mkdir(parents=True, exist_ok=True)
-    keys.create_keys(settings.secrets)
-    port = int(settings.gateway.get("port", 8080))
+    prepare(settings)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    launcher = Launcher(settings.home, port)
+    launcher = Launcher(settings)
     with launcher.running():
         if settings.demonstration and not (settings.home / SEEDED_FILE).exists():
             load_demonstration(settings, customers=customers, console=console)
             (settings.home / SEEDED_FILE).write_text(f'{{"customers": {customers}}}\n', encoding="utf-8")
-        console.print(_welcome(settings, port, time.monotonic() - started))
+        console.print(_welcome(settings, time.monotonic() - started))
         launcher.watch(stop)
         console.print("Stopping…")
 
 
 def migrate() -> None:
     """Bring the database of every service that runs here up to date."""
-    settings = load()
+    for name, changed in prepare(load()).items():
+        console.print(f"{name}: {'brought up to date' if changed else 'already up to date'}")
+
+
+def prepare(settings: DeploymentSettings) -> dict[str, bool]:
+    """Makes keys and certificates where there are none, and migrates; answers which services' databases changed."""
     keys.create_keys(settings.secrets)
+    create_certificates(settings.tls)
     with ExitStack() as stack:
-        for name in settings.running_here():
-            service = service_named(name)
-            changed = migrations.migrate(runtime.open_database(service, settings, stack).engine, service.package)
-            console.print(f"{name}: {'brought up to date' if changed else 'already up to date'}")
+        services = [service_named(name) for name in settings.running_here()]
+        return {s.name: migrations.migrate(runtime.open_database(s, settings, stack).engine, s.package) for s in services}
 
 
-def _welcome(settings: DeploymentSettings, port: int, seconds: float) -> Panel:
-    url = f"http://127.0.0.1:{port}"
+def _welcome(settings: DeploymentSettings, seconds: float) -> Panel:
+    url = f"http://127.0.0.1:{settings.gateway['port']}"
     table = Table.grid(padding=(0, 2))
     table.add_row("Address", f"[bold]{url}[/bold]")
     table.add_row("Documents", f"{url}/docs")

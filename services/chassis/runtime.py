@@ -106,7 +106,7 @@ def serve_together(services: Sequence[Service], settings: DeploymentSettings) ->
     with ExitStack() as stack:
         databases = {service.name: open_database(service, settings, stack) for service in services}
         for service in services:
-            migrations.migrate(databases[service.name].engine, service.package)
+            migrations.require_current(databases[service.name].engine, service.package)
         start_process("services", settings.services[services[0].name].metrics_port, settings)
         bus = EmbeddedBus({service.name: (databases[service.name], service.subscriptions) for service in services})
         for service in services:

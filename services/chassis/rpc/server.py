@@ -187,8 +187,8 @@ class _Answering:
     def __enter__(self) -> tuple[Caller, Call, Scope]:
         try:
             return self._admission.admit(self._method, self._context)
-        except WorkbenchError as error:
-            self._abort(error)
+        except Exception as error:
+            self._abort(faults.understood(error, self._method.full_name))
             raise
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
