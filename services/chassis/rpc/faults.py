@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.chassis.kernel.errors import NotFound, StaleVersion, Unavailable, WorkbenchError
+from services.chassis.kernel.errors import InvalidInput, NotFound, StaleVersion, Unavailable, WorkbenchError
 from services.chassis.rpc.errors import InternalFault
 
 _log = structlog.get_logger(__name__)
@@ -25,6 +25,9 @@ def understood(error: BaseException, method: str) -> WorkbenchError:
     if isinstance(error, (StaleDataError, IntegrityError)):
         _log.warning("writers_met", method=method, kind=type(error).__name__)
         return StaleVersion("CONCURRENT_CHANGE", "Somebody else changed this at the same moment; read it again and repeat.")
+    if isinstance(error, DataError):
+        _log.warning("value_unfit", method=method)
+        return InvalidInput("VALUE_INVALID", "A value is of a kind that cannot be kept, such as text with a NUL character.")
     if isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError)) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     ):
