@@ -1,0 +1,145 @@
+"""Whole deployments for tests: started as a user starts them, reached through the gateway as a user reaches it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+PASSWORD = "workbench-demo"
+START_SECONDS = 90
+STOP_SECONDS = 30
+CUSTOMERS = 300
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(slots=True)
+class Deployment:
+    """A running `workbench up`, and the way in."""
+
+    home: Path
+    port: int
+    environment: Mapping[str, str]
+    process: subprocess.Popen[str] | None = None
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Starts it, and returns once it says that it is ready."""
+        self.process = subprocess.Popen(
+            [str(Path(sys.executable).parent / "workbench"), "up", "--customers", str(CUSTOMERS)],
+            env=dict(self.environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        said = ""
+        deadline = time.monotonic() + START_SECONDS
+        while "ready in" not in said:
+            line = self.process.stdout.readline() if time.monotonic() < deadline else ""
+            if not line:
+                raise AssertionError(f"The deployment did not start:\n{said}\n{self.logs()}")
+            said += line
+
+    def stop(self) -> int:
+        """Stops it as Ctrl-C does; answers the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def process_id(self, name: str) -> int:
+        """The process of that name, such as `gateway` or `services`."""
+        return int((self.home / "run" / f"{name}.pid").read_text())
+
+    def kill(self, name: str) -> None:
+        """Kills a process outright, and waits until the launcher has started another."""
+        killed = self.process_id(name)
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: self.process_id(name) != killed)
+
+    def logs(self) -> str:
+        """The end of every log."""
+        files = sorted((self.home / "logs").glob("*.log"))
+        return "\n".join(f"── {path.name}\n" + path.read_text(errors="replace")[-3_000:] for path in files)
+
+    def sign_in(self, login: str) -> dict[str, str]:
+        """Headers with which a call is that person's."""
+        if login not in self.tokens:
+            answer = requests.post(f"{self.url}/v1/sessions", json={"login": login, "password": PASSWORD}, timeout=10)
+            assert answer.status_code == 200, answer.text
+            self.tokens[login] = answer.json()["accessToken"]
+        return {"Authorization": f"Bearer {self.tokens[login]}"}
+
+    def call(self, login: str, method: str, path: str, **arguments) -> requests.Response:
+        """One call as that person; `json`, `params` and more as requests takes them."""
+        headers = self.sign_in(login) | arguments.pop("headers", {})
+        return requests.request(method, self.url + path, headers=headers, timeout=30, **arguments)
+
+    def get(self, login: str, path: str, **params) -> dict:
+        """The answer to a read as that person, which must succeed."""
+        answer = self.call(login, "GET", path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@contextmanager
+def branch(home: Path) -> Iterator[Deployment]:
+    """A branch of its own in a folder."""
+    yield from _running(home, {"WORKBENCH_PROFILE": "branch"})
+
+
+@contextmanager
+def head_office(home: Path, database_urls: Mapping[str, str], amqp_url: str) -> Iterator[Deployment]:
+    """A head office on this machine: PostgreSQL and RabbitMQ given, mutual TLS between its processes."""
+    databases = {f"WORKBENCH_{name.upper()}_DATABASE_URL": url for name, url in database_urls.items()}
+    addresses = {f"WORKBENCH_{name.upper()}_ADDRESS": f"127.0.0.1:{free_port()}" for name in database_urls}
+    own = {"WORKBENCH_PROFILE": "head-office", "WORKBENCH_DEMONSTRATION": "true", "WORKBENCH_AMQP_URL": amqp_url}
+    yield from _running(home, own | databases | addresses)
+
+
+def _running(home: Path, settings: Mapping[str, str]) -> Iterator[Deployment]:
+    port = free_port()
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
+    environment = inherited | {"WORKBENCH_HOME": str(home), "WORKBENCH_PORT": str(port), "COLUMNS": "200"} | dict(settings)
+    deployment = Deployment(home, port, environment)
+    try:
+        deployment.start()
+        yield deployment
+    finally:
+        if deployment.process and deployment.process.poll() is None:
+            deployment.stop()
+
+
+def wait_until(condition, seconds: float = 20.0, what: str = "condition"):
+    """The condition's first true value; fails after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if value := condition():
+                return value
+        except (OSError, ValueError):
+            pass  # The file is just being written, or the process not there yet.
+        time.sleep(0.05)
+    raise AssertionError(f"Not within {seconds} s: {what}")
