@@ -19,7 +19,7 @@ from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.clock import Clock, system_clock
 from services.chassis.kernel.errors import WorkbenchError
 from services.chassis.kernel.ids import IdSource, uuid7
-from services.chassis.outbox import messages as outbox
+from services.chassis.outbox import table as outbox
 
 SERVICE_SCOPE = WHOLE_BANK
 

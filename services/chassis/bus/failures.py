@@ -1,0 +1,50 @@
+"""What is kept of a handler's failure: its kind and its place. Never its text, which may quote the event."""
+
+from __future__ import annotations
+
+import traceback
+from types import TracebackType
+from typing import Any
+
+import structlog
+
+from services.chassis.kernel.errors import WorkbenchError
+from services.chassis.outbox.messages import EventMessage
+
+_log = structlog.get_logger(__name__)
+
+
+class HandlerFailed(Exception):  # noqa: N818 - it wraps the error
+    """A handler raised, and its transaction is rolled back; `__cause__` is what it raised."""
+
+
+def describe(error: BaseException) -> str:
+    """`RuleBroken[SCHEME_CLOSED] at services.customer.usecases.hand_over:42`."""
+    error = error.__cause__ if isinstance(error, HandlerFailed) and error.__cause__ else error
+    reason = f"[{error.reason}]" if isinstance(error, WorkbenchError) else ""
+    return f"{type(error).__name__}{reason} at {_place(error.__traceback__)}"
+
+
+def log_failure(error: BaseException, message: EventMessage, service: str, attempts: int) -> None:
+    """Logs a failure once: a refusal by a rule as a warning, anything else as an error with its stack."""
+    cause = error.__cause__ if isinstance(error, HandlerFailed) and error.__cause__ else error
+    facts: dict[str, Any] = {
+        "service": service,
+        "event_id": message.event_id,
+        "type": message.type,
+        "attempts": attempts,
+        "error": describe(cause),
+    }
+    if isinstance(cause, WorkbenchError):
+        _log.warning("event_refused", **facts)
+    else:
+        # The frames only: a driver's error text quotes values.
+        _log.error("event_failed", **facts, stack="".join(traceback.format_tb(cause.__traceback__)))
+
+
+def _place(trace: TracebackType | None) -> str:
+    """The innermost line of our own, since a library's line says little."""
+    frames = [(frame.f_globals.get("__name__", "?"), line, frame.f_code.co_filename) for frame, line in traceback.walk_tb(trace)]
+    ours = [frame for frame in frames if "site-packages" not in frame[2]]
+    module, line, _file = (ours or frames or [("?", 0, "")])[-1]
+    return f"{module}:{line}"
