@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from services.chassis.outbox.relay import outbox_lag
+from services.chassis.outbox.table import outbox_lag
 
 from deploy.cli.console import console, databases, operator
 from services.chassis.db.session import Call
@@ -24,7 +24,7 @@ def lag(service: Service = "") -> None:
         for name, database in found.items():
             with database.transaction(operator(), Call("events lag"), read_only=True) as work:
                 unpublished, oldest_seconds = outbox_lag(work.session, work.now)
-            waiting, parked = database.parking.depth()
+                waiting, parked = database.parking.depth(work)
             table.add_row(name, str(unpublished), f"{oldest_seconds:.1f}", str(waiting), str(parked))
     console.print(table)
 
@@ -35,8 +35,9 @@ def parked(service: Service = "", limit: Annotated[int, typer.Option(min=1, max=
     table = Table("service", "event", "type", "aggregate", "tries", "error")
     with databases(service) as found:
         for name, database in found.items():
-            for message in database.parking.list(limit=limit):
-                table.add_row(name, message.event_id, message.type, message.subject, str(message.attempts), message.error)
+            with database.transaction(operator(), Call("events parked"), read_only=True) as work:
+                for message in database.parking.list(work, limit=limit):
+                    table.add_row(name, message.event_id, message.type, message.subject, str(message.attempts), message.error)
     console.print(table)
 
 
@@ -50,5 +51,6 @@ def redrive(
         for name, database in found.items():
             with database.transaction(operator(), Call("RedriveEvents")) as work:
                 work.resource = f"parked_events/{name}"
+                redriven = database.parking.redrive(work, events or None)
                 work.audit()
-            console.print(f"{name}: {database.parking.redrive(events or None)} events handed back.")
+            console.print(f"{name}: {redriven} events handed back.")

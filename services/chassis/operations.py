@@ -10,7 +10,7 @@ from services.chassis.db.audit import AuditRecord, verify
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.paging import PageToken, page_size
 from services.chassis.mapping import Mapper
-from services.chassis.outbox.relay import outbox_lag
+from services.chassis.outbox.table import outbox_lag
 
 _record = Mapper(operations.AuditRecord, computed={"seal": lambda row: row.seal or 0})
 
@@ -50,7 +50,7 @@ def verify_audit_trail(work: UnitOfWork, _request: operations.VerifyAuditTrailRe
 def get_event_lag(work: UnitOfWork, _request: operations.GetEventLagRequest) -> operations.EventLag:
     """How far the service's events lag behind."""
     unpublished, oldest_seconds = outbox_lag(work.session, work.now)
-    waiting, parked = work.database.parking.depth()
+    waiting, parked = work.database.parking.depth(work)
     return operations.EventLag(
         unpublished_events=unpublished, oldest_unpublished_seconds=oldest_seconds, waiting_events=waiting, parked_events=parked
     )
@@ -58,14 +58,14 @@ def get_event_lag(work: UnitOfWork, _request: operations.GetEventLagRequest) -> 
 
 def list_parked_events(work: UnitOfWork, request: operations.ListParkedEventsRequest) -> operations.ListParkedEventsResponse:
     """The events that the service could not handle, the oldest first."""
-    parked = work.database.parking.list(limit=page_size(request.page_size))
+    parked = work.database.parking.list(work, limit=page_size(request.page_size))
     return operations.ListParkedEventsResponse(parked_events=map(_parked, parked))
 
 
 def redrive_events(work: UnitOfWork, request: operations.RedriveEventsRequest) -> operations.RedriveEventsResponse:
     """Hands parked events back to their handlers."""
     work.resource = f"parked_events/{request.service}"
-    return operations.RedriveEventsResponse(redriven_events=work.database.parking.redrive(list(request.event_ids) or None))
+    return operations.RedriveEventsResponse(redriven_events=work.database.parking.redrive(work, list(request.event_ids) or None))
 
 
 def _parked(message: ParkedMessage) -> operations.ParkedEvent:
