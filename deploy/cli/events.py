@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from services.chassis.outbox.table import outbox_lag
 
 from deploy.cli.console import console, databases, operator
 from services.chassis.db.session import Call
+from services.chassis.outbox.table import outbox_lag
 
 application = typer.Typer(no_args_is_help=True, help="Events on their way between services.")
 

@@ -14,7 +14,7 @@ from services.chassis.outbox.messages import EventMessage
 _log = structlog.get_logger(__name__)
 
 
-class HandlerFailed(Exception):  # noqa: N818 - it wraps the error
+class HandlerFailed(Exception):
     """A handler raised, and its transaction is rolled back; `__cause__` is what it raised."""
 
 

@@ -126,6 +126,8 @@ class Database:
         self.clock = clock
         self.new_id = new_id
         self.on_events: Callable[[], None] = lambda: None
+        # Where the events are that the service could not handle; the runtime knows which bus there is.
+        self.parking: Any = None
         self._reader = engine.execution_options(read_only=True)
 
     @contextmanager
