@@ -1,6 +1,6 @@
 """Schema changes: Alembic, with two lines of versions in each service's database.
 
-The chassis' own tables move along `services/chassis/migrations/versions` for every service alike; a service's tables along
+The chassis' own tables move along `services/chassis/migrations` for every service alike; a service's tables along
 its own `migrations` folder. Both run on SQLite and PostgreSQL, each version in one transaction.
 """
 
@@ -49,11 +49,11 @@ def require_current(engine: Engine, package: str) -> None:
 
 
 def _config(package: str) -> Config:
-    chassis = _folder(CHASSIS_PACKAGE) / "migrations"
     config = Config()
-    config.set_main_option("script_location", str(chassis))
+    config.set_main_option("script_location", str(Path(__file__).parent / "environment"))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", f"{chassis / 'versions'}\n{_folder(package) / 'migrations'}")
+    lines = dict.fromkeys((CHASSIS_PACKAGE, package))
+    config.set_main_option("version_locations", "\n".join(str(_folder(line) / "migrations") for line in lines))
     return config
 
 

@@ -128,7 +128,7 @@ class Database:
         self.on_events: Callable[[], None] = lambda: None
         # Where the events are that the service could not handle; the runtime knows which bus there is.
         self.parking: Any = None
-        self._reader = engine.execution_options(read_only=True)
+        self._reader = engine.execution_options(read_only=True, postgresql_readonly=True)
 
     @contextmanager
     def transaction(

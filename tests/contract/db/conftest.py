@@ -1,0 +1,58 @@
+"""One suite over both databases: the same promises on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+from services.chassis import keys
+from services.chassis.db import migrations
+from services.chassis.db.engine import create_engine
+from services.chassis.db.scope import enforce_row_scope
+from services.chassis.db.session import Database
+from services.chassis.db.tables import service_metadata
+from services.chassis.db.types import BusinessDate, EncryptedText, OrderedText, UtcDateTime
+
+NOW = datetime(2026, 11, 25, 3, 4, 5, 678901, tzinfo=UTC)
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    metadata = service_metadata()
+
+
+class Note(Base):
+    """A row under scope with every type that the chassis brings."""
+
+    __tablename__ = "notes"
+
+    note_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    lead_person_id: Mapped[str] = mapped_column(Text)
+    organisation_path: Mapped[str] = mapped_column(OrderedText)
+    text: Mapped[str] = mapped_column(OrderedText, default="")
+    phone: Mapped[str | None] = mapped_column(EncryptedText("note.phone"), default=None)
+    written: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    due_date: Mapped[object] = mapped_column(BusinessDate, default=None, nullable=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/contract.db"
+    return request.getfixturevalue("new_postgresql_url")()
+
+
+@pytest.fixture
+def database(database_url, tmp_path):
+    keys.create_keys(tmp_path)
+    keys.use_data_keys(keys.DataKeys.load(tmp_path / keys.DATA_KEYS_FILE))
+    engine = create_engine(database_url)
+    migrations.migrate(engine, migrations.CHASSIS_PACKAGE)
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        enforce_row_scope(connection, "notes")
+    yield Database(engine, "contract")
+    engine.dispose()

@@ -1,0 +1,97 @@
+"""The audit trail shows each change with who, before and after; it only grows, and a change to it is found."""
+
+import json
+from datetime import date
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from services.chassis.db.audit import REDACTED, AuditRecord, seal, verify
+from services.chassis.db.session import Call
+from services.chassis.kernel.caller import Caller
+from tests.contract.db.conftest import NOW, Note
+
+RM = Caller("rm", "rm1.east")
+CALL = Call("a.b.v1.Notes/Write", correlation_id="c-1", remote_address="10.0.0.1")
+
+
+def write(database, note_id, **fields):
+    with database.transaction(RM, CALL) as work:
+        work.session.merge(Note(note_id=note_id, lead_person_id="rm", organisation_path="/HO/", **fields))
+        work.audit()
+
+
+def sealed(database):
+    with database.transaction() as work:
+        return seal(work.session, NOW)
+
+
+def report(database):
+    with database.transaction(read_only=True) as work:
+        return verify(work.session)
+
+
+def test_a_record_says_who_what_and_the_fields_before_and_after(database):
+    write(database, "n1", text="first", due_date=date(2026, 1, 1), version=1)
+    write(database, "n1", text="second", due_date=date(2026, 1, 1), version=1)
+    with database.transaction(read_only=True) as work:
+        first, second = work.session.scalars(select(AuditRecord).order_by(AuditRecord.sequence))
+    assert (second.person_id, second.login, second.method, second.remote_address) == ("rm", "rm1.east", "Write", "10.0.0.1")
+    assert second.resource == "notes/n1"
+    assert json.loads(first.changes_json)[0]["fields"]["text"] == [None, "first"]
+    assert json.loads(second.changes_json)[0]["fields"]["text"] == ["first", "second"]
+    assert "due_date" not in json.loads(second.changes_json)[0]["fields"]
+
+
+def test_identifying_values_are_not_in_the_trail(database):
+    write(database, "n1", phone="13812345678")
+    with database.transaction(read_only=True) as work:
+        changes = work.session.scalars(select(AuditRecord.changes_json)).one()
+    assert "13812345678" not in changes
+    assert json.loads(changes)[0]["fields"]["phone"] == [None, REDACTED]
+
+
+def test_seals_cover_all_records_and_the_chain_is_proven(database):
+    for i in range(5):
+        write(database, f"n{i}")
+        if i in (1, 3):
+            assert sealed(database) == 2
+    found = report(database)
+    assert (found.fault, found.sealed_records, found.unsealed_records, found.seals) == ("", 4, 1, 2)
+    assert sealed(database) == 1
+    assert sealed(database) == 0
+    assert report(database).chain_head != found.chain_head
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE audit_records SET login = 'somebody' WHERE sequence = 1",
+        "DELETE FROM audit_records WHERE sequence = 2",
+        "UPDATE audit_seals SET chain_hash = 'x' WHERE seal = 1",
+        "DELETE FROM audit_seals WHERE seal = 1",
+    ],
+)
+def test_the_trail_only_grows_and_a_change_by_force_is_found(database, tampering):
+    for i in range(4):
+        write(database, f"n{i}")
+        sealed(database)
+    with pytest.raises(DBAPIError, match="only grows"), database.transaction() as work:
+        work.session.execute(text(tampering))
+    assert not report(database).fault
+    by_force(database, tampering)
+    assert report(database).fault
+
+
+def by_force(database, tampering):
+    """As somebody does who owns the database and takes its guards away."""
+    with database.transaction() as work:
+        connection = work.session.connection()
+        if connection.dialect.name == "sqlite":
+            for trigger in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all():
+                connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        else:
+            for table in ("audit_records", "audit_seals"):
+                connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        connection.exec_driver_sql(tampering)

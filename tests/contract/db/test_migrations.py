@@ -1,0 +1,32 @@
+"""Migrations and mapped classes say the same, on both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from deploy.host import package_of, service_named
+from services.chassis.bus import embedded  # noqa: F401 - its tables belong to the chassis' metadata
+from services.chassis.db import migrations
+from services.chassis.db.engine import create_engine
+from services.chassis.db.tables import ChassisBase
+from services.chassis.kernel.errors import Unavailable
+
+
+def own_metadata(package):
+    module = __import__(f"{package}.model", fromlist=["Base"])
+    return module.Base.metadata
+
+
+@pytest.mark.parametrize("name", ["customer", "identity"])
+def test_migrations_make_what_the_classes_map(database_url, name):
+    service_named(name)
+    engine = create_engine(database_url)
+    with pytest.raises(Unavailable, match="MIGRATION_PENDING"):
+        migrations.require_current(engine, package_of(name))
+    assert migrations.migrate(engine, package_of(name)) is True
+    assert migrations.migrate(engine, package_of(name)) is False
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": lambda n, *_: n != "alembic_version"})
+        metadata = [ChassisBase.metadata, own_metadata(package_of(name))]
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
