@@ -1,0 +1,11 @@
+"""`make bench`: every figure that the README states, measured in one run on one machine."""
+
+import os
+
+from rich.console import Console
+
+from tests.bench import gateway
+
+console = Console(highlight=False)
+console.print(f"{os.cpu_count()} cores")
+gateway.run(console)
