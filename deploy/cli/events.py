@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from services.chassis.outbox.relay import outbox_lag
+from services.chassis.outbox.table import outbox_lag
 
 from deploy.cli.console import console, databases, operator
 from services.chassis.db.session import Call

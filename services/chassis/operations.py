@@ -10,7 +10,7 @@ from services.chassis.db.audit import AuditRecord, verify
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.paging import PageToken, page_size
 from services.chassis.mapping import Mapper
-from services.chassis.outbox.relay import outbox_lag
+from services.chassis.outbox.table import outbox_lag
 
 _record = Mapper(operations.AuditRecord, computed={"seal": lambda row: row.seal or 0})
 

@@ -23,7 +23,8 @@ from services.chassis.bus.rabbit import RabbitParking, RabbitPublisher
 from services.chassis.db import audit, idempotency, migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database, UnitOfWork
-from services.chassis.outbox.relay import Relay, forget_published
+from services.chassis.outbox.relay import Relay
+from services.chassis.outbox.table import forget_published
 from services.chassis.rpc.admission import Admission
 from services.chassis.rpc.server import Hosted, Server
 from services.chassis.service import Service, Timer
