@@ -36,9 +36,13 @@ def test_commands_do_what_the_readme_says(deployment, path):
     script = "\n".join(f"{command}\necho\necho '{MARK}'" for command, _ in steps)
     script = script.replace("127.0.0.1:8080", f"127.0.0.1:{deployment.port}").replace("var/", f"{deployment.home}/")
     environment = dict(deployment.environment) | {"PATH": f"{ROOT / '.venv/bin'}:{os.environ['PATH']}"}
-    run = subprocess.run(["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=90)
+    run = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=90
+    )
     said = run.stdout.split(MARK)
     for (command, expected), came in zip(steps, said, strict=False):
         wanted = "\n".join(expected).strip()
         pattern = ".*".join(re.escape(part) for part in re.sub(r"\s+", " ", wanted).split("…"))
-        assert re.search(pattern, re.sub(r"\s+", " ", came), re.DOTALL), f"$ {command}\nwanted: {wanted}\ncame: {came}\n{run.stderr}"
+        assert re.search(pattern, re.sub(r"\s+", " ", came), re.DOTALL), (
+            f"$ {command}\nwanted: {wanted}\ncame: {came}\n{run.stderr}"
+        )

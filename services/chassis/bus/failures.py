@@ -7,9 +7,16 @@ from types import TracebackType
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 
 from services.chassis.kernel.errors import WorkbenchError
 from services.chassis.outbox.messages import EventMessage
+
+# What parking keeps of an error; a place and a reason are short.
+ERROR_CHARACTERS_MAX = 300
+
+FAILED = Counter("workbench_events_failed_total", "Attempts at an event that failed.", ("service", "type"))
+PARKED = Counter("workbench_events_parked_total", "Events set aside after the last attempt.", ("service", "type"))
 
 _log = structlog.get_logger(__name__)
 
@@ -20,26 +27,33 @@ class HandlerFailed(Exception):
 
 def describe(error: BaseException) -> str:
     """`RuleBroken[SCHEME_CLOSED] at services.customer.usecases.hand_over:42`."""
-    error = error.__cause__ if isinstance(error, HandlerFailed) and error.__cause__ else error
+    error = _cause(error)
     reason = f"[{error.reason}]" if isinstance(error, WorkbenchError) else ""
-    return f"{type(error).__name__}{reason} at {_place(error.__traceback__)}"
+    return f"{type(error).__name__}{reason} at {_place(error.__traceback__)}"[:ERROR_CHARACTERS_MAX]
 
 
-def log_failure(error: BaseException, message: EventMessage, service: str, attempts: int) -> None:
-    """Logs a failure once: a refusal by a rule as a warning, anything else as an error with its stack."""
-    cause = error.__cause__ if isinstance(error, HandlerFailed) and error.__cause__ else error
+def note_failure(error: BaseException, message: EventMessage, service: str, attempts: int, *, parks: bool) -> None:
+    """Counts and logs a failed attempt: a refusal by a rule as a warning, anything else as an error with its stack."""
+    FAILED.labels(service, message.type).inc()
+    if parks:
+        PARKED.labels(service, message.type).inc()
     facts: dict[str, Any] = {
         "service": service,
         "event_id": message.event_id,
         "type": message.type,
         "attempts": attempts,
-        "error": describe(cause),
+        "parked": parks,
+        "error": describe(error),
     }
-    if isinstance(cause, WorkbenchError):
+    if isinstance(_cause(error), WorkbenchError):
         _log.warning("event_refused", **facts)
     else:
         # The frames only: a driver's error text quotes values.
-        _log.error("event_failed", **facts, stack="".join(traceback.format_tb(cause.__traceback__)))
+        _log.error("event_failed", **facts, stack="".join(traceback.format_tb(_cause(error).__traceback__)))
+
+
+def _cause(error: BaseException) -> BaseException:
+    return error.__cause__ if isinstance(error, HandlerFailed) and error.__cause__ else error
 
 
 def _place(trace: TracebackType | None) -> str:

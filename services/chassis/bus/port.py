@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.backoff import doubling_seconds
 from services.chassis.kernel.errors import Unavailable
 from services.chassis.outbox.messages import EventMessage
 
@@ -68,7 +69,7 @@ class RetryPolicy:
 
     def delay_seconds(self, attempts: int) -> float:
         """How long to wait after so many failed attempts, from 1 on."""
-        return float(min(self.first_delay_seconds * 2 ** (attempts - 1), self.delay_max_seconds))
+        return doubling_seconds(attempts, self.first_delay_seconds, self.delay_max_seconds)
 
     def gives_up(self, attempts: int) -> bool:
         """Whether so many failed attempts are enough."""

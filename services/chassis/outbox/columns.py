@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -33,11 +33,20 @@ class EventColumns(MappedAsDataclass, kw_only=True):
     person_id: Mapped[str] = mapped_column(Text)
     traceparent: Mapped[str] = mapped_column(Text)
 
-    def to_message(self) -> EventMessage:
-        """The message that the row holds."""
-        return EventMessage(**{name: getattr(self, name) for name in EventMessage.__dataclass_fields__})
+
+def message_columns(model: type[EventColumns]) -> list[Any]:
+    """What to select of `model` so that `message_of` can read a row of it."""
+    return [getattr(model, name) for name in _FIELDS]
+
+
+def message_of(row: Any) -> EventMessage:
+    """The message that a row holds."""
+    return EventMessage(**{name: getattr(row, name) for name in _FIELDS})
 
 
 def column_values(messages: Iterable[EventMessage]) -> list[dict[str, Any]]:
-    """The messages as rows of EventColumns."""
-    return [asdict(message) for message in messages]
+    """The messages as values of EventColumns."""
+    return [{name: getattr(message, name) for name in _FIELDS} for message in messages]
+
+
+_FIELDS = tuple(field.name for field in fields(EventMessage))
