@@ -19,7 +19,6 @@ import structlog
 from services.chassis import keys, operations, telemetry
 from services.chassis.bus.embedded import EmbeddedBus, EmbeddedParking
 from services.chassis.bus.port import Parking
-from services.chassis.bus.rabbit import RabbitParking, RabbitPublisher
 from services.chassis.db import audit, idempotency, migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database, UnitOfWork
@@ -73,6 +72,9 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
 
 def serve(service: Service, settings: DeploymentSettings) -> None:
     """Answers calls and publishes events until a signal comes."""
+    # The broker's client is imported where there is a broker: a branch does not carry it.
+    from services.chassis.bus.rabbit import RabbitPublisher
+
     placement = settings.services[service.name]
     with ExitStack() as stack:
         database = open_database(service, settings, stack)
@@ -144,6 +146,8 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
 def parking(service: Service, settings: DeploymentSettings) -> Parking:
     """Where the service's events are that it could not handle."""
     if settings.bus == "rabbitmq":
+        from services.chassis.bus.rabbit import RabbitParking
+
         return RabbitParking(settings.amqp_url.get_secret_value(), service.name)
     return EmbeddedParking()
 

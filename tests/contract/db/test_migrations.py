@@ -1,11 +1,13 @@
 """Migrations and mapped classes say the same, on both databases."""
 
+import importlib
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from deploy.host import package_of, service_named
-from services.chassis.bus import embedded  # noqa: F401 - its tables belong to the chassis' metadata
+from services.chassis.bus import queue  # noqa: F401 - its tables belong to the chassis' metadata
 from services.chassis.db import migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.tables import ChassisBase
@@ -13,8 +15,7 @@ from services.chassis.kernel.errors import Unavailable
 
 
 def own_metadata(package):
-    module = __import__(f"{package}.model", fromlist=["Base"])
-    return module.Base.metadata
+    return importlib.import_module(f"{package}.model.base").Base.metadata
 
 
 @pytest.mark.parametrize("name", ["customer", "identity"])
