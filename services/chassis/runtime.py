@@ -19,7 +19,8 @@ import structlog
 from services.chassis import keys, operations, telemetry
 from services.chassis.bus.embedded import EmbeddedBus, EmbeddedParking
 from services.chassis.bus.port import Parking
-from services.chassis.bus.rabbit import RabbitParking, RabbitPublisher
+from services.chassis.bus.rabbit import RabbitPublisher
+from services.chassis.bus.rabbit_parking import RabbitParking
 from services.chassis.db import audit, idempotency, migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database, UnitOfWork

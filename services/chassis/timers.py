@@ -38,7 +38,7 @@ _TURNS = cast("Table", TimerTurn.__table__)
 
 
 def tick(database: Database, timer: Timer) -> bool:
-    """Runs the timer where it is due and nobody else does; answers whether it ran. After a fault, which is logged, it stays due."""
+    """Runs the timer where it is due and nobody else does; answers whether it ran. After a fault, logged here, it stays due."""
     try:
         with database.transaction(call=Call(method=f"timer/{timer.name}")) as work:
             if not _takes_turn(work, timer):
