@@ -33,5 +33,5 @@ def databases(service: str = "") -> Iterator[dict[str, Database]]:
 def _database(name: str, settings: DeploymentSettings, stack: ExitStack) -> Database:
     service = service_named(name)
     database = runtime.open_database(service, settings, stack)
-    database.parking = runtime.parking(service, database, settings)
+    database.parking = runtime.parking(service, settings)
     return database

@@ -79,7 +79,7 @@ def serve(service: Service, settings: DeploymentSettings) -> None:
         database = open_database(service, settings, stack)
         migrations.require_current(database.engine, service.package)
         publisher = RabbitPublisher(settings.amqp_url.get_secret_value())
-        database.parking = parking(service, database, settings)
+        database.parking = parking(service, settings)
         start_process(service.name, placement.metrics_port, settings)
         stack.enter_context(publisher)
         stack.enter_context(Relay(database, publisher))
@@ -115,7 +115,7 @@ def serve_together(services: Sequence[Service], settings: DeploymentSettings) ->
         bus = EmbeddedBus({service.name: (databases[service.name], service.subscriptions) for service in services})
         for service in services:
             database = databases[service.name]
-            database.parking = parking(service, database, settings)
+            database.parking = parking(service, settings)
             bus.add_timers(database, CHASSIS_TIMERS + service.timers)
         stack.enter_context(bus)
         for database in databases.values():
@@ -142,11 +142,11 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
     return Database(engine, service.name, settings=own, bank_time_zone=settings.bank_time_zone)
 
 
-def parking(service: Service, database: Database, settings: DeploymentSettings) -> Parking:
+def parking(service: Service, settings: DeploymentSettings) -> Parking:
     """Where the service's events are that it could not handle."""
     if settings.bus == "rabbitmq":
         return RabbitParking(settings.amqp_url.get_secret_value(), service.name)
-    return EmbeddedParking(database)
+    return EmbeddedParking()
 
 
 def hosted(service: Service, database: Database) -> Hosted:

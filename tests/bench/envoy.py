@@ -12,7 +12,8 @@ import requests
 
 from services.chassis import keys
 from services.chassis.rpc.admission import ASSERTION_AUDIENCE, ASSERTION_KEY
-from tests.deployments import Deployment, free_port, wait_until
+from tests.deployments import Deployment, wait_until
+from tests.servers import free_port
 
 CONTRACT = Path(__file__).parents[2] / "build/gen/workbench/contract.binpb"
 SERVICE = "workbench.customer.v1.CustomerService"

@@ -17,7 +17,8 @@ from rich.table import Table
 
 from tests.bench.envoy import envoy
 from tests.bench.load import Measured, family, measure, memory_mb, need_wrk, pin
-from tests.deployments import Deployment, branch, free_port, wait_until
+from tests.deployments import Deployment, branch, wait_until
+from tests.servers import free_port
 
 ROUNDS = 5
 SECONDS = 4

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -26,6 +27,8 @@ SEAL_EVERY_SECONDS = 5.0
 SEAL_RECORDS_MAX = 10_000
 # What stands in the trail in place of a value that it must not hold.
 REDACTED = "•••"
+
+_ROWS_AT_ONCE = 1_000
 
 _Sequence = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -134,17 +137,18 @@ def seal(session: Session, now: datetime) -> int:
 def verify(session: Session) -> TrailReport:
     """Recomputes every seal from its records and the chain from its seals, in bounded memory."""
     head, sealed, number, fault = "", 0, 0, ""
-    records = _records_by_seal(session)
-    for link in session.scalars(select(AuditSeal).order_by(AuditSeal.seal).execution_options(yield_per=1_000)):
-        number += 1
-        covered, digests = next(records, (link.seal, []))
-        root = merkle_root(digests)
-        head = _chain_hash(head, number, len(digests), root)
-        sealed += len(digests)
-        if not fault and (covered != number or link.seal != number or link.merkle_root != root or link.chain_hash != head):
-            fault = f"Seal {number}: its records are not what was sealed."
-    if not fault and next(records, None) is not None:
-        fault = f"Records carry a seal after {number}, which the chain does not have."
+    links = select(AuditSeal).order_by(AuditSeal.seal).execution_options(yield_per=_ROWS_AT_ONCE)
+    with closing(_records_by_seal(session)) as records:
+        for link in session.scalars(links):
+            number += 1
+            covered, digests = next(records, (link.seal, []))
+            root = merkle_root(digests)
+            head = _chain_hash(head, number, len(digests), root)
+            sealed += len(digests)
+            if not fault and (covered, link.seal, link.merkle_root, link.chain_hash) != (number, number, root, head):
+                fault = f"Seal {number}: its records are not what was sealed."
+        if not fault and next(records, None) is not None:
+            fault = f"Records carry a seal after {number}, which the chain does not have."
     unsealed = session.scalar(select(func.count()).select_from(AuditRecord).where(AuditRecord.seal.is_(None))) or 0
     return TrailReport(sealed, unsealed, number, head, fault)
 
@@ -162,15 +166,17 @@ def _chain_hash(previous: str, number: int, records: int, root: str) -> str:
     return hashlib.sha256(f"{previous}|{number}|{records}|{root}".encode()).hexdigest()
 
 
-def _records_by_seal(session: Session) -> Iterator[tuple[int | None, list[bytes]]]:
+def _records_by_seal(session: Session) -> Generator[tuple[int | None, list[bytes]]]:
     statement = (
         select(AuditRecord)
         .where(AuditRecord.seal.is_not(None))
         .order_by(AuditRecord.seal, AuditRecord.sequence)
-        .execution_options(yield_per=1_000)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    for number, records in groupby(session.scalars(statement), key=lambda record: record.seal):
-        yield number, [record.digest() for record in records]
+    # Closed also where the proof stops early: PostgreSQL keeps a cursor for it.
+    with closing(session.scalars(statement)) as found:
+        for number, records in groupby(found, key=lambda record: record.seal):
+            yield number, [record.digest() for record in records]
 
 
 def _resource(state: InstanceState[Any]) -> str:

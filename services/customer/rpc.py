@@ -1,0 +1,73 @@
+"""Serves `workbench.customer.v1.CustomerService`: request to use case to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.customer.v1 import customer_pb2, customer_service_pb2
+
+from services.chassis.db.session import UnitOfWork
+from services.chassis.mapping import Mapper
+from services.chassis.service import Stream
+from services.customer.usecases import coverages, customers, finding, listing, relationship_managers, watching
+from services.customer.usecases.customers import as_message
+
+_coverage = Mapper(customer_pb2.Coverage)
+_relationship_manager = Mapper(customer_service_pb2.RelationshipManager)
+
+
+def create_customer(work: UnitOfWork, request: customer_service_pb2.CreateCustomerRequest) -> customer_pb2.Customer:
+    return as_message(customers.open_customer(work, request.customer, request.lead_person_id))
+
+
+def batch_create_customers(
+    work: UnitOfWork, request: customer_service_pb2.BatchCreateCustomersRequest
+) -> customer_service_pb2.BatchCreateCustomersResponse:
+    opened = customers.open_customers(work, request.requests)
+    return customer_service_pb2.BatchCreateCustomersResponse(customer_ids=[customer.customer_id for customer in opened])
+
+
+def get_customer(work: UnitOfWork, request: customer_service_pb2.GetCustomerRequest) -> customer_pb2.Customer:
+    return as_message(finding.shown_customer(work, request.customer_id))
+
+
+def list_customers(
+    work: UnitOfWork, request: customer_service_pb2.ListCustomersRequest
+) -> customer_service_pb2.ListCustomersResponse:
+    page = listing.list_customers(work, request)
+    return customer_service_pb2.ListCustomersResponse(customers=map(as_message, page.rows), next_page_token=page.next_page_token)
+
+
+def update_customer(work: UnitOfWork, request: customer_service_pb2.UpdateCustomerRequest) -> customer_pb2.Customer:
+    return as_message(customers.change_customer(work, request.customer, request.update_mask.paths))
+
+
+def reveal_customer(work: UnitOfWork, request: customer_service_pb2.RevealCustomerRequest) -> customer_pb2.Customer:
+    return as_message(customers.reveal_customer(work, request.customer_id, request.purpose))
+
+
+def reassign_customer(work: UnitOfWork, request: customer_service_pb2.ReassignCustomerRequest) -> customer_pb2.Customer:
+    return as_message(coverages.reassign_customer(work, request))
+
+
+def list_coverages(
+    work: UnitOfWork, request: customer_service_pb2.ListCoveragesRequest
+) -> customer_service_pb2.ListCoveragesResponse:
+    page = coverages.list_coverages(work, request)
+    return customer_service_pb2.ListCoveragesResponse(coverages=map(_coverage, page.rows), next_page_token=page.next_page_token)
+
+
+def list_relationship_managers(
+    work: UnitOfWork, request: customer_service_pb2.ListRelationshipManagersRequest
+) -> customer_service_pb2.ListRelationshipManagersResponse:
+    page = relationship_managers.list_relationship_managers(work, request)
+    return customer_service_pb2.ListRelationshipManagersResponse(
+        relationship_managers=map(_relationship_manager, page.rows), next_page_token=page.next_page_token
+    )
+
+
+def watch_customers(
+    stream: Stream, _request: customer_service_pb2.WatchCustomersRequest
+) -> Iterator[customer_service_pb2.WatchCustomersResponse]:
+    for row in watching.watch_customers(stream):
+        yield customer_service_pb2.WatchCustomersResponse(customer=as_message(row))

@@ -1,0 +1,68 @@
+"""Finds single records in the caller's scope. What is out of scope answers as what does not exist: one sentence for both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from services.chassis.db.scope import in_scope
+from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import FieldViolation, NotFound, StaleVersion
+from services.customer.model.customer import Customer
+from services.customer.model.relationship_manager import RelationshipManager
+
+# What is answered of a customer: explicit columns, because building mapped objects costs more than reading them.
+SHOWN = tuple(column for column in Customer.__table__.columns if column.key != "identifier_index")
+
+
+def shown_customer(work: UnitOfWork, customer_id: str) -> Row[Any]:
+    """The customer as a row of SHOWN, to be read; raises NotFound CUSTOMER_NOT_FOUND."""
+    row = work.session.execute(_by_id(select(*SHOWN), work, customer_id)).one_or_none()
+    if row is None:
+        raise _customer_not_found()
+    return row
+
+
+def customer_to_change(work: UnitOfWork, customer_id: str, etag: str = "") -> Customer:
+    """The customer, held against other writers until the transaction ends.
+
+    Raises NotFound CUSTOMER_NOT_FOUND, and StaleVersion CUSTOMER_CHANGED where an ETag is given that is no longer the record's.
+    """
+    # Without the lock two writers would both read the same version, and the slower one would be refused though it asked
+    # for no version. SQLite has one writer at a time, so that there is nothing to lock.
+    customer = work.session.scalars(_by_id(select(Customer), work, customer_id).with_for_update()).one_or_none()
+    if customer is None:
+        raise _customer_not_found()
+    if etag and etag != customer.etag:
+        raise StaleVersion("CUSTOMER_CHANGED", "The customer changed since you read it; read it again and repeat.")
+    return customer
+
+
+def relationship_managers(work: UnitOfWork) -> Select[tuple[RelationshipManager]]:
+    """Selects those in the caller's scope to whom customers can be given."""
+    in_office = select(RelationshipManager).where(RelationshipManager.in_office, ~RelationshipManager.disabled)
+    return in_scope(in_office, RelationshipManager, work.scope, work.caller)
+
+
+def relationship_manager(work: UnitOfWork, person_id: str) -> RelationshipManager:
+    """One of them; raises NotFound PERSON_NOT_FOUND."""
+    by_id = relationship_managers(work).where(RelationshipManager.person_id == person_id.lower())
+    manager = work.session.scalars(by_id).one_or_none()
+    if manager is None:
+        raise person_not_found("lead_person_id")
+    return manager
+
+
+def person_not_found(field: str) -> NotFound:
+    """The refusal of a person who is no relationship manager in scope."""
+    violation = FieldViolation(field, "Name a relationship manager in your scope.")
+    return NotFound("PERSON_NOT_FOUND", "There is no such relationship manager in your scope.", violations=(violation,))
+
+
+def _by_id(statement: Any, work: UnitOfWork, customer_id: str) -> Any:
+    return in_scope(statement.where(Customer.customer_id == customer_id.lower()), Customer, work.scope, work.caller)
+
+
+def _customer_not_found() -> NotFound:
+    return NotFound("CUSTOMER_NOT_FOUND", "There is no such customer in your scope.")

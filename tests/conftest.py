@@ -1,0 +1,63 @@
+"""What tests share: real servers of the run's own, started when the first test asks for them; no way out of this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+import pytest
+from hypothesis import settings
+
+from tests import servers
+
+# The same examples at each run, and no deadline on a machine that is shared.
+settings.register_profile("workbench", deadline=None, derandomize=True, database=None)
+settings.load_profile("workbench")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server():
+    """A PostgreSQL of the run's own."""
+    with servers.postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server():
+    """A RabbitMQ of the run's own."""
+    with servers.rabbitmq() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_postgresql_url(postgresql_server):
+    """Makes an empty database; answers its URL."""
+    return postgresql_server.create_database
+
+
+@pytest.fixture(scope="session")
+def new_amqp_url(rabbitmq_server):
+    """Answers the URL of an empty virtual host."""
+    return rabbitmq_server.virtual_host
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_only():
+    """A test that would reach another machine fails."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise AssertionError(f"A test tried to reach {address[0]}.")
+        return connect(self, address)
+
+    socket.socket.connect = guarded
+    yield
+    socket.socket.connect = connect
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
