@@ -17,7 +17,9 @@ import grpc
 import structlog
 
 from services.chassis import keys, operations, telemetry
+from services.chassis.bus import green
 from services.chassis.bus.embedded import EmbeddedBus, EmbeddedParking
+from services.chassis.bus.holds import forget_lost
 from services.chassis.bus.port import Parking
 from services.chassis.db import audit, idempotency, migrations
 from services.chassis.db.engine import create_engine
@@ -47,6 +49,7 @@ def _forget(work: UnitOfWork) -> None:
     idempotency.forget_old(work.session, work.now)
     forget_published(work.session, work.now)
     forget_handled(work.session, work.now)
+    forget_lost(work.session, work.now)
 
 
 # What every service does beside its own timers.
@@ -79,7 +82,7 @@ def serve(service: Service, settings: DeploymentSettings) -> None:
     with ExitStack() as stack:
         database = open_database(service, settings, stack)
         migrations.require_current(database.engine, service.package)
-        publisher = RabbitPublisher(settings.amqp_url.get_secret_value())
+        publisher = RabbitPublisher(settings.amqp_url.get_secret_value(), settings.tls)
         database.parking = parking(service, settings)
         start_process(service.name, placement.metrics_port, settings)
         stack.enter_context(publisher)
@@ -90,13 +93,15 @@ def serve(service: Service, settings: DeploymentSettings) -> None:
 
 def work(service: Service, settings: DeploymentSettings) -> None:
     """Handles events and runs timers until a signal comes; the process serves no calls."""
+    if not green.is_green():
+        green.start_green(service.package)
     from services.chassis.bus.worker import run_worker
 
     with ExitStack() as stack:
         database = open_database(service, settings, stack)
         migrations.require_current(database.engine, service.package)
         start_process(f"{service.name}.work", 0, settings)
-        run_worker(service, database, settings.amqp_url.get_secret_value(), CHASSIS_TIMERS + service.timers)
+        run_worker(service, database, settings.amqp_url.get_secret_value(), CHASSIS_TIMERS + service.timers, tls=settings.tls)
 
 
 def migrate(service: Service, settings: DeploymentSettings) -> None:
@@ -146,7 +151,7 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
 def parking(service: Service, settings: DeploymentSettings) -> Parking:
     """Where the service's events are that it could not handle."""
     if settings.bus == "rabbitmq":
-        from services.chassis.bus.rabbit import RabbitParking
+        from services.chassis.bus.rabbit_parking import RabbitParking
 
         return RabbitParking(settings.amqp_url.get_secret_value(), service.name)
     return EmbeddedParking()

@@ -38,7 +38,7 @@ _TURNS = cast("Table", TimerTurn.__table__)
 
 
 def tick(database: Database, timer: Timer) -> bool:
-    """Runs the timer where it is due and nobody else does; answers whether it ran. A fault is logged, and the turn kept."""
+    """Runs the timer where it is due and nobody else does; answers whether it ran. After a fault, logged here, it stays due."""
     try:
         with database.transaction(call=Call(method=f"timer/{timer.name}")) as work:
             if not _takes_turn(work, timer):
@@ -47,7 +47,7 @@ def tick(database: Database, timer: Timer) -> bool:
             work.session.flush()
             if work.changes:
                 work.audit()
-    except Exception as error:  # noqa: BLE001 - a timer that fails has another turn, whatever the fault
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next tick tries again
         _log.error("timer_failed", service=database.service_name, timer=timer.name, error=describe(error))
         return False
     return True

@@ -54,11 +54,13 @@ class EventMessage:
             "causationid": self.causation_id,
             "personid": self.person_id,
             "traceparent": self.traceparent,
+            # A retry arrives by another key than the first delivery.
+            "routingkey": self.routing_key,
         }
         return {_PREFIX + name: value for name, value in attributes.items() if value}
 
     @classmethod
-    def from_headers(cls, headers: Mapping[str, Any], routing_key: str, data: bytes) -> EventMessage:
+    def from_headers(cls, headers: Mapping[str, Any], data: bytes) -> EventMessage:
         """The event that a delivery carries; ValueError where its headers are not those of a CloudEvent."""
         attributes = {name.removeprefix(_PREFIX): str(value) for name, value in headers.items() if name.startswith(_PREFIX)}
         missing = {"id", "type", "source", "subject", "time"} - attributes.keys()
@@ -69,7 +71,7 @@ class EventMessage:
             type=attributes["type"],
             source=attributes["source"],
             subject=attributes["subject"],
-            routing_key=routing_key,
+            routing_key=attributes.get("routingkey", ""),
             time=datetime.fromisoformat(attributes["time"]),
             data=data,
             correlation_id=attributes.get("correlationid", ""),
