@@ -135,6 +135,9 @@ def test_what_breaks_inside_is_not_told(serving, capsys):
     with pytest.raises(InternalFault) as refusal:
         serving(get_customer=broken).call(GET, get())
     assert "secret" not in str(refusal.value)
+    logged = capsys.readouterr()
+    assert "ZeroDivisionError at" in logged.out + logged.err
+    assert "13812345678" not in logged.out + logged.err
 
 
 @pytest.mark.parametrize("refusal", [RuleBroken, NotFound, StaleVersion])
