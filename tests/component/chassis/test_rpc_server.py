@@ -130,14 +130,15 @@ def test_every_field_that_does_not_fit_is_named_and_no_value_repeated(serving):
 
 def test_what_breaks_inside_is_not_told(serving, capsys):
     def broken(*_):
-        raise ZeroDivisionError("the secret of 13812345678")
+        # Put together here, because a stack shows the lines of the programme.
+        raise ZeroDivisionError("the secret of " + "138".ljust(11, "9"))
 
     with pytest.raises(InternalFault) as refusal:
         serving(get_customer=broken).call(GET, get())
     assert "secret" not in str(refusal.value)
     logged = capsys.readouterr()
     assert "ZeroDivisionError at" in logged.out + logged.err
-    assert "13812345678" not in logged.out + logged.err
+    assert "13899999999" not in logged.out + logged.err
 
 
 @pytest.mark.parametrize("refusal", [RuleBroken, NotFound, StaleVersion])
