@@ -43,8 +43,9 @@ def open_customer(work: UnitOfWork, draft: customer_pb2.Customer, lead_person_id
     lead = finding.relationship_manager(work, lead_person_id or work.caller.person_id)
     with located("customer"), taken_keys_told():
         customer = _opened(work, draft, lead)
-        work.session.add_all([customer, _first_coverage(work, customer)])
+        work.session.add(customer)
         work.session.flush()
+    work.session.add(_first_coverage(work, customer))
     work.record(_created(customer))
     return customer
 
@@ -133,13 +134,13 @@ def _refuse_repeats(customers: Sequence[Customer]) -> None:
 
 
 def _insert_all(work: UnitOfWork, customers: Sequence[Customer]) -> None:
-    coverages = [_first_coverage(work, customer) for customer in customers]
     try:
         with work.session.begin_nested():
-            work.session.add_all([*customers, *coverages])
+            work.session.add_all(customers)
     except IntegrityError:
         _find_taken(work, customers)
         raise
+    work.session.add_all(_first_coverage(work, customer) for customer in customers)
 
 
 def _find_taken(work: UnitOfWork, customers: Sequence[Customer]) -> None:
