@@ -45,6 +45,9 @@ class WantedPost:
         return (self.scope_unit or self.unit) if self.scope is ScopeKind.SUBTREE else None
 
 
+STANDING = (GrantState.PROPOSED, GrantState.ACTIVE)
+
+
 class Grant(Base):
     """One grant from its proposal to its end. Each verb raises RuleBroken for whoever may not decide so, or no more."""
 
