@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from google.protobuf.descriptor import FieldDescriptor
 
 from gateway.transcoding.contract import message_class
-from gateway.transcoding.names import camel_case, is_map, is_wrapper
+from gateway.transcoding.names import camel_case, is_map, is_wrapper, snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,8 +194,11 @@ def encode_duration(message: Any) -> str:
 
 
 def encode_field_mask(message: Any) -> str:
-    """Paths in lowerCamelCase, joined by commas."""
-    return ",".join(camel_case(path) for path in message.paths)
+    """Paths in lowerCamelCase, joined by commas; ValueError for one that would not read back."""
+    paths = [camel_case(path) for path in message.paths]
+    if [snake_case(path) for path in paths] != list(message.paths):
+        raise ValueError("a field mask with a path that lowerCamelCase cannot hold")
+    return ",".join(paths)
 
 
 def encode_value(message: Any) -> Any:
