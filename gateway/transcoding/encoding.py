@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from base64 import b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     Encode = Callable[[Any], Any]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Without a zone, so that its text carries none.
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 _NANOS_PER_SECOND = 1_000_000_000
 _TIMESTAMP_SECONDS = range(-62_135_596_800, 253_402_300_800)
 _DURATION_SECONDS = range(-315_576_000_000, 315_576_000_001)
@@ -180,8 +181,7 @@ def encode_timestamp(message: Any) -> str:
     seconds, nanos = message.seconds, message.nanos
     if seconds not in _TIMESTAMP_SECONDS or not 0 <= nanos < _NANOS_PER_SECOND:
         raise ValueError("a timestamp out of range")
-    text = (_EPOCH + timedelta(0, seconds)).isoformat()[:19]
-    return f"{text}{_fraction(nanos)}Z"
+    return f"{(_EPOCH + timedelta(0, seconds)).isoformat()}{_fraction(nanos)}Z"
 
 
 def encode_duration(message: Any) -> str:

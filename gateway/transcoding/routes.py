@@ -51,6 +51,11 @@ class Rpc:
         """Whether the method changes nothing."""
         return bool(self.access.idempotency == options_pb2.IDEMPOTENCY_SAFE)
 
+    @property
+    def takes_request_id(self) -> bool:
+        """Whether a repeat with the same `request_id` gets the first answer."""
+        return bool(self.access.idempotency == options_pb2.IDEMPOTENCY_REQUEST_ID)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
