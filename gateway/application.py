@@ -134,7 +134,7 @@ class Application:
         )
 
     def _authenticate(self, exchange: Exchange) -> None:
-        """Verifies a token where one was sent, even where none is needed: a bad one is told, not passed over."""
+        """Verifies the token that was sent, unless nobody asks for one: signing in works whatever old token comes along."""
         authorization = exchange.environ.get("HTTP_AUTHORIZATION", "")
         if exchange.verified is None and authorization and not _endpoint(exchange).access.open:
             exchange.verified = self._authenticator.verify(authorization)

@@ -104,7 +104,7 @@ class Routes:
             return
         if method.client_streaming:
             raise ContractFault("a stream of requests has no form in HTTP and JSON")
-        rpc = Rpc(method, _wire_path(method), _service(method, access), access, message_class(method.output_type))
+        rpc = rpc_of(method, access)
         for each in (rule, *rule.additional_bindings):
             route = self._route(rpc, each)
             earlier = self._trie.bind(route.template, route.http_method, route)
@@ -144,8 +144,10 @@ class Routes:
         return encode_json
 
 
-def _wire_path(method: MethodDescriptor) -> str:
-    return f"/{method.containing_service.full_name}/{method.name}"
+def rpc_of(method: MethodDescriptor, access: Access) -> Rpc:
+    """The method as the gateway calls it; raises ContractFault where the request cannot say which service is meant."""
+    path = f"/{method.containing_service.full_name}/{method.name}"
+    return Rpc(method, path, _service(method, access), access, message_class(method.output_type))
 
 
 def _service(method: MethodDescriptor, access: Access) -> str:

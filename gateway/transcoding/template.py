@@ -50,15 +50,10 @@ class Template:
         except ValueError as error:
             raise ContractFault(f"{text!r} is not a path template: {error}") from None
 
-    def openapi_path(self) -> str:
-        """The path as OpenAPI writes it, with a parameter for each variable: `/v1/customers/{customer.customer_id}:reveal`."""
-        ends = {variable.start: variable for variable in self.variables}
-        parts, position = [], 0
-        while position < len(self.segments):
-            variable = ends.get(position)
-            parts.append(f"{{{variable.field_path}}}" if variable else self.segments[position])
-            position = (variable.end or len(self.segments)) if variable else position + 1
-        return "/" + "/".join(parts) + (f":{self.verb}" if self.verb else "")
+    def variable_at(self, position: int) -> Variable | None:
+        """The variable that binds the segment at the position, if one does."""
+        within = (each for each in self.variables if each.start <= position and (each.end is None or position < each.end))
+        return next(within, None)
 
 
 def _parse(text: str) -> Template:
