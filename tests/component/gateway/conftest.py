@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
-from google.protobuf import empty_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from prometheus_client import CollectorRegistry
 from werkzeug.test import Client
@@ -96,7 +95,10 @@ class Trial:
             "gateway": own,
         })  # fmt: skip
         self.gateway = compose(settings, contract=trial_contract(), keys=self.keys, registry=CollectorRegistry())
-        self.client = Client(self.gateway.flask)
+        self.client = Client(self._from_here)
+
+    def _from_here(self, environ, start_response):
+        return self.gateway.flask({"REMOTE_ADDR": "127.0.0.1", **environ}, start_response)
 
     def close(self):
         self.gateway.close()
@@ -132,5 +134,3 @@ def trial(make_trial):
 def book():
     return trial_class("Book")
 
-
-EMPTY = empty_pb2.Empty

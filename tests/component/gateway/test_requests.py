@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import uuid
 
 import pytest
@@ -18,6 +19,7 @@ from services.chassis.kernel.errors import (
     Unavailable,
 )
 from services.chassis.rpc.errors import InternalFault
+from tests.unit.gateway.trial import trial_class
 
 BOOK = "/v1/shelves/1/books/2"
 
@@ -77,8 +79,7 @@ def test_if_match_becomes_the_etag_of_the_resource(trial):
 
 
 def test_only_a_field_of_the_answer_where_the_rule_says_so(trial):
-    titles = trial.backend.answers
-    titles["ListTitles"] = lambda _: __import__("tests.unit.gateway.trial", fromlist=["x"]).trial_class("ListTitlesResponse")(titles=["a", "b"])
+    trial.backend.answers["ListTitles"] = lambda _: trial_class("ListTitlesResponse")(titles=["a", "b"])
     assert trial.client.get("/v1/titles").json == ["a", "b"]
 
 
@@ -133,7 +134,11 @@ def test_a_service_that_is_down_is_503_with_retry_after(trial):
 
 def test_a_service_that_is_too_slow_is_503(make_trial, book):
     trial = make_trial(deadline_ms=50)
-    trial.backend.answers["GetBook"] = lambda _: __import__("time").sleep(0.3) or book()
+    def dawdle(_request):
+        time.sleep(0.3)
+        return book()
+
+    trial.backend.answers["GetBook"] = dawdle
     assert trial.client.get(BOOK).status_code == 503
 
 
