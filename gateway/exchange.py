@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gateway.authentication import Verified
     from workbench.options.v1.options_pb2 import Access
+
+    from gateway.authentication import Verified
 
 JSON = "application/json"
 

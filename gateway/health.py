@@ -43,9 +43,7 @@ class Health:
         """Asks all at once, so that the slowest decides how long it takes."""
         deployed = [name for name, address in self._upstream.addresses.items() if address is not None]
         answers = {name: self._check(name) for name in deployed}
-        return {
-            name: _state(answers[name]) if name in answers else "NOT_DEPLOYED" for name in sorted(self._upstream.addresses)
-        }
+        return {name: _state(answers[name]) if name in answers else "NOT_DEPLOYED" for name in sorted(self._upstream.addresses)}
 
     def _check(self, service: str) -> grpc.Future:
         check = self._upstream.channel(service).unary_unary(

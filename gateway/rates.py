@@ -7,6 +7,7 @@ import time
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
+
 # The counter over a sliding window keeps two numbers per caller; the exact window keeps every request.
 from limits.strategies import SlidingWindowCounterRateLimiter
 

@@ -16,13 +16,14 @@ from services.chassis.rpc.wire import ASSERTION_KEY, CORRELATION_KEY, REMOTE_ADD
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from workbench.options.v1.options_pb2 import Access
+
     from gateway.authentication import Authenticator
     from gateway.exchange import Exchange
     from gateway.settings import GatewaySettings
     from gateway.streams import Streams
     from gateway.transcoding.routes import Route
     from gateway.upstream import Upstream
-    from workbench.options.v1.options_pb2 import Access
 
 _DATA_HEADERS = (("Cache-Control", NO_STORE),)
 

@@ -42,7 +42,9 @@ class Upstream:
             raise NotFound("SERVICE_NOT_FOUND", "There is no service of this name.")
         address = self.addresses[service]
         if address is None:
-            raise NotDeployed("SERVICE_NOT_DEPLOYED", f"This deployment does not have the service {service}.", metadata={"service": service})
+            raise NotDeployed(
+                "SERVICE_NOT_DEPLOYED", f"This deployment does not have the service {service}.", metadata={"service": service}
+            )
         return self._channels[address]
 
     def call(self, rpc: Rpc, request: Any, metadata: Metadata) -> Message:

@@ -12,11 +12,11 @@ import flask_swagger_ui
 import prometheus_client
 from flask import Flask, Response, jsonify, redirect, request, send_from_directory
 from werkzeug.exceptions import HTTPException
+from workbench.options.v1.options_pb2 import Access
 
 from gateway.exchange import Answer
 from gateway.headers import NO_STORE, PAGE_POLICY
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound
-from workbench.options.v1.options_pb2 import Access
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -13,8 +13,6 @@ from contextlib import ExitStack
 from typing import Any
 
 import grpc
-from gateway.identity.rules.organisation import UnitKind
-from gateway.identity.usecases.provisioning import PersonEntry, PostEntry, UnitEntry, provision
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from workbench.customer.v1 import customer_service_pb2
@@ -23,13 +21,15 @@ from deploy.demonstration.bank import CUSTOMERS_DEFAULT, PASSWORD, SEED_DEFAULT,
 from deploy.demonstration.customers import BankCustomer, customer_number
 from deploy.demonstration.organisation import RELATIONSHIP_MANAGER, Organisation
 from deploy.host import service_named
+from gateway.identity.rules.organisation import UnitKind
+from gateway.identity.usecases.provisioning import PersonEntry, PostEntry, UnitEntry, provision
 from services.chassis import keys, runtime
 from services.chassis.db.scope import WHOLE_BANK
 from services.chassis.db.session import Call, Database
 from services.chassis.kernel.caller import Caller, Grant
 from services.chassis.kernel.errors import Unavailable
-from services.chassis.rpc.admission import ASSERTION_AUDIENCE, ASSERTION_KEY
-from services.chassis.rpc.client import Client, open_channel
+from services.chassis.rpc.client import Client
+from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, open_channel
 from services.chassis.settings import DeploymentSettings
 
 # The most that one call takes.

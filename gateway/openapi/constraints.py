@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from buf.validate import validate_pb2
 from google.api import field_behavior_pb2
 from google.protobuf.descriptor import FieldDescriptor
-
 from workbench.options.v1 import options_pb2
 
 if TYPE_CHECKING:

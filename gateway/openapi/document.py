@@ -133,7 +133,9 @@ class _Operation:
     def _body(self) -> Schema:
         variables = {variable.field_path for variable in self._route.template.variables}
         if self._route.body == WHOLE_BODY:
-            return self._schemas.message(self._request, without=variables) if variables else self._schemas.reference(self._request)
+            return (
+                self._schemas.message(self._request, without=variables) if variables else self._schemas.reference(self._request)
+            )
         field = self._request.fields_by_name[self._route.body]
         inner = {path.partition(".")[2] for path in variables if path.startswith(f"{field.name}.")}
         if field.message_type is None or field.is_repeated:

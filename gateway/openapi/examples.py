@@ -39,7 +39,20 @@ _BY_NAME = {
     "etag": "3",
     "updateMask": "displayName",
 }
-_GENERAL = ("", "example", "EXAMPLE", _UUID, "2026-01-31", "123456", "1.00", "a", "A", "1", "aaaaaaaaaaaaaaaa", "11111111111111111111111111111111")
+_GENERAL = (
+    "",
+    "example",
+    "EXAMPLE",
+    _UUID,
+    "2026-01-31",
+    "123456",
+    "1.00",
+    "a",
+    "A",
+    "1",
+    "aaaaaaaaaaaaaaaa",
+    "11111111111111111111111111111111",
+)
 _DEPTH_MAX = 6
 
 

@@ -42,7 +42,11 @@ _SCALARS: dict[int, Schema] = {
 }
 _WELL_KNOWN: dict[str, Schema] = {
     "google.protobuf.Timestamp": {"type": "string", "format": "date-time"},
-    "google.protobuf.Duration": {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,9})?s$", "description": "such as `1.5s`"},
+    "google.protobuf.Duration": {
+        "type": "string",
+        "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,9})?s$",
+        "description": "such as `1.5s`",
+    },
     "google.protobuf.FieldMask": {
         "type": "string",
         "pattern": r"^([a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*(,[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*)*)?$",
@@ -116,7 +120,11 @@ class Schemas:
             value = self._single(field.message_type.fields_by_name["value"], constraints.item_rules(field))
             return {"type": "object", "additionalProperties": value, **constraints.collection_limits(field)}
         if field.is_repeated:
-            return {"type": "array", "items": self._single(field, constraints.item_rules(field)), **constraints.collection_limits(field)}
+            return {
+                "type": "array",
+                "items": self._single(field, constraints.item_rules(field)),
+                **constraints.collection_limits(field),
+            }
         return self._single(field, constraints.rules_of(field))
 
     def _single(self, field: FieldDescriptor, rules: Any) -> Schema:

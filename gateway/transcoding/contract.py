@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from google.api import annotations_pb2
 from google.protobuf import descriptor_pb2, message_factory
 from google.protobuf.descriptor_pool import DescriptorPool
-
 from workbench.options.v1 import options_pb2
 
 if TYPE_CHECKING:

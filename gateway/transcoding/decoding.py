@@ -236,5 +236,3 @@ def _check_once(value: dict[str, Any], twins: dict[str, str], oneofs: list[set[s
         given = sorted(name for name in names if value.get(name) is not None)
         if len(given) > 1:
             raise Misfit(f"only one of {' and '.join(given)} may be given", path=given[0])
-
-

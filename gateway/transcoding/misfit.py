@@ -11,7 +11,7 @@ FIELD_INVALID = "FIELD_INVALID"
 FIELD_UNKNOWN = "FIELD_UNKNOWN"
 
 
-class Misfit(Exception):  # noqa: N818 - not an error of the programme but an observation on its input
+class Misfit(Exception):
     """Values that do not fit their fields: (reason, path, description) each. No description repeats a value."""
 
     def __init__(self, description: str, reason: str = FIELD_INVALID, path: str = "") -> None:

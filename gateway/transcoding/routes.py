@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from workbench.options.v1 import options_pb2
 
 from gateway.transcoding import contract as contracts
 from gateway.transcoding.contract import ContractFault, message_class
@@ -14,7 +15,6 @@ from gateway.transcoding.encoding import Encoders
 from gateway.transcoding.request import RequestReader
 from gateway.transcoding.template import Template
 from gateway.transcoding.trie import Trie
-from workbench.options.v1 import options_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from google.api.http_pb2 import HttpRule
     from google.protobuf.descriptor import Descriptor, MethodDescriptor
     from google.protobuf.message import Message
+    from workbench.options.v1.options_pb2 import Access
 
     from gateway.transcoding.contract import Contract
-    from workbench.options.v1.options_pb2 import Access
 
 SERVICE_FIELD = "service"
 

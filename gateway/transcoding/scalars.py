@@ -128,9 +128,7 @@ def _integer(minimum: int, maximum: int) -> Read:
         kind = type(value)
         if kind is int:
             number = value
-        elif kind is str and _INTEGER.fullmatch(value):
-            number = int(value)
-        elif kind is float and value.is_integer():
+        elif (kind is str and _INTEGER.fullmatch(value)) or (kind is float and value.is_integer()):
             number = int(value)
         else:
             raise Misfit("must be a whole number")

@@ -18,9 +18,10 @@ from services.chassis.db import migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database
 from services.chassis.kernel.caller import Caller, Grant, Scope
-from services.chassis.rpc.admission import ASSERTION_AUDIENCE, ASSERTION_KEY, Admission
-from services.chassis.rpc.client import Client, open_channel
+from services.chassis.rpc.admission import Admission
+from services.chassis.rpc.client import Client
 from services.chassis.rpc.server import Hosted, Server
+from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, open_channel
 from services.customer import rpc
 from services.customer.events import SUBSCRIPTIONS
 

@@ -133,4 +133,3 @@ def trial(make_trial):
 @pytest.fixture
 def book():
     return trial_class("Book")
-

@@ -134,6 +134,7 @@ def test_a_service_that_is_down_is_503_with_retry_after(trial):
 
 def test_a_service_that_is_too_slow_is_503(make_trial, book):
     trial = make_trial(deadline_ms=50)
+
     def dawdle(_request):
         time.sleep(0.3)
         return book()

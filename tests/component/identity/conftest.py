@@ -27,9 +27,10 @@ from services.chassis.db.session import Database
 from services.chassis.kernel.caller import Caller, Grant, Scope
 from services.chassis.kernel.errors import WorkbenchError
 from services.chassis.outbox.table import OutboxMessage
-from services.chassis.rpc.admission import ASSERTION_AUDIENCE, ASSERTION_KEY, REMOTE_ADDRESS_KEY, Admission
-from services.chassis.rpc.client import Client, open_channel
+from services.chassis.rpc.admission import Admission
+from services.chassis.rpc.client import Client
 from services.chassis.rpc.server import Hosted, Server
+from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, REMOTE_ADDRESS_KEY, open_channel
 
 PASSWORD = "workbench-demo"
 GATEWAY = Caller(

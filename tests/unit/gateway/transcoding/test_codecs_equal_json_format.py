@@ -100,10 +100,18 @@ def submessages(draw, message_type, depth):
     elif name == "FieldMask":
         message.paths.extend(draw(st.lists(PATHS, max_size=3)))
     elif name in ("Value", "Struct", "ListValue"):
-        kinds = {"Value": JSON_VALUES, "Struct": st.dictionaries(TEXTS, JSON_VALUES, max_size=3), "ListValue": st.lists(JSON_VALUES, max_size=3)}
+        kinds = {
+            "Value": JSON_VALUES,
+            "Struct": st.dictionaries(TEXTS, JSON_VALUES, max_size=3),
+            "ListValue": st.lists(JSON_VALUES, max_size=3),
+        }
         json_format.ParseDict(draw(kinds[name]), message)
     elif name == "Any":
-        inner = draw(st.one_of(messages(depth=max(depth, 0)), submessages(trial_any("Duration"), 0), submessages(trial_any("Int64Value"), 0)))
+        inner = draw(
+            st.one_of(
+                messages(depth=max(depth, 0)), submessages(trial_any("Duration"), 0), submessages(trial_any("Int64Value"), 0)
+            )
+        )
         message.Pack(inner)
     elif name == "Everything":
         return draw(messages(depth=max(depth, 0)))
@@ -161,7 +169,12 @@ def damaged(draw):
         if isinstance(place, dict) and draw(st.integers(0, 4)) == 0:
             place[draw(TEXTS)] = place.pop(step)
         else:
-            place[step] = draw(JSON_VALUES | st.sampled_from(["1", "01", "1.0", "1e3", "-0", "NaN", "true", "COLOUR_RED", "YQ", "2026-01-01T00:00:00Z", 1.0, 2.5]))
+            place[step] = draw(
+                JSON_VALUES
+                | st.sampled_from(
+                    ["1", "01", "1.0", "1e3", "-0", "NaN", "true", "COLOUR_RED", "YQ", "2026-01-01T00:00:00Z", 1.0, 2.5]
+                )
+            )
         return value
 
 
