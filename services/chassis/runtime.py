@@ -17,6 +17,7 @@ import grpc
 import structlog
 
 from services.chassis import keys, operations, telemetry
+from services.chassis.bus import green
 from services.chassis.bus.embedded import EmbeddedBus, EmbeddedParking
 from services.chassis.bus.port import Parking
 from services.chassis.bus.rabbit import RabbitPublisher
@@ -89,6 +90,7 @@ def serve(service: Service, settings: DeploymentSettings) -> None:
 
 def work(service: Service, settings: DeploymentSettings) -> None:
     """Handles events and runs timers until a signal comes; the process serves no calls."""
+    green.become_green(service.package)
     from services.chassis.bus.worker import run_worker
 
     with ExitStack() as stack:
