@@ -19,9 +19,8 @@ import structlog
 from services.chassis import keys, operations, telemetry
 from services.chassis.bus import green
 from services.chassis.bus.embedded import EmbeddedBus, EmbeddedParking
+from services.chassis.bus.holds import forget_lost
 from services.chassis.bus.port import Parking
-from services.chassis.bus.rabbit import RabbitPublisher
-from services.chassis.bus.rabbit_parking import RabbitParking
 from services.chassis.db import audit, idempotency, migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database, UnitOfWork
@@ -50,6 +49,7 @@ def _forget(work: UnitOfWork) -> None:
     idempotency.forget_old(work.session, work.now)
     forget_published(work.session, work.now)
     forget_handled(work.session, work.now)
+    forget_lost(work.session, work.now)
 
 
 # What every service does beside its own timers.
@@ -75,11 +75,14 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
 
 def serve(service: Service, settings: DeploymentSettings) -> None:
     """Answers calls and publishes events until a signal comes."""
+    # The broker's client is imported where there is a broker: a branch does not carry it.
+    from services.chassis.bus.rabbit import RabbitPublisher
+
     placement = settings.services[service.name]
     with ExitStack() as stack:
         database = open_database(service, settings, stack)
         migrations.require_current(database.engine, service.package)
-        publisher = RabbitPublisher(settings.amqp_url.get_secret_value())
+        publisher = RabbitPublisher(settings.amqp_url.get_secret_value(), settings.tls)
         database.parking = parking(service, settings)
         start_process(service.name, placement.metrics_port, settings)
         stack.enter_context(publisher)
@@ -90,14 +93,15 @@ def serve(service: Service, settings: DeploymentSettings) -> None:
 
 def work(service: Service, settings: DeploymentSettings) -> None:
     """Handles events and runs timers until a signal comes; the process serves no calls."""
-    green.become_green(service.package)
+    if not green.is_green():
+        green.start_green(service.package)
     from services.chassis.bus.worker import run_worker
 
     with ExitStack() as stack:
         database = open_database(service, settings, stack)
         migrations.require_current(database.engine, service.package)
         start_process(f"{service.name}.work", 0, settings)
-        run_worker(service, database, settings.amqp_url.get_secret_value(), CHASSIS_TIMERS + service.timers)
+        run_worker(service, database, settings.amqp_url.get_secret_value(), CHASSIS_TIMERS + service.timers, tls=settings.tls)
 
 
 def migrate(service: Service, settings: DeploymentSettings) -> None:
@@ -147,6 +151,8 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
 def parking(service: Service, settings: DeploymentSettings) -> Parking:
     """Where the service's events are that it could not handle."""
     if settings.bus == "rabbitmq":
+        from services.chassis.bus.rabbit_parking import RabbitParking
+
         return RabbitParking(settings.amqp_url.get_secret_value(), service.name)
     return EmbeddedParking()
 

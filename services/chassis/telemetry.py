@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram, start_http_server
+
+from services.chassis.kernel.errors import WorkbenchError
 
 # Seconds: from a cached read to a slow list.
 _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -61,6 +64,21 @@ def start_tracing(process: str, endpoint: str) -> None:
     trace.set_tracer_provider(provider)
     global _tracer  # noqa: PLW0603 - one tracer per process, set once at start
     _tracer = trace.get_tracer("workbench")
+
+
+def kind_and_place(error: BaseException) -> str:
+    """`RuleBroken[SCHEME_CLOSED] at services.customer.usecases.hand_over:42`: never its text, which may quote personal data."""
+    reason = f"[{error.reason}]" if isinstance(error, WorkbenchError) else ""
+    frames = [(frame.f_globals.get("__name__", "?"), line, frame) for frame, line in traceback.walk_tb(error.__traceback__)]
+    # The innermost line of our own, since a library's line says little.
+    ours = [place for place in frames if "site-packages" not in place[2].f_code.co_filename]
+    module, line, _frame = (ours or frames or [("?", 0, None)])[-1]
+    return f"{type(error).__name__}{reason} at {module}:{line}"
+
+
+def stack(error: BaseException) -> str:
+    """The frames of the error without its text."""
+    return "".join(traceback.format_tb(error.__traceback__))
 
 
 def traceparent() -> str:

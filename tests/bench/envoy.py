@@ -23,7 +23,7 @@ _FILTERS = "type.googleapis.com/envoy.extensions.filters"
 @contextmanager
 def envoy(deployment: Deployment, claims: dict[str, object]) -> Iterator[tuple[str, int]]:
     """A running Envoy: its address and process id. The assertion that our gateway mints is given to it ready made."""
-    ring = keys.KeyRing.load(deployment.home / "secrets" / keys.PRIVATE_KEYS_FILE)
+    ring = keys.KeyRing.load(deployment.home / "secrets" / keys.SIGNING_KEYS_FILE)
     assertion = ring.sign(claims, ASSERTION_AUDIENCE, keys.TOKEN_LIFETIME_SECONDS_MAX)
     port = free_port()
     configuration = deployment.home / "envoy.json"

@@ -126,7 +126,7 @@ def test_token_of_another_deployment(deployment, tmp_path):
     from services.chassis import keys
 
     keys.create_keys(tmp_path)
-    other = keys.KeyRing.load(tmp_path / keys.PRIVATE_KEYS_FILE)
+    other = keys.KeyRing.load(tmp_path / keys.SIGNING_KEYS_FILE)
     claims = {"sub": str(uuid.uuid4()), "lgn": "rm1.east", "sid": str(uuid.uuid4()), "org": "/HO/", "grt": []}
     token = other.sign(claims, "workbench", 600)
     answer = requests.get(f"{deployment.url}/v1/customers", headers={"Authorization": f"Bearer {token}"}, timeout=10)
@@ -136,7 +136,7 @@ def test_token_of_another_deployment(deployment, tmp_path):
 def test_expired_token(deployment):
     from services.chassis import keys
 
-    ring = keys.KeyRing.load(deployment.home / "secrets" / keys.PRIVATE_KEYS_FILE)
+    ring = keys.KeyRing.load(deployment.home / "secrets" / keys.SIGNING_KEYS_FILE)
     claims = {"sub": str(uuid.uuid4()), "lgn": "rm1.east", "sid": str(uuid.uuid4()), "org": "/HO/", "grt": []}
     token = ring.sign(claims, "workbench", 1)
     time.sleep(2.1)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
-from types import TracebackType
 from typing import Any
 
 import structlog
 from prometheus_client import Counter
 
+from services.chassis import telemetry
 from services.chassis.kernel.errors import WorkbenchError
 from services.chassis.outbox.messages import EventMessage
 
@@ -26,10 +25,8 @@ class HandlerFailed(Exception):
 
 
 def describe(error: BaseException) -> str:
-    """`RuleBroken[SCHEME_CLOSED] at services.customer.usecases.hand_over:42`."""
-    error = _cause(error)
-    reason = f"[{error.reason}]" if isinstance(error, WorkbenchError) else ""
-    return f"{type(error).__name__}{reason} at {_place(error.__traceback__)}"[:ERROR_CHARACTERS_MAX]
+    """What parking keeps of the error: kind, reason and place."""
+    return telemetry.kind_and_place(_cause(error))[:ERROR_CHARACTERS_MAX]
 
 
 def note_failure(error: BaseException, message: EventMessage, service: str, attempts: int, *, parks: bool) -> None:
@@ -48,17 +45,8 @@ def note_failure(error: BaseException, message: EventMessage, service: str, atte
     if isinstance(_cause(error), WorkbenchError):
         _log.warning("event_refused", **facts)
     else:
-        # The frames only: a driver's error text quotes values.
-        _log.error("event_failed", **facts, stack="".join(traceback.format_tb(_cause(error).__traceback__)))
+        _log.error("event_failed", **facts, stack=telemetry.stack(_cause(error)))
 
 
 def _cause(error: BaseException) -> BaseException:
     return error.__cause__ if isinstance(error, HandlerFailed) and error.__cause__ else error
-
-
-def _place(trace: TracebackType | None) -> str:
-    """The innermost line of our own, since a library's line says little."""
-    frames = [(frame.f_globals.get("__name__", "?"), line, frame.f_code.co_filename) for frame, line in traceback.walk_tb(trace)]
-    ours = [frame for frame in frames if "site-packages" not in frame[2]]
-    module, line, _file = (ours or frames or [("?", 0, "")])[-1]
-    return f"{module}:{line}"

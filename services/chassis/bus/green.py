@@ -1,26 +1,23 @@
 """Makes a process green: what blocks a thread elsewhere lets other greenlets run here. Only for worker processes.
 
-A process must be green before it imports anything else, so a worker starts anew in this module:
-`python -m services.chassis.bus.green services.customer`. One that serves gRPC must never be, since gRPC hangs under it.
+`python -m services.chassis.bus.green services.customer` is `python -m services.customer work` in such a process.
 """
 
 from __future__ import annotations
 
-import importlib
 import os
+import runpy
 import sys
 import warnings
-
-
-def become_green(package: str) -> None:
-    """Returns where the process is green; otherwise starts it anew, under the same process id, as that service's worker."""
-    if not is_green():
-        os.execv(sys.executable, [sys.executable, "-m", "services.chassis.bus.green", package])  # noqa: S606 - our own interpreter
+from typing import NoReturn
 
 
 def make_green() -> None:
-    """For the first lines of a process."""
-    # psycopg reads this as it is imported; its own way to wait would block every greenlet.
+    """To be called before anything else is imported: what was imported earlier keeps blocking.
+
+    Never in a process that serves gRPC, which hangs under it.
+    """
+    # psycopg reads this as it is imported; its own wait would block every greenlet.
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
     with warnings.catch_warnings():
         # eventlet announces its end at each start; nameko stands on it all the same.
@@ -30,17 +27,30 @@ def make_green() -> None:
         eventlet.monkey_patch()
 
 
+def start_green(package: str) -> NoReturn:
+    """Starts the process over, green, as the worker of the service in that package."""
+    os.execv(sys.executable, [sys.executable, "-m", __spec__.name, package])  # noqa: S606 - our own interpreter and module
+
+
 def is_green() -> bool:
-    """Whether `make_green` came first."""
-    return os.environ.get("PSYCOPG_WAIT_FUNC") == "wait_select" and "eventlet" in sys.modules
+    """Whether the process was made green at its start."""
+    return "eventlet" in sys.modules and os.environ.get("PSYCOPG_WAIT_FUNC") == "wait_select" and _is_patched()
 
 
-def main(package: str) -> None:
-    """The worker of the service in that package."""
-    make_green()
-    runtime = importlib.import_module("services.chassis.runtime")
-    runtime.main(importlib.import_module(f"{package}.__main__").SERVICE, ("work",))
+def _is_patched() -> bool:
+    from eventlet.patcher import is_monkey_patched
+
+    return bool(is_monkey_patched("socket"))
+
+
+def require_green() -> None:
+    """Raises RuntimeError where the process was not made green at its start."""
+    if not is_green():
+        raise RuntimeError("A worker process calls services.chassis.bus.green.make_green() before it imports anything else.")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    make_green()
+    package = sys.argv[1]
+    sys.argv = [package, "work"]
+    runpy.run_module(package, run_name="__main__")

@@ -37,7 +37,7 @@ from services.chassis.bus.broker import (
     kombu_tls,
 )
 from services.chassis.bus.failures import HandlerFailed, describe, note_failure
-from services.chassis.bus.green import is_green
+from services.chassis.bus.green import require_green
 from services.chassis.bus.lanes import Lanes
 from services.chassis.bus.port import RetryPolicy
 from services.chassis.bus.topology import Topology
@@ -77,8 +77,7 @@ def run_worker(
 
     Waits for a broker that is down, at the start as in between.
     """
-    if not is_green():
-        raise RuntimeError("A worker process is made green before it imports anything else (services.chassis.bus.green).")
+    require_green()
     broker = Broker(amqp_url, kombu_tls(amqp_url, tls), Topology(service.name, retry or RetryPolicy()))
     runner = ServiceRunner(
         {

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
+from services.chassis import telemetry
 from services.chassis.kernel.errors import InvalidInput, NotFound, StaleVersion, Unavailable, WorkbenchError
 from services.chassis.rpc.errors import InternalFault
 
@@ -18,7 +19,7 @@ _log = structlog.get_logger(__name__)
 
 
 def understood(error: BaseException, method: str) -> WorkbenchError:
-    """The error that the caller is told; logged here, once, a caller's mistake as a warning and a fault with its traceback."""
+    """The error that the caller is told; logged here, once, a caller's mistake as a warning and a fault with its stack."""
     if isinstance(error, WorkbenchError):
         _log.warning("call_refused", method=method, reason=error.reason)
         return error
@@ -31,10 +32,9 @@ def understood(error: BaseException, method: str) -> WorkbenchError:
     if isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError)) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     ):
-        # The driver's text may quote values, so only its kind is kept.
         _log.error("database_unavailable", method=method, kind=type(getattr(error, "orig", None) or error).__name__)
         return Unavailable("DATABASE_UNAVAILABLE", "The database does not answer; try again in a moment.")
-    _log.error("call_failed", method=method, kind=type(error).__name__, exc_info=_without_values(error))
+    _log.error("call_failed", method=method, error=telemetry.kind_and_place(error), stack=telemetry.stack(error))
     return InternalFault("INTERNAL", "Something broke on our side; the correlation id finds it in our logs.")
 
 
@@ -52,11 +52,3 @@ def bounded(streams: threading.BoundedSemaphore) -> Iterator[None]:
         yield
     finally:
         streams.release()
-
-
-def _without_values(error: BaseException) -> BaseException:
-    if isinstance(error, DBAPIError):
-        # SQLAlchemy prints the statement's parameters, which may be personal data.
-        error.hide_parameters = True
-        error.params = None
-    return error

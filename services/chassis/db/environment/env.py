@@ -1,7 +1,9 @@
-"""What Alembic runs: on the connection that `chassis.db.migrations` gives, in its transaction."""
+"""What Alembic runs: on the connection that `chassis.db.migrations` gives, in its transaction, with our constraint names."""
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
+from services.chassis.db.tables import service_metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=service_metadata(), transactional_ddl=True)
 with context.begin_transaction():
     context.run_migrations()

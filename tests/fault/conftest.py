@@ -1,0 +1,35 @@
+"""Deployments that are broken on purpose: each test module has its own, and a head office has servers of its own to break."""
+
+import pytest
+
+from tests import servers
+from tests.deployments import branch, head_office
+
+
+@pytest.fixture(scope="module")
+def breakable_postgresql():
+    """A PostgreSQL that may be killed without hurting other tests."""
+    with servers.postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def breakable_rabbitmq():
+    """A RabbitMQ that may be killed without hurting other tests."""
+    with servers.rabbitmq() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def breakable_head_office(breakable_postgresql, breakable_rabbitmq, tmp_path_factory):
+    """A head office with the two."""
+    urls = {name: breakable_postgresql.create_database() for name in ("identity", "customer")}
+    with head_office(tmp_path_factory.mktemp("head-office"), urls, breakable_rabbitmq.virtual_host()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def breakable_branch(tmp_path_factory):
+    """A branch of its own."""
+    with branch(tmp_path_factory.mktemp("branch")) as running:
+        yield running
