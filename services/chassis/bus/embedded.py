@@ -39,9 +39,16 @@ _log = structlog.get_logger(__name__)
 class EmbeddedBus:
     """The publisher for every relay of the process, and the threads that handle what was published and run timers."""
 
-    def __init__(self, services: Mapping[str, tuple[Database, Iterable[Subscription]]], retry: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        services: Mapping[str, tuple[Database, Iterable[Subscription]]],
+        *,
+        retry: RetryPolicy | None = None,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
         self._consumers = [
-            _Consumer(Receiver(database, subscriptions), retry or RetryPolicy()) for database, subscriptions in services.values()
+            _Consumer(Receiver(database, subscriptions), retry or RetryPolicy(), poll_seconds)
+            for database, subscriptions in services.values()
         ]
         self._timers: list[TimerThread] = []
 
@@ -93,10 +100,11 @@ class EmbeddedParking:
 class _Consumer:
     """One service's queue and the thread that handles it."""
 
-    def __init__(self, receiver: Receiver, retry: RetryPolicy) -> None:
+    def __init__(self, receiver: Receiver, retry: RetryPolicy, poll_seconds: float) -> None:
         self._receiver = receiver
         self._database = receiver.database
         self._retry = retry
+        self._poll_seconds = poll_seconds
         self._awake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"events-{self._database.service_name}", daemon=True)
@@ -173,5 +181,5 @@ class _Consumer:
         with self._database.transaction(read_only=True) as work:
             retry_time = queue.next_retry_time(work.session)
             if retry_time is None:
-                return POLL_SECONDS
-            return min(max((retry_time - work.now).total_seconds(), 0.0), POLL_SECONDS)
+                return self._poll_seconds
+            return min(max((retry_time - work.now).total_seconds(), 0.0), self._poll_seconds)

@@ -8,8 +8,8 @@ back what was not begun. The process serves no gRPC (`green`).
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from typing import Any
 import eventlet
 import kombu
 import structlog
+from amqp.exceptions import AMQPError
 from eventlet.event import Event
 from kombu.message import Message
 from nameko.amqp.publish import get_producer
@@ -57,6 +58,8 @@ HOLD_SLACK = timedelta(minutes=10)
 UNAVAILABLE_DELAY_SECONDS = 0.5
 UNAVAILABLE_DELAY_MAX_SECONDS = 10.0
 CLOSE_SECONDS_MAX = 5.0
+# The first pause before the next try to connect, by how much it grows each time, and up to what.
+RECONNECT_PAUSES_SECONDS = (0.2, 0.4, 5.0)
 
 _log = structlog.get_logger(__name__)
 
@@ -148,7 +151,7 @@ class Delivery:
     def acknowledge(self) -> None:
         """The broker may forget the message."""
         if self.alive:
-            with suppress(*kombu.Connection.connection_errors, OSError):
+            with suppress(AMQPError, OSError):
                 self.raw.ack()
 
 
@@ -263,6 +266,13 @@ class EventQueueConsumer(QueueConsumer):
         consumer = _Consumer(channel, [queue], on_message=provider.take, auto_declare=False)
         consumer.qos(prefetch_count=PREFETCH_MESSAGES)
         return consumer
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[kombu.Connection]:
+        """Tries for as long as it takes; kombu's own pauses grow to half a minute."""
+        with self.create_connection() as connection:
+            connection.ensure_connection(self.on_connection_error, None, *RECONNECT_PAUSES_SECONDS)
+            yield connection
 
     def on_iteration(self) -> None:
         """Nothing: nameko's own would cancel consumers here."""
