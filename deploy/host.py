@@ -28,7 +28,7 @@ def main() -> None:
     try:
         settings = load()
     except SettingsFault as fault:
-        raise SystemExit(str(fault)) from None
+        raise SystemExit(fault.message) from None
     telemetry.start_logging("services", settings.telemetry.log_level)
     runtime.serve_together([service_named(name) for name in settings.running_here()], settings)
 

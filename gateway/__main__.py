@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> None:
         telemetry.start_logging("gateway", settings.telemetry.log_level)
         serve(settings)
     except (SettingsFault, ContractFault) as fault:
-        raise SystemExit(str(fault)) from None
+        raise SystemExit(fault.message) from None
 
 
 if __name__ == "__main__":

@@ -6,21 +6,16 @@ import signal
 import threading
 import time
 from contextlib import ExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.panel import Panel
 from rich.table import Table
 
-from deploy.certificates import create_certificates
 from deploy.cli.console import console
-from deploy.demonstration.bank import PASSWORD, SIGN_INS
-from deploy.demonstration.loading import load_demonstration
-from deploy.host import service_named
-from deploy.launcher import Launcher
-from services.chassis import keys, runtime
-from services.chassis.db import migrations
-from services.chassis.settings import DeploymentSettings, load
+
+if TYPE_CHECKING:
+    from services.chassis.settings import DeploymentSettings
 
 SEEDED_FILE = "demonstration.json"
 
@@ -30,6 +25,10 @@ def up(
 ) -> None:
     """Run the deployment of this machine until Ctrl-C; the first start makes its keys, its tables and its demonstration bank."""
     started = time.monotonic()
+    from deploy.demonstration.loading import load_demonstration
+    from deploy.launcher import Launcher
+    from services.chassis.settings import load
+
     settings = load()
     prepare(settings)
     stop = threading.Event()
@@ -47,12 +46,19 @@ def up(
 
 def migrate() -> None:
     """Bring the database of every service that runs here up to date."""
+    from services.chassis.settings import load
+
     for name, changed in prepare(load()).items():
         console.print(f"{name}: {'brought up to date' if changed else 'already up to date'}")
 
 
 def prepare(settings: DeploymentSettings) -> dict[str, bool]:
     """Makes keys and certificates where there are none, and migrates; answers which services' databases changed."""
+    from deploy.certificates import create_certificates
+    from deploy.host import service_named
+    from services.chassis import keys, runtime
+    from services.chassis.db import migrations
+
     keys.create_keys(settings.secrets)
     create_certificates(settings.tls)
     with ExitStack() as stack:
@@ -61,6 +67,8 @@ def prepare(settings: DeploymentSettings) -> dict[str, bool]:
 
 
 def _welcome(settings: DeploymentSettings, seconds: float) -> Panel:
+    from deploy.demonstration.bank import PASSWORD, SIGN_INS
+
     url = f"http://127.0.0.1:{settings.gateway['port']}"
     table = Table.grid(padding=(0, 2))
     table.add_row("Address", f"[bold]{url}[/bold]")

@@ -68,7 +68,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     try:
         settings = load()
     except SettingsFault as fault:
-        raise SystemExit(str(fault)) from None
+        raise SystemExit(fault.message) from None
     telemetry.start_logging(f"{service.name}.{command}", settings.telemetry.log_level)
     commands[command](service, settings)
 

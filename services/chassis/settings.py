@@ -15,14 +15,19 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from services.chassis.kernel.errors import WorkbenchError
+
 PREFIX = "WORKBENCH_"
 PROFILES = Path(__file__).parents[2] / "deploy" / "profiles"
 # The names that are not the path of a setting: where to look, and the two that `make up` is steered by.
 SPECIAL_NAMES = ("WORKBENCH_HOME", "WORKBENCH_PROFILE", "WORKBENCH_PORT")
 
 
-class SettingsFault(Exception):
+class SettingsFault(WorkbenchError):
     """Settings that cannot be used; the text has every fault with its name and remedy."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("SETTINGS_FAULTY", text)
 
 
 class _Model(BaseModel):
