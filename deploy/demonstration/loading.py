@@ -21,13 +21,14 @@ from deploy.demonstration.bank import CUSTOMERS_DEFAULT, PASSWORD, SEED_DEFAULT,
 from deploy.demonstration.customers import BankCustomer, customer_number
 from deploy.demonstration.organisation import RELATIONSHIP_MANAGER, Organisation
 from deploy.host import service_named
+from gateway.identity.model.person import Person
 from gateway.identity.rules.organisation import UnitKind
 from gateway.identity.usecases.provisioning import PersonEntry, PostEntry, UnitEntry, provision
 from services.chassis import keys, runtime
 from services.chassis.db.scope import WHOLE_BANK
 from services.chassis.db.session import Call, Database
 from services.chassis.kernel.caller import Caller, Grant
-from services.chassis.kernel.errors import Unavailable
+from services.chassis.kernel.errors import RuleBroken, Unavailable
 from services.chassis.rpc.client import Client
 from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, open_channel
 from services.chassis.settings import DeploymentSettings
@@ -90,7 +91,7 @@ class CustomerDoor:
 
 
 def load_people(identity: Database, organisation: Organisation) -> None:
-    """Units, people and posts, in one transaction of identity's."""
+    """Units, people and posts, in one transaction of identity's; RuleBroken where another bank is there already."""
     codes = {unit.path: unit.code for unit in organisation.units}
     staff_numbers = {person.person_id: person.staff_number for person in organisation.people}
     units = [
@@ -111,6 +112,9 @@ def load_people(identity: Database, organisation: Organisation) -> None:
     posts = [PostEntry(staff_numbers[p.person_id], p.role, codes[p.organisation_path]) for p in organisation.posts]
     with identity.transaction(LOADER, Call("demonstration/LoadPeople")) as work:
         provision(work, units, people, posts)
+        # Staff numbers are the same in each bank, ids are not: customers would name people whom nobody knows.
+        if work.session.get(Person, organisation.people[0].person_id) is None:
+            raise RuleBroken("ANOTHER_BANK", "Here is the bank of another seed; set WORKBENCH_HOME to a new folder.")
         work.audit()
 
 

@@ -37,4 +37,4 @@ def lock_duration(failures: int) -> timedelta:
     if excess < 0:
         return timedelta()
     # Far beyond the cap the power would overflow a timedelta.
-    return min(FIRST_LOCK * 2 ** min(excess, 16), LONGEST_LOCK)
+    return min(FIRST_LOCK * (1 << min(excess, 16)), LONGEST_LOCK)

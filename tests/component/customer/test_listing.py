@@ -94,6 +94,12 @@ def test_an_order_that_there_is_not_is_refused(town, order):
         town.rm1_east.call("ListCustomers", order_by=order)
 
 
+def test_an_order_may_be_written_as_json_writes_it(town, portfolio):
+    listed = town.rm1_east.numbers(order_by="displayName desc")
+    assert listed == town.rm1_east.numbers(order_by="display_name desc")
+    assert len(listed) == len(portfolio)
+
+
 def test_a_token_belongs_to_its_list(town, portfolio):
     page = town.rm1_east.call("ListCustomers", page_size=2, order_by="create_time")
     assert portfolio
