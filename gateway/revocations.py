@@ -24,7 +24,6 @@ GATEWAY = Caller(
     grants=(Grant(frozenset({"identity.revocations.read"}), Scope(organisation_paths=("/",))),),
 )
 _NANOS_PER_SECOND = 1_000_000_000
-_PAGES_MAX = 1_000
 
 _log = structlog.get_logger(__name__)
 
@@ -84,11 +83,9 @@ class RevocationsPoll:
         self._thread.join()
 
     def poll(self) -> None:
-        """Asks once, page after page; a failure is told once and the next poll tries again."""
+        """Asks once; a failure is told once and the next poll tries again."""
         try:
-            for _ in range(_PAGES_MAX):
-                if not self._take_page():
-                    break
+            self._take()
         except WorkbenchError as error:
             if not self._failing:
                 _log.warning("revocations_unknown", reason=error.reason)
@@ -106,7 +103,7 @@ class RevocationsPoll:
             if self._stopping.wait(self._every_seconds):
                 return
 
-    def _take_page(self) -> bool:
+    def _take(self) -> None:
         request = self._make_request()
         if self._position is not None:
             request.revoked_after.CopyFrom(self._position)
@@ -114,7 +111,6 @@ class RevocationsPoll:
         for revocation in response.revocations:
             self._revocations.add(revocation.session_id, _seconds(revocation.revoke_time), _seconds(revocation.expire_time))
         self._position = response.as_of_time
-        return bool(response.more)
 
 
 def _seconds(timestamp: Any) -> float:
