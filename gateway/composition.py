@@ -26,8 +26,8 @@ from gateway.transcoding.routes import Routes, rpc_of
 from gateway.transcoding.trie import Trie
 from gateway.upstream import Upstream
 from gateway.views import Shown, Views
-from services.chassis.keys import SIGNING_KEYS_FILE, KeyRing
-from services.chassis.rpc.wire import ASSERTION_KEY
+from services.chassis.keys import DATA_KEYS_FILE, SIGNING_KEYS_FILE, DataKeys, KeyRing
+from services.chassis.rpc.wire import ASSERTION_KEY, CORRELATION_KEY, REMOTE_ADDRESS_KEY
 from services.chassis.settings import DeploymentSettings, parse_section
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def compose(
             poll.start()
             stack.callback(poll.stop)
         views = Views(_shown(settings, own, contract, upstream, authenticator, keys, metrics, streams))
+        if own.federation.providers:
+            _add_federation(views, settings, own, contract, upstream, authenticator)
         find = _finder(contract, views, lambda route: RpcEndpoint(route, upstream, authenticator, streams, own))
         rates = Rates(own.person_requests_per_minute_max, own.address_requests_per_minute_max)
         access_log = AccessLog(enabled=own.access_log)
@@ -108,6 +110,32 @@ def _finder(
         return views.find(path) if found[0] is None else found
 
     return find
+
+
+def _add_federation(
+    views: Views,
+    settings: DeploymentSettings,
+    own: GatewaySettings,
+    contract: Contract,
+    upstream: Upstream,
+    authenticator: Authenticator,
+) -> None:
+    # Only a deployment that has a single sign-on pays for the client's library.
+    from gateway import federation
+
+    method = contract.pool.FindMethodByName(federation.METHOD)
+    rpc, make_request = rpc_of(method, contracts.access_of(method)), message_class(method.input_type)
+
+    def sign_in(vouched: federation.Vouched) -> Any:
+        metadata = [
+            (ASSERTION_KEY, authenticator.assertion_of_gateway(federation.GATEWAY)),
+            (CORRELATION_KEY, vouched.exchange.correlation_id),
+            (REMOTE_ADDRESS_KEY, vouched.exchange.remote_address),
+        ]
+        return upstream.call(rpc, make_request(issuer=vouched.issuer, subject=vouched.subject), metadata)
+
+    cookie_key = DataKeys.load(settings.secrets / DATA_KEYS_FILE).blind_index("gateway.cookie", federation.COOKIE)
+    views.flask.register_blueprint(federation.federation_views(own.federation, cookie_key=cookie_key, sign_in=sign_in))
 
 
 def _poll(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gateway.authentication import Verified
 
 JSON = "application/json"
+# Where a view finds its exchange in the WSGI environment.
+EXCHANGE_KEY = "workbench.exchange"
 
 
 @dataclass(slots=True)

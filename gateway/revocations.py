@@ -85,7 +85,7 @@ class RevocationsPoll:
     def poll(self) -> None:
         """Asks once; a failure is told once and the next poll tries again."""
         try:
-            self._take_new()
+            self._take()
         except Exception as error:  # noqa: BLE001 - whatever it is, a thread that ended would honour revoked tokens for good
             if not self._failing:
                 _log.error("revocations_unknown", error=telemetry.kind_and_place(error))
@@ -103,7 +103,7 @@ class RevocationsPoll:
             if self._stopping.wait(self._every_seconds):
                 return
 
-    def _take_new(self) -> None:
+    def _take(self) -> None:
         request = self._make_request()
         if self._position is not None:
             request.revoked_after.CopyFrom(self._position)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from gateway.federation_settings import FederationSettings
 from gateway.transcoding.body import JSON_DEPTH_MAX
 from services.chassis.rpc.wire import MESSAGE_BYTES_MAX
 
@@ -71,3 +72,5 @@ class GatewaySettings(BaseModel):
     tls_key: Path | None = None
     # Whether browsers reach the workbench by https only, here or at a proxy (Strict-Transport-Security).
     https_only: bool = False
+    # Sign-in through a single sign-on of the bank.
+    federation: FederationSettings = FederationSettings()

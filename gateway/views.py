@@ -14,7 +14,7 @@ from flask import Flask, Response, jsonify, redirect, request, send_from_directo
 from werkzeug.exceptions import HTTPException
 from workbench.options.v1.options_pb2 import Access
 
-from gateway.exchange import Answer
+from gateway.exchange import EXCHANGE_KEY, Answer
 from gateway.headers import NO_STORE, PAGE_POLICY
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound
 
@@ -110,6 +110,7 @@ class ViewEndpoint:
 
     def answer(self, exchange: Exchange) -> Answer:
         """Lets Flask answer, and takes the answer whole."""
+        exchange.environ[EXCHANGE_KEY] = exchange
         started: list[tuple[str, list[tuple[str, str]]]] = []
         parts = self._dispatch(exchange.environ, lambda status, headers, _error=None: started.append((status, headers)))
         try:

@@ -80,7 +80,7 @@ _ROLES = (
         "Operator 运维岗",
         Duty.SYSTEM,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.events.read", "operations.events.redrive"},
+        _EVERYBODY | {"operations.events.read", "operations.events.redrive", "operations.metrics.read"},
     ),
     Role(
         "feed_operator",

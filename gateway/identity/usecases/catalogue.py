@@ -1,4 +1,4 @@
-"""The catalogue: every permission that the contract of the whole suite declares, whichever services this process knows."""
+"""The catalogue: every permission that the suite asks for, whichever services this process knows."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ _DUTIES = {
     options_pb2.DUTY_EITHER: frozenset(Duty),
 }
 
+# Pages of the gateway that are no method of the contract.
+_PAGES = {"operations.metrics.read": (frozenset({Duty.SYSTEM}), ("GET /metrics",))}
+
 
 @dataclass(frozen=True, slots=True)
 class PermissionEntry:
@@ -31,7 +34,7 @@ class PermissionEntry:
 @cache
 def catalogue() -> dict[str, PermissionEntry]:
     """The permissions by name, in order of their names."""
-    entries: dict[str, PermissionEntry] = {}
+    entries = {name: PermissionEntry(name, duties, list(opened)) for name, (duties, opened) in _PAGES.items()}
     for full_name, access in _declared():
         if access.permission:
             entry = entries.setdefault(access.permission, PermissionEntry(access.permission, _DUTIES[access.duty]))
