@@ -6,10 +6,8 @@ A comment that says "such as `CNY`" gives the example of its field; else the fie
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 _SUCH_AS = re.compile(r"such as `([^`]+)`")
 _UUID = "0199c0de-0000-7000-8000-000000000001"
@@ -39,20 +37,7 @@ _BY_NAME = {
     "etag": "3",
     "updateMask": "displayName",
 }
-_GENERAL = (
-    "",
-    "example",
-    "EXAMPLE",
-    _UUID,
-    "2026-01-31",
-    "123456",
-    "1.00",
-    "a",
-    "A",
-    "1",
-    "aaaaaaaaaaaaaaaa",
-    "11111111111111111111111111111111",
-)
+_GENERAL = ("", "example", "EXAMPLE", _UUID, "2026-01-31", "123456", "1.00", "a", "A", "1", "a" * 16, "1" * 32)
 _DEPTH_MAX = 6
 
 
