@@ -55,17 +55,17 @@ def of_another_deployment(trial, tmp_path):
 @pytest.mark.parametrize(
     "forge",
     [
-        lambda trial, _: "",
-        lambda trial, _: "x",
-        lambda trial, _: "a.b.c",
-        lambda trial, _: "é.é.é",
-        lambda trial, _: "x" * 100_000,
+        lambda *_: "",
+        lambda *_: "x",
+        lambda *_: "a.b.c",
+        lambda *_: "é.é.é",
+        lambda *_: "x" * 100_000,
         lambda trial, _: unsigned(claims_of(trial.token()), "none"),
         lambda trial, _: unsigned(claims_of(trial.token()), "ES256"),
         lambda trial, _: tampered(trial),
         lambda trial, _: signed_with_the_public_key_as_a_secret(trial),
         lambda trial, _: signed_with_a_key_of_his_own(trial),
-        lambda trial, tmp_path: of_another_deployment(trial, tmp_path),
+        of_another_deployment,
         lambda trial, _: trial.token(audience="workbench-internal"),
         lambda trial, _: trial.token(grt="everything"),
         lambda trial, _: trial.token()[:-4],
@@ -171,7 +171,11 @@ def poll_over(revocations, pages, **more):
 
 def test_a_poll_reads_page_after_page_and_goes_on_from_the_last():
     revocations, now = Revocations(), time.time()
-    pages = [Page(Revocation("a", now, now + 60), more=True, position=1), Page(Revocation("b", now, now + 60), position=2), Page()]
+    pages = [
+        Page(Revocation("a", now, now + 60), more=True, position=1),
+        Page(Revocation("b", now, now + 60), position=2),
+        Page(),
+    ]
     poll, asked = poll_over(revocations, pages)
     poll.poll()
     assert revocations.cover("a", now - 1)

@@ -97,7 +97,8 @@ def test_a_body_beyond_the_limit_is_413_whether_its_length_is_told_or_not(make_t
 
 
 @pytest.mark.parametrize(
-    "content_type", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "application/json; charset=utf-16"]
+    "content_type",
+    ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "application/json; charset=utf-16"],
 )
 def test_a_body_of_another_type_is_415(trial, content_type):
     answer = trial.client.post(ECHO, data=b"{}", content_type=content_type)
@@ -185,6 +186,8 @@ def test_a_path_of_odd_bytes_is_400(trial, path):
     assert trial.backend.requests == []
 
 
-@pytest.mark.parametrize("path", ["/v1/shelves//books/1", "/v1/shelves/1/books/", "/v1/books/", "//v1/titles", "/v1/titles/", "/v1"])
+@pytest.mark.parametrize(
+    "path", ["/v1/shelves//books/1", "/v1/shelves/1/books/", "/v1/books/", "//v1/titles", "/v1/titles/", "/v1"]
+)
 def test_an_empty_segment_is_nobodys_name(trial, path):
     assert trial.client.get(path).status_code == 404

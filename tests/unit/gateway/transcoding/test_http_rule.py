@@ -137,7 +137,9 @@ def service(*rpcs):
 
 
 def rpc(name, rule, access="open: true"):
-    options = f"option (google.api.http) = {{{rule}}};" + (f"option (workbench.options.v1.access) = {{{access}}};" if access else "")
+    options = f"option (google.api.http) = {{{rule}}};" + (
+        f"option (workbench.options.v1.access) = {{{access}}};" if access else ""
+    )
     return f"rpc {name}(M) returns (M) {{{options}}}"
 
 
