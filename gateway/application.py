@@ -6,33 +6,29 @@ import gzip
 import ipaddress
 import re
 import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
 from gateway import problem
-from gateway.exchange import Answer, Exchange
+from gateway.authentication import Authenticator
+from gateway.exchange import Answer, Endpoint, Exchange
 from gateway.headers import DATA_POLICY, CrossOrigin, fixed_headers
 from gateway.problem import ALLOW_KEY
-from gateway.telemetry import NO_ROUTE
+from gateway.rates import Rates
+from gateway.settings import GatewaySettings
+from gateway.telemetry import NO_ROUTE, AccessLog, Metrics
+from services.chassis import telemetry
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, WorkbenchError
 from services.chassis.kernel.ids import uuid7
 from services.chassis.rpc.errors import InternalFault
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from gateway.authentication import Authenticator
-    from gateway.exchange import Endpoint
-    from gateway.rates import Rates
-    from gateway.settings import GatewaySettings
-    from gateway.telemetry import AccessLog, Metrics
-
-    # The endpoints at a path by HTTP method, with the path's segments; None where there are none.
-    Find = Callable[[str], tuple[Mapping[str, Endpoint] | None, Sequence[str]]]
-    StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-    Step = Callable[[Exchange], Answer | None]
+# The endpoints at a path by HTTP method, with the path's segments; None where there are none.
+Find = Callable[[str], tuple[Mapping[str, Endpoint] | None, Sequence[str]]]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Step = Callable[[Exchange], Answer | None]
 
 # Smaller bodies grow, or save less than a packet.
 GZIP_BYTES_MIN = 1_024
@@ -77,9 +73,14 @@ class Application:
             answer = self._pass(exchange)
         except WorkbenchError as error:
             answer = self._refuse(exchange, error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last line of defence
             # Whatever it is, the client gets a problem document and no trace of our insides.
-            _log.error("request_failed", correlation_id=exchange.correlation_id, exc_info=error)
+            _log.error(
+                "request_failed",
+                correlation_id=exchange.correlation_id,
+                error=telemetry.kind_and_place(error),
+                stack=telemetry.stack(error),
+            )
             answer = problem.answer(InternalFault("INTERNAL", ""), exchange.correlation_id)
         return self._send(exchange, answer, start_response)
 

@@ -9,17 +9,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from gateway.revocations import Revocations
 from services.chassis.kernel.caller import Caller
 from services.chassis.kernel.errors import NotAuthenticated
 from services.chassis.rpc.wire import ASSERTION_AUDIENCE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gateway.revocations import Revocations
 
 ACCESS_AUDIENCE = "workbench"
 ASSERTION_LIFETIME_SECONDS = 60
@@ -65,7 +62,11 @@ class Authenticator:
     def known(self, authorization: str) -> Verified | None:
         """Who holds the header's token, if it was verified before and still holds."""
         verified = self._known.get(authorization)
-        if verified is None or time.time() >= verified.expires_at or self._revocations.cover(verified):
+        if (
+            verified is None
+            or time.time() >= verified.expires_at
+            or self._revocations.cover(verified.caller.session_id, verified.issued_at)
+        ):
             return None
         return verified
 
@@ -75,7 +76,7 @@ class Authenticator:
         if known is not None:
             return known
         verified = self._verify(_bearer(authorization))
-        if self._revocations.cover(verified):
+        if self._revocations.cover(verified.caller.session_id, verified.issued_at):
             raise NotAuthenticated("TOKEN_REVOKED", "The session was closed; sign in again.")
         with self._lock:
             self._known[authorization] = verified

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
+from flask import Flask
+from prometheus_client import CollectorRegistry
 
 from gateway import openapi, revocations
 from gateway.application import Application
 from gateway.authentication import Authenticator
+from gateway.exchange import Endpoint
 from gateway.health import Health
 from gateway.rates import Rates
 from gateway.revocations import Revocations, RevocationsPoll
@@ -29,14 +33,6 @@ from gateway.views import Shown, Views
 from services.chassis.keys import DATA_KEYS_FILE, SIGNING_KEYS_FILE, DataKeys, KeyRing
 from services.chassis.rpc.wire import ASSERTION_KEY, CORRELATION_KEY, REMOTE_ADDRESS_KEY
 from services.chassis.settings import DeploymentSettings, parse_section
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from flask import Flask
-    from prometheus_client import CollectorRegistry
-
-    from gateway.exchange import Endpoint
 
 # The services of the product; a deployment that does not name one does not have it.
 SERVICES = ("activity", "analytics", "customer", "identity", "integration", "performance")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from workbench.options.v1.options_pb2 import Access
 
-    from workbench.options.v1.options_pb2 import Access
-
-    from gateway.authentication import Verified
+from gateway.authentication import Verified
 
 JSON = "application/json"
 # Where a view finds its exchange in the WSGI environment.

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from gateway.exchange import Answer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from gateway.exchange import Exchange
+from gateway.exchange import Answer, Exchange
 
 # A page of the workbench: its own scripts and styles, nothing from elsewhere, in nobody's frame.
 PAGE_POLICY = (

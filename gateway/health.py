@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import Literal
 
 import grpc
 from grpc_health.v1 import health_pb2
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from gateway.upstream import Upstream
 
-    from gateway.upstream import Upstream
-
-    State = Literal["SERVING", "NOT_SERVING", "NOT_DEPLOYED"]
+State = Literal["SERVING", "NOT_SERVING", "NOT_DEPLOYED"]
 
 CHECK = "/grpc.health.v1.Health/Check"
 DEADLINE_SECONDS = 1.0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
@@ -22,9 +23,6 @@ from services.chassis.kernel.errors import (
     Unavailable,
     WorkbenchError,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 1

@@ -7,8 +7,6 @@ import time
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-
-# The counter over a sliding window keeps two numbers per caller; the exact window keeps every request.
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from gateway.problem import RETRY_AFTER_KEY
@@ -20,6 +18,7 @@ class Rates:
 
     def __init__(self, person_requests_per_minute_max: int, address_requests_per_minute_max: int) -> None:
         """A limit of 0 is none."""
+        # The counter over a sliding window keeps two numbers per caller; the exact window would keep every request.
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._person = _limit(person_requests_per_minute_max)
         self._address = _limit(address_requests_per_minute_max)

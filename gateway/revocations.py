@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 
 from services.chassis import telemetry
 from services.chassis.kernel.caller import Caller, Grant, Scope
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from gateway.authentication import Verified
 
 METHOD = "workbench.identity.v1.SessionService.ListRevocations"
 # Who the gateway is to identity when it asks on its own behalf; no role of a person holds this permission.
@@ -35,10 +31,10 @@ class Revocations:
         # Session id to (closed at, forgettable from), both in seconds since 1970.
         self._closed: dict[str, tuple[float, float]] = {}
 
-    def cover(self, verified: Verified) -> bool:
-        """Whether the token was issued before its session was closed."""
-        closed = self._closed.get(verified.caller.session_id)
-        return closed is not None and verified.issued_at <= closed[0]
+    def cover(self, session_id: str, issued_at: float) -> bool:
+        """Whether a token of the session that was issued then is void."""
+        closed = self._closed.get(session_id)
+        return closed is not None and issued_at <= closed[0]
 
     def add(self, session_id: str, closed_at: float, forget_at: float) -> None:
         """Notes a closed session; a later closing replaces an earlier one."""

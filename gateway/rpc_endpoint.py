@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
-from gateway.exchange import Answer
+from workbench.options.v1.options_pb2 import Access
+
+from gateway.authentication import Authenticator
+from gateway.exchange import Answer, Exchange
 from gateway.headers import NO_STORE
-from gateway.streams import EVENT_STREAM
+from gateway.settings import GatewaySettings
+from gateway.streams import EVENT_STREAM, Streams
 from gateway.transcoding.request import Incoming
+from gateway.transcoding.routes import Route
+from gateway.upstream import Upstream
 from services.chassis import telemetry
 from services.chassis.kernel.errors import InvalidInput
 from services.chassis.rpc.wire import ASSERTION_KEY, CORRELATION_KEY, REMOTE_ADDRESS_KEY, TRACE_KEY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from workbench.options.v1.options_pb2 import Access
-
-    from gateway.authentication import Authenticator
-    from gateway.exchange import Exchange
-    from gateway.settings import GatewaySettings
-    from gateway.streams import Streams
-    from gateway.transcoding.routes import Route
-    from gateway.upstream import Upstream
 
 _DATA_HEADERS = (("Cache-Control", NO_STORE),)
 

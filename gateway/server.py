@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from granian import Granian
@@ -19,13 +19,10 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from gateway.composition import compose
+from gateway.composition import Gateway, compose
 from gateway.settings import GatewaySettings
 from services.chassis import telemetry
 from services.chassis.settings import DeploymentSettings, parse_section
-
-if TYPE_CHECKING:
-    from gateway.composition import Gateway
 
 # A browser's headers with a token fit many times; more is nobody's honest request.
 HEADER_BYTES_MAX = 64 * 1024
@@ -76,7 +73,7 @@ def _end_streams_at_signal(gateway: Gateway) -> None:
     all signals that it handles.
     """
     reading, writing = socket.socketpair()
-    writing.setblocking(False)
+    writing.setblocking(False)  # noqa: FBT003 - the library's own signature
     # Detached: nothing may close it under the signal handler.
     signal.set_wakeup_fd(writing.detach())
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import orjson
 import structlog
+from google.protobuf.message import Message
 
 from gateway import problem
+from gateway.upstream import Stream
+from services.chassis import telemetry
 from services.chassis.kernel.errors import Unavailable, WorkbenchError
 from services.chassis.rpc.errors import InternalFault
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from google.protobuf.message import Message
-
-    from gateway.upstream import Stream
 
 EVENT_STREAM = "text/event-stream"
 # Messages read ahead of a slow client; beyond that the service waits.
@@ -123,8 +120,8 @@ class EventStream:
             self._put(END)
         except WorkbenchError as error:
             self._put(self._failure(error))
-        except Exception:
-            _log.exception("stream_failed")
+        except Exception as error:  # noqa: BLE001 - a thread of its own, whose faults nobody else would see
+            _log.error("stream_failed", error=telemetry.kind_and_place(error), stack=telemetry.stack(error))
             self._put(self._failure(InternalFault("INTERNAL", "")))
         finally:
             self._put(None)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import grpc
+from google.protobuf.message import Message
 
+from gateway.transcoding.routes import Rpc
 from services.chassis.kernel.errors import NotDeployed, NotFound, Unavailable
 from services.chassis.rpc.errors import from_rpc_error
 from services.chassis.rpc.wire import open_channel
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from google.protobuf.message import Message
-
-    from gateway.transcoding.routes import Rpc
-
-    Metadata = Sequence[tuple[str, str]]
-    Invoke = Callable[..., Any]
+Metadata = Sequence[tuple[str, str]]
+Invoke = Callable[..., Any]
 
 # A service that starts again is back within moments; longer waits are the client's, who is told Retry-After.
 RETRY_WAIT_SECONDS = 0.15

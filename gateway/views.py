@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import flask_swagger_ui
 import prometheus_client
 from flask import Flask, Response, jsonify, redirect, request, send_from_directory
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Response as AnyResponse
 from workbench.options.v1.options_pb2 import Access
 
-from gateway.exchange import EXCHANGE_KEY, Answer
+from gateway.authentication import Authenticator
+from gateway.exchange import EXCHANGE_KEY, Answer, Endpoint, Exchange
 from gateway.headers import NO_STORE, PAGE_POLICY
+from gateway.health import Health
+from gateway.streams import Streams
+from gateway.telemetry import Metrics
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from werkzeug.routing import Rule
-    from werkzeug.wrappers import Response as AnyResponse
-
-    from gateway.authentication import Authenticator
-    from gateway.exchange import Endpoint, Exchange
-    from gateway.health import Health
-    from gateway.streams import Streams
-    from gateway.telemetry import Metrics
 
 METRICS_PERMISSION = "operations.metrics.read"
 # The contract, the keys and the page's files change with a release at most.
@@ -127,12 +122,12 @@ class ViewEndpoint:
 def _add_health(flask: Flask, shown: Shown) -> None:
     @flask.get("/healthz")
     def healthz() -> AnyResponse:
-        """This process lives."""
+        """Whether this process lives."""
         return _uncached({"state": "SERVING"})
 
     @flask.get("/readyz")
     def readyz() -> AnyResponse:
-        """Every service that this deployment runs itself answers."""
+        """Whether every service that this deployment runs itself answers."""
         states = shown.health.states()
         missing = [name for name, placement in shown.placements.items() if placement == "here" and states[name] != "SERVING"]
         answer = _uncached({"state": "NOT_READY" if missing else "READY", "services": states})

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gateway.openapi.constraints import UUID_PATTERN
 from gateway.problem import PROBLEM_JSON
 from gateway.streams import EVENT_STREAM
+from gateway.transcoding.routes import Route
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from gateway.transcoding.routes import Route
-
-    Schema = dict[str, Any]
+Schema = dict[str, Any]
 
 PROBLEM: Schema = {
     "type": "object",

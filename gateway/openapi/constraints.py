@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from buf.validate import validate_pb2
 from google.api import field_behavior_pb2
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from workbench.options.v1 import options_pb2
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from google.protobuf.descriptor import EnumDescriptor
 
 UUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 
@@ -25,7 +21,7 @@ _ITEMS = {"min_items": "minItems", "max_items": "maxItems", "unique": "uniqueIte
 _PAIRS = {"min_pairs": "minProperties", "max_pairs": "maxProperties"}
 # What RE2 writes otherwise than ECMA-262 and Python do.
 _CODE_POINT = re.compile(r"\\x\{([0-9A-Fa-f]{1,4})\}")
-_CONTROL = (r"\p{Cc}", r"\u0000-\u001f\u007f-\u009f")
+_CONTROL = r"\u0000-\u001f\u007f-\u009f"
 # 64-bit numbers are strings in JSON, to which bounds of numbers do not apply.
 _TEXT_NUMBERS = frozenset({
     FieldDescriptor.TYPE_INT64, FieldDescriptor.TYPE_SINT64, FieldDescriptor.TYPE_SFIXED64,
@@ -95,8 +91,9 @@ def enum_names(enum: EnumDescriptor, rules: Any) -> list[str]:
 
 def ecma_pattern(pattern: str) -> str:
     """The pattern in the syntax of ECMA-262, which Python reads as well; empty where there is no such form."""
-    plain = _CODE_POINT.sub(lambda match: rf"\u{match[1]:0>4}", pattern).replace(*_CONTROL)
-    return "" if r"\p" in plain or r"\x{" in plain else plain
+    plain = _CODE_POINT.sub(lambda match: rf"\u{match[1]:0>4}", pattern)
+    plain = plain.replace(r"\p{Cc}", _CONTROL).replace(r"\P{Cc}", f"[^{_CONTROL}]")
+    return "" if re.search(r"\\[pPzC]|\\x\{", plain) else plain
 
 
 def _string_limits(rules: Any, *, may_be_empty: bool) -> dict[str, Any]:

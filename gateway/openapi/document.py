@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway.openapi import answers, constraints
 from gateway.openapi.examples import Examples
 from gateway.openapi.schemas import Schemas, one_line, reachable
+from gateway.transcoding.contract import Contract
 from gateway.transcoding.fields import takes_text
 from gateway.transcoding.names import camel_case
 from gateway.transcoding.request import WHOLE_BODY
-from gateway.transcoding.routes import Routes
-from gateway.transcoding.template import MANY
+from gateway.transcoding.routes import Route, Routes
+from gateway.transcoding.template import MANY, Variable
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from google.protobuf.descriptor import Descriptor, FieldDescriptor
-
-    from gateway.transcoding.contract import Contract
-    from gateway.transcoding.routes import Route
-    from gateway.transcoding.template import Variable
-
-    Schema = dict[str, Any]
+Schema = dict[str, Any]
 
 DISTRIBUTION = "rm-workbench"
 # HTTP methods that OpenAPI 3.1 has a place for.
@@ -160,7 +155,7 @@ def _text_fields(
         if ".".join(path) in bound:
             continue
         if takes_text(field):
-            yield tuple(camel_case(name) for name in above) + (field.json_name,), field
+            yield (*map(camel_case, above), field.json_name), field
         elif field.message_type is not None and not field.is_repeated and len(path) < _NESTED_DEPTH_MAX:
             yield from _text_fields(field.message_type, path, bound)
 

@@ -6,10 +6,8 @@ A comment that says "such as `CNY`" gives the example of its field; else the fie
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 _SUCH_AS = re.compile(r"such as `([^`]+)`")
 _UUID = "0199c0de-0000-7000-8000-000000000001"
@@ -39,21 +37,7 @@ _BY_NAME = {
     "etag": "3",
     "updateMask": "displayName",
 }
-_GENERAL = (
-    "",
-    "example",
-    "EXAMPLE",
-    _UUID,
-    "2026-01-31",
-    "123456",
-    "1.00",
-    "a",
-    "A",
-    "1",
-    "aaaaaaaaaaaaaaaa",
-    "11111111111111111111111111111111",
-)
-_DEPTH_MAX = 6
+_GENERAL = ("", "example", "EXAMPLE", _UUID, "2026-01-31", "123456", "1.00", "a", "A", "1", "a" * 16, "1" * 32)
 
 
 class Examples:
@@ -62,25 +46,25 @@ class Examples:
     def __init__(self, components: Mapping[str, dict[str, Any]]) -> None:
         self._components = components
 
-    def of(self, schema: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:
-        """An example of a schema; `name` is the field that holds it. None where the depth is spent."""
-        if depth > _DEPTH_MAX:
-            return None
+    def of(self, schema: Mapping[str, Any], name: str = "", within: frozenset[str] = frozenset()) -> Any:
+        """An example of a schema; `name` is the field that holds it. None for a component that is within itself."""
         if (reference := schema.get("$ref")) is not None:
+            if reference in within:
+                return None
             whole = {**self._components[reference.rpartition("/")[2]], **{k: v for k, v in schema.items() if k != "$ref"}}
-            return self.of(whole, name, depth + 1)
+            return self.of(whole, name, within | {reference})
         if "enum" in schema:
             # The first value of an enum means: not said.
             return schema["enum"][min(1, len(schema["enum"]) - 1)]
-        return self._of_type(schema, name, depth)
+        return self._of_type(schema, name, within)
 
-    def _of_type(self, schema: Mapping[str, Any], name: str, depth: int) -> Any:
+    def _of_type(self, schema: Mapping[str, Any], name: str, within: frozenset[str]) -> Any:
         kind = schema.get("type")
         match kind[0] if isinstance(kind, list) else kind:
             case "object":
-                return self._object(schema, depth)
+                return self._object(schema, within)
             case "array":
-                item = self.of(schema.get("items", {}), name, depth + 1)
+                item = self.of(schema.get("items", {}), name, within)
                 return [item] * max(1, schema.get("minItems", 1)) if item is not None else []
             case "string":
                 return next((text for text in _candidates(schema, name) if fits(text, schema)), "")
@@ -90,11 +74,11 @@ class Examples:
                 return True
         return "example"
 
-    def _object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        examples = {name: self.of(each, name, depth + 1) for name, each in schema.get("properties", {}).items()}
+    def _object(self, schema: Mapping[str, Any], within: frozenset[str]) -> dict[str, Any]:
+        examples = {name: self.of(each, name, within) for name, each in schema.get("properties", {}).items()}
         kept = {name: example for name, example in examples.items() if example is not None}
         if isinstance(schema.get("additionalProperties"), dict):
-            kept["example"] = self.of(schema["additionalProperties"], "", depth + 1)
+            kept["example"] = self.of(schema["additionalProperties"], "", within)
         return kept
 
 

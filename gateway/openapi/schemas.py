@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from gateway.openapi import constraints
+from gateway.transcoding.contract import Contract
 from gateway.transcoding.names import is_map, is_wrapper
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from google.protobuf.descriptor import Descriptor, EnumDescriptor
-
-    from gateway.transcoding.contract import Contract
-
-    Schema = dict[str, Any]
+Schema = dict[str, Any]
 
 _INT32 = {"type": "integer", "format": "int32", "minimum": -(1 << 31), "maximum": (1 << 31) - 1}
 _UINT32 = {"type": "integer", "format": "uint32", "minimum": 0, "maximum": (1 << 32) - 1}

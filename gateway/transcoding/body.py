@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Iterable
+from typing import Any, NoReturn
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # A message on the wire may nest 100 levels, of which a level of a free JSON object takes three.
 JSON_DEPTH_MAX = 32

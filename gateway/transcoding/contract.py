@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.api import annotations_pb2
+from google.api.http_pb2 import HttpRule
 from google.protobuf import descriptor_pb2, message_factory
+from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import Message
 from workbench.options.v1 import options_pb2
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from google.api.http_pb2 import HttpRule
-    from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
-    from google.protobuf.message import Message
 
 # Only services of this package are the product's own; the descriptor set holds imports as well.
 PACKAGE_PREFIX = "workbench."

@@ -6,9 +6,11 @@ slip of the pen is told to it and not lost. What is taken means what json_format
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor_pool import DescriptorPool
 
 from gateway.transcoding.contract import message_class
 from gateway.transcoding.misfit import FIELD_UNKNOWN, Misfit
@@ -16,13 +18,7 @@ from gateway.transcoding.names import is_map, is_wrapper
 from gateway.transcoding.scalars import reader, text_reader
 from gateway.transcoding.well_known import WELL_KNOWN
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from google.protobuf.descriptor import Descriptor
-    from google.protobuf.descriptor_pool import DescriptorPool
-
-    Fill = Callable[[Any, Any], None]
+Fill = Callable[[Any, Any], None]
 
 _ANY = "google.protobuf.Any"
 _VALUE = "google.protobuf.Value"
@@ -101,14 +97,11 @@ class Decoders:
 
     def _fill_messages(self, field: FieldDescriptor) -> Fill:
         name, fill = field.name, self.of(field.message_type)
-        null_fits = field.message_type.full_name == _VALUE
 
         def set_messages(value: Any, message: Any) -> None:
             items = getattr(message, name)
             for index, item in enumerate(_array(value)):
                 try:
-                    if item is None and not null_fits:
-                        raise Misfit("must not be null")
                     fill(item, items.add())
                 except Misfit as misfit:
                     raise misfit.below(f"[{index}]") from None
@@ -136,11 +129,9 @@ class Decoders:
 
     def _fill_map_value(self, field: FieldDescriptor) -> Callable[[Any, Any, Any], None]:
         if field.message_type is not None:
-            fill, null_fits = self.of(field.message_type), field.message_type.full_name == _VALUE
+            fill = self.of(field.message_type)
 
             def put_message(items: Any, key: Any, item: Any) -> None:
-                if item is None and not null_fits:
-                    raise Misfit("must not be null")
                 fill(item, items[key])
 
             return put_message

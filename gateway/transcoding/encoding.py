@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import struct
 from base64 import b64encode
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import Message
 
 from gateway.transcoding.contract import message_class
 from gateway.transcoding.names import camel_case, is_map, is_wrapper, snake_case
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from google.protobuf.descriptor import Descriptor, EnumDescriptor
-    from google.protobuf.descriptor_pool import DescriptorPool
-    from google.protobuf.message import Message
-
-    Encode = Callable[[Any], Any]
+Encode = Callable[[Any], Any]
 
 # Without a zone, so that its text carries none.
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001

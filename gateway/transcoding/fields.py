@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway.transcoding.contract import ContractFault
 from gateway.transcoding.names import is_map, is_wrapper
 from gateway.transcoding.scalars import text_reader
 from gateway.transcoding.well_known import fill_duration, fill_field_mask, fill_timestamp
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from google.protobuf.descriptor import Descriptor, FieldDescriptor
-
-    SetText = Callable[[Any, str], None]
+SetText = Callable[[Any, str], None]
 
 # Message types that a single text can tell.
 _TEXT_MESSAGES = {

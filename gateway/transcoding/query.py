@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
-from gateway.transcoding.fields import field_chain, takes_text, text_setter
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from gateway.transcoding.fields import SetText, field_chain, takes_text, text_setter
 from gateway.transcoding.misfit import Misfit
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
-
-if TYPE_CHECKING:
-    from google.protobuf.descriptor import Descriptor, FieldDescriptor
-
-    from gateway.transcoding.fields import SetText
 
 PARAMETERS_MAX = 200
 # Levels of messages that a parameter's name may walk through.

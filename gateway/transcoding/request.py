@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.api import field_behavior_pb2
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
 
 from gateway.transcoding.body import JSON_DEPTH_MAX, parse_json
 from gateway.transcoding.contract import ContractFault, message_class
+from gateway.transcoding.decoding import Decoders
 from gateway.transcoding.fields import field_chain, variable_setter
 from gateway.transcoding.misfit import Misfit
 from gateway.transcoding.query import QueryReader
+from gateway.transcoding.template import Template
 from services.chassis.kernel.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from google.protobuf.descriptor import Descriptor
-    from google.protobuf.message import Message
-
-    from gateway.transcoding.decoding import Decoders
-    from gateway.transcoding.template import Template
 
 WHOLE_BODY = "*"
 FIELD_MASK = "google.protobuf.FieldMask"

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
+from google.api.http_pb2 import HttpRule
+from google.protobuf.descriptor import Descriptor, MethodDescriptor
+from google.protobuf.message import Message
 from workbench.options.v1 import options_pb2
+from workbench.options.v1.options_pb2 import Access
 
 from gateway.transcoding import contract as contracts
-from gateway.transcoding.contract import ContractFault, message_class
+from gateway.transcoding.contract import Contract, ContractFault, message_class
 from gateway.transcoding.decoding import Decoders
 from gateway.transcoding.encoding import Encoders
 from gateway.transcoding.request import RequestReader
 from gateway.transcoding.template import Template
 from gateway.transcoding.trie import Trie
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from google.api.http_pb2 import HttpRule
-    from google.protobuf.descriptor import Descriptor, MethodDescriptor
-    from google.protobuf.message import Message
-    from workbench.options.v1.options_pb2 import Access
-
-    from gateway.transcoding.contract import Contract
 
 SERVICE_FIELD = "service"
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
 
-from gateway.transcoding.template import MANY, ONE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from gateway.transcoding.template import Template
+from gateway.transcoding.template import MANY, ONE, Template
 
 Bound = TypeVar("Bound")
 

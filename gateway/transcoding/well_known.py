@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gateway.transcoding.misfit import Misfit
 from gateway.transcoding.names import snake_case
 from gateway.transcoding.scalars import read_string
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Fill = Callable[[Any, Any], None]
+Fill = Callable[[Any, Any], None]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIMESTAMP = re.compile(

@@ -18,13 +18,11 @@ from services.chassis.rpc import errors
 from services.chassis.settings import DeploymentSettings
 from tests.unit.gateway.trial import trial_class, trial_contract
 
-SERVICE = "workbench.trial.v1.TrialService"
-
 
 class Backend:
     """A gRPC server whose methods are functions that a test sets: `backend.answers["GetBook"] = lambda request: …`."""
 
-    def __init__(self):
+    def __init__(self, contract, proto_service, service):
         self.answers = {}
         self.requests = []
         self.metadata = []
@@ -32,11 +30,11 @@ class Backend:
         self._server = grpc.server(ThreadPoolExecutor(16))
         self.health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
-        descriptor = trial_contract().pool.FindServiceByName(SERVICE)
+        descriptor = contract.pool.FindServiceByName(proto_service)
         handlers = {method.name: self._handler(method) for method in descriptor.methods}
-        self._server.add_registered_method_handlers(SERVICE, handlers)
+        self._server.add_registered_method_handlers(proto_service, handlers)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
-        self.health.set("workbench.trial", health_pb2.HealthCheckResponse.SERVING)
+        self.health.set(f"workbench.{service}", health_pb2.HealthCheckResponse.SERVING)
         self._server.start()
 
     def stop(self):
@@ -83,7 +81,7 @@ class Trial:
     def __init__(self, folder, **own):
         keys.create_keys(folder / "secrets")
         self.keys = keys.KeyRing.load(folder / "secrets" / keys.SIGNING_KEYS_FILE)
-        self.backend = Backend()
+        self.backend = Backend(trial_contract(), "workbench.trial.v1.TrialService", "trial")
         own = {"access_log": False, "stream_heartbeat_seconds": 0.05, **own}
         settings = DeploymentSettings.model_validate({
             "profile": "trial",
