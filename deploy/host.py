@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
-from services.chassis import runtime, telemetry
-from services.chassis.service import Service
 from services.chassis.settings import SettingsFault, load
+
+if TYPE_CHECKING:
+    from services.chassis.service import Service
 
 # Where a service's `SERVICE` stands. Identity belongs to the gateway; the others are named as their folder is.
 PACKAGES = {"identity": "gateway.identity"}
@@ -25,6 +27,8 @@ def package_of(name: str) -> str:
 
 def main() -> None:
     """Serves every service that the profile runs here."""
+    from services.chassis import runtime, telemetry
+
     try:
         settings = load()
     except SettingsFault as fault:

@@ -25,18 +25,21 @@ def up(
 ) -> None:
     """Run the deployment of this machine until Ctrl-C; the first start makes its keys, its tables and its demonstration bank."""
     started = time.monotonic()
-    from deploy.demonstration.loading import load_demonstration
     from deploy.launcher import Launcher
     from services.chassis.settings import load
 
     settings = load()
-    prepare(settings)
+    make_secrets(settings)
+    if not settings.migrate_at_start:
+        migrate_databases(settings)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     launcher = Launcher(settings)
     with launcher.running():
         if settings.demonstration and not (settings.home / SEEDED_FILE).exists():
+            from deploy.demonstration.loading import load_demonstration
+
             load_demonstration(settings, customers=customers, console=console)
             (settings.home / SEEDED_FILE).write_text(f'{{"customers": {customers}}}\n', encoding="utf-8")
         console.print(_welcome(settings, time.monotonic() - started))
@@ -48,19 +51,27 @@ def migrate() -> None:
     """Bring the database of every service that runs here up to date."""
     from services.chassis.settings import load
 
-    for name, changed in prepare(load()).items():
+    settings = load()
+    make_secrets(settings)
+    for name, changed in migrate_databases(settings).items():
         console.print(f"{name}: {'brought up to date' if changed else 'already up to date'}")
 
 
-def prepare(settings: DeploymentSettings) -> dict[str, bool]:
-    """Makes keys and certificates where there are none, and migrates; answers which services' databases changed."""
+def make_secrets(settings: DeploymentSettings) -> None:
+    """Makes keys and certificates where there are none."""
     from deploy.certificates import create_certificates
-    from deploy.host import service_named
-    from services.chassis import keys, runtime
-    from services.chassis.db import migrations
+    from services.chassis import keys
 
     keys.create_keys(settings.secrets)
     create_certificates(settings.tls)
+
+
+def migrate_databases(settings: DeploymentSettings) -> dict[str, bool]:
+    """Brings every database up to date; answers for each service whether there was anything to do."""
+    from deploy.host import service_named
+    from services.chassis import runtime
+    from services.chassis.db import migrations
+
     with ExitStack() as stack:
         services = [service_named(name) for name in settings.running_here()]
         return {s.name: migrations.migrate(runtime.open_database(s, settings, stack).engine, s.package) for s in services}

@@ -70,6 +70,8 @@ class DeploymentSettings(_Model):
     bank_time_zone: str = "Asia/Shanghai"
     bus: Literal["embedded", "rabbitmq"] = "embedded"
     amqp_url: SecretStr = SecretStr("")
+    # Whether a process brings its databases up to date as it starts; elsewhere `workbench migrate` does, once for all copies.
+    migrate_at_start: bool = False
     # Whether the first start fills the bank with demonstration data and sign-ins.
     demonstration: bool = False
     rpc_threads: int = Field(default=16, ge=4, le=256)
