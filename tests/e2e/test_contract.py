@@ -33,7 +33,9 @@ def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(deploymen
         [
             str(Path(sys.executable).parent / "schemathesis"), "run", f"{deployment.url}/v1/openapi.json",
             "--header", f"Authorization: Bearer {session['accessToken']}",
-            "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", "1", "--workers", "2",
+            "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", "1",
+            # One worker: Python 3.11 loses count of its parser's depth when two threads parse at once (CPython 106905).
+            "--workers", "1",
             "--checks", ",".join(CHECKS), "--no-color", "--warnings", "off",
             *(argument for pair in EXCLUDED for argument in pair),
         ],
