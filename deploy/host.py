@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
-from services.chassis import runtime, telemetry
-from services.chassis.service import Service
 from services.chassis.settings import SettingsFault, load
+
+if TYPE_CHECKING:
+    from services.chassis.service import Service
 
 # Where a service's `SERVICE` stands. Identity belongs to the gateway; the others are named as their folder is.
 PACKAGES = {"identity": "gateway.identity"}
@@ -25,10 +27,12 @@ def package_of(name: str) -> str:
 
 def main() -> None:
     """Serves every service that the profile runs here."""
+    from services.chassis import runtime, telemetry
+
     try:
         settings = load()
     except SettingsFault as fault:
-        raise SystemExit(str(fault)) from None
+        raise SystemExit(fault.message) from None
     telemetry.start_logging("services", settings.telemetry.log_level)
     runtime.serve_together([service_named(name) for name in settings.running_here()], settings)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import requests
 
 from deploy.host import package_of
+from services.chassis.kernel.errors import WorkbenchError
 from services.chassis.settings import DeploymentSettings
 
 READY_SECONDS = 60.0
@@ -41,8 +42,11 @@ def processes(settings: DeploymentSettings) -> dict[str, tuple[str, ...]]:
     return {**each, **gateway}
 
 
-class StartFailed(Exception):
+class StartFailed(WorkbenchError):
     """A process did not become ready; the text says which and why."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("START_FAILED", text)
 
 
 @dataclass(slots=True)

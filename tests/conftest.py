@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 
 import pytest
@@ -13,6 +14,9 @@ from tests import servers
 # The same examples at each run, and no deadline on a machine that is shared.
 settings.register_profile("workbench", deadline=None, derandomize=True, database=None)
 settings.load_profile("workbench")
+
+# It tells each refused attempt to connect several times over, and tests wait for servers by attempts.
+logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 @pytest.fixture(scope="session")

@@ -58,10 +58,11 @@ class Deployment:
         """Stops it as Ctrl-C does; answers the exit code."""
         self.process.send_signal(signal.SIGINT)
         try:
-            return self.process.wait(STOP_SECONDS)
+            self.process.communicate(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+        return self.process.returncode
 
     def process_id(self, name: str) -> int:
         """The process of that name, such as `gateway` or `services`."""

@@ -1,4 +1,7 @@
-"""The `workbench` command."""
+"""The `workbench` command.
+
+A command imports what only it needs where it needs it, so that `workbench token` does not wait for what `workbench up` carries.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,7 @@ import typer
 from rich.console import Console
 
 from deploy.cli import audit, bank, doctor, events, tokens, up
-from deploy.launcher import StartFailed
 from services.chassis.kernel.errors import WorkbenchError
-from services.chassis.settings import SettingsFault
 
 application = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +30,6 @@ def main() -> None:
     """Runs the command; what stands in the user's way is told in a sentence, not in a traceback."""
     try:
         application()
-    except (SettingsFault, StartFailed, WorkbenchError) as fault:
-        Console(stderr=True).print(f"[red]{fault}[/red]", highlight=False)
+    except WorkbenchError as fault:
+        Console(stderr=True).print(fault.message, style="red", highlight=False, markup=False)
         raise SystemExit(1) from None

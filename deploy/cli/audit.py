@@ -6,11 +6,8 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from sqlalchemy import select
 
 from deploy.cli.console import console, databases, operator
-from services.chassis.db.audit import AuditRecord, verify
-from services.chassis.db.session import Call
 
 application = typer.Typer(no_args_is_help=True, help="The audit trail of each service.")
 
@@ -20,6 +17,9 @@ Service = Annotated[str, typer.Option(help="Only this service.")]
 @application.command("verify")
 def verify_trails(service: Service = "") -> None:
     """Recompute every seal and the chain that joins them; ends with 1 where a trail is not as it was written."""
+    from services.chassis.db.audit import verify
+    from services.chassis.db.session import Call
+
     table = Table("service", "sealed", "waiting", "seals", "chain head", "verdict")
     broken = False
     with databases(service) as found:
@@ -44,6 +44,11 @@ def search_trails(
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
 ) -> None:
     """List acts, the latest first."""
+    from sqlalchemy import select
+
+    from services.chassis.db.audit import AuditRecord
+    from services.chassis.db.session import Call
+
     table = Table("when (UTC)", "service", "who", "what", "on", "outcome", "changed")
     statement = select(AuditRecord).order_by(AuditRecord.sequence.desc()).limit(limit)
     for column, value in ((AuditRecord.login, login), (AuditRecord.resource_id, resource), (AuditRecord.method, method)):

@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from deploy.cli.console import console
-from deploy.demonstration.loading import load_demonstration
-from services.chassis.settings import load
 
 
 def demo(
@@ -16,4 +14,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed gives another bank.")] = 1,
 ) -> None:
     """Load the demonstration bank into the deployment that runs here; what is there already stays as it is."""
+    from deploy.demonstration.loading import load_demonstration
+    from services.chassis.settings import load
+
     load_demonstration(load(), customers=customers, seed=seed, console=console)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from deploy.host import service_named
-from services.chassis import runtime
-from services.chassis.db.session import Database
 from services.chassis.kernel.caller import Caller
-from services.chassis.settings import DeploymentSettings, load
+
+if TYPE_CHECKING:
+    from services.chassis.db.session import Database
+    from services.chassis.settings import DeploymentSettings
 
 console = Console(highlight=False)
 
@@ -25,12 +26,17 @@ def operator() -> Caller:
 @contextmanager
 def databases(service: str = "") -> Iterator[dict[str, Database]]:
     """The databases of the services that run here, or of the one that is named, each with its parked events at hand."""
+    from services.chassis.settings import load
+
     settings = load()
     with ExitStack() as stack:
         yield {name: _database(name, settings, stack) for name in settings.running_here() if service in ("", name)}
 
 
 def _database(name: str, settings: DeploymentSettings, stack: ExitStack) -> Database:
+    from deploy.host import service_named
+    from services.chassis import runtime
+
     service = service_named(name)
     database = runtime.open_database(service, settings, stack)
     database.parking = runtime.parking(service, settings)

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
 
 from deploy.cli.console import console
-from deploy.host import service_named
-from services.chassis import keys, runtime
-from services.chassis.db import migrations
-from services.chassis.settings import DeploymentSettings, SettingsFault, load
+
+if TYPE_CHECKING:
+    from services.chassis.settings import DeploymentSettings
 
 PYTHON_MIN = (3, 11)
 FREE_BYTES_MIN = 1024**3
@@ -45,6 +45,8 @@ def doctor() -> None:
 
 
 def _findings() -> Iterator[Finding]:
+    from services.chassis.settings import SettingsFault, load
+
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Python", version, "" if sys.version_info >= PYTHON_MIN else "Install Python 3.11 or newer.")
     try:
@@ -73,11 +75,15 @@ def _port(settings: DeploymentSettings) -> Iterator[Finding]:
 
 
 def _keys(settings: DeploymentSettings) -> Iterator[Finding]:
+    from services.chassis import keys
+
     made = (settings.secrets / keys.DATA_KEYS_FILE).exists()
     yield Finding("keys", "there" if made else "not made yet", "" if made else "Run `workbench up` or `workbench migrate` once.")
 
 
 def _databases(settings: DeploymentSettings) -> Iterator[Finding]:
+    from services.chassis import keys
+
     if not (settings.secrets / keys.DATA_KEYS_FILE).exists():
         return
     for name in settings.running_here():
@@ -85,6 +91,10 @@ def _databases(settings: DeploymentSettings) -> Iterator[Finding]:
 
 
 def _database_state(name: str, settings: DeploymentSettings) -> Finding:
+    from deploy.host import service_named
+    from services.chassis import runtime
+    from services.chassis.db import migrations
+
     service = service_named(name)
     with ExitStack() as stack:
         database = runtime.open_database(service, settings, stack)

@@ -8,8 +8,6 @@ import typer
 from rich.table import Table
 
 from deploy.cli.console import console, databases, operator
-from services.chassis.db.session import Call
-from services.chassis.outbox.table import outbox_lag
 
 application = typer.Typer(no_args_is_help=True, help="Events on their way between services.")
 
@@ -19,6 +17,9 @@ Service = Annotated[str, typer.Option(help="Only this service.")]
 @application.command("lag")
 def lag(service: Service = "") -> None:
     """Show how many events wait to leave each service and to be handled by it."""
+    from services.chassis.db.session import Call
+    from services.chassis.outbox.table import outbox_lag
+
     table = Table("service", "unpublished", "oldest, s", "waiting", "parked")
     with databases(service) as found:
         for name, database in found.items():
@@ -32,6 +33,8 @@ def lag(service: Service = "") -> None:
 @application.command("parked")
 def parked(service: Service = "", limit: Annotated[int, typer.Option(min=1, max=1_000)] = 100) -> None:
     """List the events that a service could not handle, with the error."""
+    from services.chassis.db.session import Call
+
     table = Table("service", "event", "type", "aggregate", "tries", "error")
     with databases(service) as found:
         for name, database in found.items():
@@ -47,6 +50,8 @@ def redrive(
     events: Annotated[list[str] | None, typer.Argument(help="Their ids; all of them where none is given.")] = None,
 ) -> None:
     """Hand parked events back to their handlers, once the cause is mended."""
+    from services.chassis.db.session import Call
+
     with databases(service) as found:
         for name, database in found.items():
             with database.transaction(operator(), Call("RedriveEvents")) as work:

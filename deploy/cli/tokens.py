@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 from typing import Annotated
 
-import requests
 import typer
 
 from deploy.cli.console import console
-from deploy.demonstration.bank import PASSWORD
-from services.chassis.settings import load
 
 TIMEOUT_SECONDS = 10
 
@@ -20,6 +17,10 @@ def token(
     url: Annotated[str, typer.Option(help="The gateway; this machine's where empty.")] = "",
 ) -> None:
     """Sign in and print an access token. Asks for the password, or takes it from WORKBENCH_SIGN_IN_PASSWORD."""
+    import requests
+
+    from services.chassis.settings import load
+
     settings = load(environment={k: v for k, v in os.environ.items() if k != "WORKBENCH_SIGN_IN_PASSWORD"})
     password = os.environ.get("WORKBENCH_SIGN_IN_PASSWORD") or _ask(demonstration=settings.demonstration)
     base = url or f"http://127.0.0.1:{settings.gateway['port']}"
@@ -32,4 +33,6 @@ def token(
 
 
 def _ask(*, demonstration: bool) -> str:
+    from deploy.demonstration.bank import PASSWORD
+
     return PASSWORD if demonstration else str(typer.prompt("Password", hide_input=True, err=True))

@@ -6,21 +6,16 @@ import signal
 import threading
 import time
 from contextlib import ExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.panel import Panel
 from rich.table import Table
 
-from deploy.certificates import create_certificates
 from deploy.cli.console import console
-from deploy.demonstration.bank import PASSWORD, SIGN_INS
-from deploy.demonstration.loading import load_demonstration
-from deploy.host import service_named
-from deploy.launcher import Launcher
-from services.chassis import keys, runtime
-from services.chassis.db import migrations
-from services.chassis.settings import DeploymentSettings, load
+
+if TYPE_CHECKING:
+    from services.chassis.settings import DeploymentSettings
 
 SEEDED_FILE = "demonstration.json"
 
@@ -30,14 +25,21 @@ def up(
 ) -> None:
     """Run the deployment of this machine until Ctrl-C; the first start makes its keys, its tables and its demonstration bank."""
     started = time.monotonic()
+    from deploy.launcher import Launcher
+    from services.chassis.settings import load
+
     settings = load()
-    prepare(settings)
+    make_secrets(settings)
+    if not settings.migrate_at_start:
+        migrate_databases(settings)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     launcher = Launcher(settings)
     with launcher.running():
         if settings.demonstration and not (settings.home / SEEDED_FILE).exists():
+            from deploy.demonstration.loading import load_demonstration
+
             load_demonstration(settings, customers=customers, console=console)
             (settings.home / SEEDED_FILE).write_text(f'{{"customers": {customers}}}\n', encoding="utf-8")
         console.print(_welcome(settings, time.monotonic() - started))
@@ -47,20 +49,37 @@ def up(
 
 def migrate() -> None:
     """Bring the database of every service that runs here up to date."""
-    for name, changed in prepare(load()).items():
+    from services.chassis.settings import load
+
+    settings = load()
+    make_secrets(settings)
+    for name, changed in migrate_databases(settings).items():
         console.print(f"{name}: {'brought up to date' if changed else 'already up to date'}")
 
 
-def prepare(settings: DeploymentSettings) -> dict[str, bool]:
-    """Makes keys and certificates where there are none, and migrates; answers which services' databases changed."""
+def make_secrets(settings: DeploymentSettings) -> None:
+    """Makes keys and certificates where there are none."""
+    from deploy.certificates import create_certificates
+    from services.chassis import keys
+
     keys.create_keys(settings.secrets)
     create_certificates(settings.tls)
+
+
+def migrate_databases(settings: DeploymentSettings) -> dict[str, bool]:
+    """Brings every database up to date; answers for each service whether there was anything to do."""
+    from deploy.host import service_named
+    from services.chassis import runtime
+    from services.chassis.db import migrations
+
     with ExitStack() as stack:
         services = [service_named(name) for name in settings.running_here()]
         return {s.name: migrations.migrate(runtime.open_database(s, settings, stack).engine, s.package) for s in services}
 
 
 def _welcome(settings: DeploymentSettings, seconds: float) -> Panel:
+    from deploy.demonstration.bank import PASSWORD, SIGN_INS
+
     url = f"http://127.0.0.1:{settings.gateway['port']}"
     table = Table.grid(padding=(0, 2))
     table.add_row("Address", f"[bold]{url}[/bold]")

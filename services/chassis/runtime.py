@@ -68,7 +68,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     try:
         settings = load()
     except SettingsFault as fault:
-        raise SystemExit(str(fault)) from None
+        raise SystemExit(fault.message) from None
     telemetry.start_logging(f"{service.name}.{command}", settings.telemetry.log_level)
     commands[command](service, settings)
 
@@ -115,8 +115,9 @@ def serve_together(services: Sequence[Service], settings: DeploymentSettings) ->
     """A branch: all services in this process, on one address, their events over the embedded bus."""
     with ExitStack() as stack:
         databases = {service.name: open_database(service, settings, stack) for service in services}
+        make_current = migrations.migrate if settings.migrate_at_start else migrations.require_current
         for service in services:
-            migrations.require_current(databases[service.name].engine, service.package)
+            make_current(databases[service.name].engine, service.package)
         start_process("services", settings.services[services[0].name].metrics_port, settings)
         bus = EmbeddedBus({service.name: (databases[service.name], service.subscriptions) for service in services})
         for service in services:

@@ -15,14 +15,19 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from services.chassis.kernel.errors import WorkbenchError
+
 PREFIX = "WORKBENCH_"
 PROFILES = Path(__file__).parents[2] / "deploy" / "profiles"
 # The names that are not the path of a setting: where to look, and the two that `make up` is steered by.
 SPECIAL_NAMES = ("WORKBENCH_HOME", "WORKBENCH_PROFILE", "WORKBENCH_PORT")
 
 
-class SettingsFault(Exception):
+class SettingsFault(WorkbenchError):
     """Settings that cannot be used; the text has every fault with its name and remedy."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("SETTINGS_FAULTY", text)
 
 
 class _Model(BaseModel):
@@ -65,6 +70,8 @@ class DeploymentSettings(_Model):
     bank_time_zone: str = "Asia/Shanghai"
     bus: Literal["embedded", "rabbitmq"] = "embedded"
     amqp_url: SecretStr = SecretStr("")
+    # Whether a process brings its databases up to date as it starts; elsewhere `workbench migrate` does, once for all copies.
+    migrate_at_start: bool = False
     # Whether the first start fills the bank with demonstration data and sign-ins.
     demonstration: bool = False
     rpc_threads: int = Field(default=16, ge=4, le=256)

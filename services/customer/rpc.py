@@ -23,8 +23,7 @@ def create_customer(work: UnitOfWork, request: customer_service_pb2.CreateCustom
 def batch_create_customers(
     work: UnitOfWork, request: customer_service_pb2.BatchCreateCustomersRequest
 ) -> customer_service_pb2.BatchCreateCustomersResponse:
-    opened = customers.open_customers(work, request.requests)
-    return customer_service_pb2.BatchCreateCustomersResponse(customer_ids=[customer.customer_id for customer in opened])
+    return customer_service_pb2.BatchCreateCustomersResponse(customer_ids=customers.open_customers(work, request.requests))
 
 
 def get_customer(work: UnitOfWork, request: customer_service_pb2.GetCustomerRequest) -> customer_pb2.Customer:

@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 
 from services.chassis import keys
-from services.chassis.rpc.admission import ASSERTION_AUDIENCE, ASSERTION_KEY
+from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY
 from tests.deployments import Deployment, wait_until
 from tests.servers import free_port
 

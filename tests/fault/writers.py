@@ -84,7 +84,7 @@ def query(deployment: Deployment, service: str, statement: str) -> list[tuple]:
 
 
 def assert_nothing_lost(deployment: Deployment, writers: Writers) -> None:
-    """Every acknowledged write is there once, with one event, one audit record; and no write was answered with a fault of ours."""
+    """Every acknowledged write is there once, with one event and one audit record; nothing was answered with a fault of ours."""
     assert not writers.refusals, writers.refusals[:3]
     assert writers.acknowledged
     assert len(set(writers.acknowledged)) == len(writers.acknowledged)

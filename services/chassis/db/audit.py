@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Text, func, inspect, select, update
-from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, func, inspect, select, update
+from sqlalchemy.orm import InstanceState, Mapped, Mapper, Session, mapped_column
 
 from services.chassis.db.tables import ChassisBase
 from services.chassis.db.types import EncryptedText, UtcDateTime
@@ -107,6 +107,17 @@ def captured_changes(session: Session) -> list[Change]:
     return [change for change in changes if change.fields or change.act == "delete"]
 
 
+def inserted_changes(model: type[Any], rows: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
+    """What an insert of many rows did, which passes the session's objects by; values under their attributes' names."""
+    mapper: Mapper[Any] = inspect(model)
+    keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+    secret = {attribute.key: _is_secret(attribute.columns[0]) for attribute in mapper.column_attrs}
+    for row in rows:
+        resource = f"{model.__tablename__}/{','.join(str(row[key]) for key in keys)}"
+        shown = {name: (None, _shown(value, secret=secret[name])) for name, value in row.items() if value is not None}
+        yield Change(resource, "create", shown)
+
+
 def changes_as_json(changes: Iterable[Change]) -> str:
     """The changes as the trail keeps them: one object per row, later changes of a row after earlier ones."""
     rows = [{"resource": c.resource, "act": c.act, "fields": {k: list(v) for k, v in c.fields.items()}} for c in changes]
@@ -191,13 +202,16 @@ def _fields(state: InstanceState[Any], act: str) -> dict[str, tuple[Any, Any]]:
         history = state.attrs[attribute.key].history
         if not history.has_changes() or act == "delete":
             continue
-        column = attribute.columns[0]
-        secret = isinstance(column.type, EncryptedText) or column.info.get("secret", False)
+        secret = _is_secret(attribute.columns[0])
         before = history.deleted[0] if history.deleted else None
         after = history.added[0] if history.added else None
         if (before, after) != (None, None):
             fields[attribute.key] = (_shown(before, secret=secret), _shown(after, secret=secret))
     return fields
+
+
+def _is_secret(column: ColumnElement[Any]) -> bool:
+    return isinstance(column.type, EncryptedText) or bool(column.info.get("secret", False))
 
 
 def _shown(value: Any, *, secret: bool) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,10 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, insert
 from sqlalchemy.orm import Session
 
-from services.chassis.db.audit import AuditRecord, Change, captured_changes, changes_as_json
+from services.chassis.db.audit import AuditRecord, Change, captured_changes, changes_as_json, inserted_changes
 from services.chassis.db.scope import WHOLE_BANK, announce_scope
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.clock import Clock, system_clock
@@ -68,19 +68,24 @@ class UnitOfWork:
         """A new id that sorts by time."""
         return self.database.new_id()
 
-    def record(self, message: Message) -> None:
-        """Puts an event into the outbox; it leaves once the transaction has committed."""
+    def insert_all(self, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Inserts many rows at once, given by their attributes' names: past the session's objects, not past the audit trail."""
+        self.session.execute(insert(model), rows)
+        self.changes.extend(inserted_changes(model, rows))
+
+    def record(self, *events: Message) -> None:
+        """Puts events into the outbox, in their order; they leave once the transaction has committed."""
         outbox.record(
             self.session,
-            message,
+            events,
             service=self.database.service_name,
-            event_id=self.new_id(),
+            new_id=self.new_id,
             time=self.now,
             correlation_id=self.call.correlation_id,
             causation_id=self.call.causation_id,
             person_id=self.caller.person_id,
         )
-        self.recorded_events += 1
+        self.recorded_events += len(events)
 
     def audit(self, outcome: str = "OK") -> None:
         """Writes the act's record, once, at its end."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from google.protobuf.message import Message
-from sqlalchemy import Index, Integer, delete, func, select, text
+from sqlalchemy import Index, Integer, delete, func, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.chassis import telemetry
 from services.chassis.contract import ContractFault
 from services.chassis.db.tables import ChassisBase
 from services.chassis.db.types import UtcDateTime
+from services.chassis.kernel.ids import IdSource
 from services.chassis.outbox.columns import EventColumns, column_values
 from services.chassis.outbox.messages import EventMessage, address
 
@@ -37,41 +40,34 @@ class OutboxMessage(EventColumns, ChassisBase, kw_only=True):
 
 
 def record(
-    session: Session,
-    event: Message,
-    *,
-    service: str,
-    event_id: str,
-    time: datetime,
-    correlation_id: str = "",
-    causation_id: str = "",
-    person_id: str = "",
+    session: Session, events: Iterable[Message], *, service: str, new_id: IdSource, time: datetime, **caused_by: str
 ) -> None:
-    """Puts an event into the outbox of the open transaction; ContractFault where it names no aggregate.
+    """Puts events into the outbox of the open transaction, in their order; ContractFault where one names no aggregate.
 
-    Events of one aggregate are numbered in the order of their commits, because whoever writes to an aggregate holds its row
-    (or fails on its version) before he commits.
+    `caused_by` gives correlation_id, causation_id and person_id, as far as they are known. Events of one aggregate are numbered
+    in the order of their commits, because whoever writes to an aggregate holds its row (or fails on its version) before he
+    commits.
     """
+    messages = [_message(event, source=service, event_id=new_id(), time=time, **caused_by) for event in events]
+    if messages:
+        session.execute(insert(OutboxMessage), column_values(messages))
+
+
+def _message(event: Message, **attributes: Any) -> EventMessage:
     where = address(event.DESCRIPTOR)
     subject = str(getattr(event, where.key_field))
     if not subject:
         raise ContractFault(
             f"{event.DESCRIPTOR.full_name}: {where.key_field} is empty, so nothing would keep its events in order."
         )
-    message = EventMessage(
-        event_id=event_id,
+    return EventMessage(
         type=event.DESCRIPTOR.full_name,
-        source=service,
         subject=subject,
         routing_key=where.routing_key,
-        time=time,
         data=event.SerializeToString(deterministic=True),
-        correlation_id=correlation_id,
-        causation_id=causation_id,
-        person_id=person_id,
         traceparent=telemetry.traceparent(),
+        **attributes,
     )
-    session.add_all(OutboxMessage(**values) for values in column_values([message]))
 
 
 def outbox_lag(session: Session, now: datetime) -> tuple[int, float]:

@@ -17,12 +17,8 @@ from services.chassis.contract import Method
 from services.chassis.db.session import SERVICE_SCOPE, Call
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.errors import NotAuthenticated
+from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, CORRELATION_KEY, REMOTE_ADDRESS_KEY
 
-ASSERTION_KEY = "x-workbench-assertion"
-CORRELATION_KEY = "x-correlation-id"
-REMOTE_ADDRESS_KEY = "x-remote-address"
-TRACE_KEY = "traceparent"
-ASSERTION_AUDIENCE = "workbench-internal"
 # Verified assertions kept: one per signed-in person and minute.
 CACHE_ENTRIES_MAX = 10_000
 

@@ -12,27 +12,10 @@ from google.protobuf.message import Message
 from services.chassis.contract import Method, methods
 from services.chassis.kernel.errors import Unavailable
 from services.chassis.rpc.errors import from_rpc_error
-from services.chassis.rpc.server import MESSAGE_BYTES_MAX
 
 DEADLINE_SECONDS = 10.0
 # Waits before the second and the third try, in seconds.
 RETRY_WAITS_SECONDS = (0.1, 0.4)
-
-CHANNEL_OPTIONS = (
-    ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
-    ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", 1_000),
-    ("grpc.enable_http_proxy", 0),
-)
-
-
-def open_channel(address: str, credentials: grpc.ChannelCredentials | None = None) -> grpc.Channel:
-    """A channel to `host:port` or `unix:/path`; connects at the first call, and again by itself after a loss."""
-    if credentials:
-        return grpc.secure_channel(address, credentials, options=CHANNEL_OPTIONS)
-    return grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
 
 
 class Client:

@@ -29,9 +29,9 @@ from services.chassis.rpc import errors, faults
 from services.chassis.rpc.admission import Admission
 from services.chassis.rpc.masking import mask_for
 from services.chassis.rpc.validation import Validation
+from services.chassis.rpc.wire import MESSAGE_BYTES_MAX
 
 THREADS = 16
-MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 DRAIN_SECONDS = 10.0
 # A stream holds a thread; this many leave most threads to calls.
 STREAMS_MAX = 6

@@ -33,7 +33,7 @@ class Details:
 
 
 class Customer(Base):
-    """One record. Made with `opened`, changed with the verbs; each raises InvalidInput for what cannot be kept."""
+    """One record. Made from what `opened` gives, changed with the verbs; each raises InvalidInput for what cannot be kept."""
 
     __tablename__ = "customers"
 
@@ -44,10 +44,10 @@ class Customer(Base):
     # None where the customer has none, or none that is known.
     identifier: Mapped[str | None] = mapped_column(EncryptedText(IDENTIFIER_PURPOSE), default=None)
     # Finds an identifier without reading any; unique where there is one.
-    identifier_index: Mapped[str | None] = mapped_column(Text, default=None)
+    identifier_index: Mapped[str | None] = mapped_column(Text, default=None, info={"secret": True})
     phone: Mapped[str | None] = mapped_column(EncryptedText(PHONE_PURPOSE), default=None)
     tier: Mapped[int] = mapped_column(Integer)
-    state: Mapped[int] = mapped_column(Integer, default=CustomerState.ACTIVE)
+    state: Mapped[int] = mapped_column(Integer)
     # Who leads, and from which unit: the open lead coverage, repeated here because scope and lists ask for it at each call.
     lead_person_id: Mapped[str] = mapped_column(Text)
     organisation_path: Mapped[str] = mapped_column(OrderedText)
@@ -70,35 +70,6 @@ class Customer(Base):
         # take it always, and sort a whole branch for a page of fifty.
         Index("ix_customers_organisation_path", "organisation_path").ddl_if(dialect="postgresql"),
     )
-
-    @classmethod
-    def opened(
-        cls,
-        customer_id: str,
-        customer_number: str,
-        kind: int,
-        details: Details,
-        *,
-        lead: RelationshipManager,
-        now: datetime,
-        today: date,
-    ) -> Customer:
-        """A new customer, led by a relationship manager."""
-        identifier = tidy_identifier(CustomerKind(kind), details.identifier, today)
-        return cls(
-            customer_id=customer_id,
-            customer_number=customer_number,
-            kind=kind,
-            display_name=tidy_name(details.display_name),
-            identifier=identifier or None,
-            identifier_index=_blind_index(identifier),
-            phone=tidy_phone(details.phone) or None,
-            tier=details.tier,
-            lead_person_id=lead.person_id,
-            organisation_path=lead.organisation_path,
-            create_time=now,
-            update_time=now,
-        )
 
     @property
     def etag(self) -> str:
@@ -129,6 +100,28 @@ class Customer(Base):
         """Gives the customer to another lead relationship manager and so to another unit."""
         self.lead_person_id, self.organisation_path = lead.person_id, lead.organisation_path
         self.update_time = now
+
+
+def opened(
+    customer_id: str, customer_number: str, kind: int, details: Details, *, lead: RelationshipManager, now: datetime, today: date
+) -> dict[str, Any]:
+    """The columns of a new customer: for one record, `Customer(**opened(…))`, and for many, rows to be inserted at once."""
+    identifier = tidy_identifier(CustomerKind(kind), details.identifier, today)
+    return {
+        "customer_id": customer_id,
+        "customer_number": customer_number,
+        "kind": kind,
+        "display_name": tidy_name(details.display_name),
+        "identifier": identifier or None,
+        "identifier_index": _blind_index(identifier),
+        "phone": tidy_phone(details.phone) or None,
+        "tier": details.tier,
+        "state": CustomerState.ACTIVE.value,
+        "lead_person_id": lead.person_id,
+        "organisation_path": lead.organisation_path,
+        "create_time": now,
+        "update_time": now,
+    }
 
 
 def etag_of(row: Any) -> str:

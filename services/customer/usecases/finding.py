@@ -31,7 +31,7 @@ def customer_to_change(work: UnitOfWork, customer_id: str, etag: str = "") -> Cu
     """
     # Without the lock two writers would both read the same version, and the slower one would be refused though it asked
     # for no version. SQLite has one writer at a time, so that there is nothing to lock.
-    customer = work.session.scalars(_by_id(select(Customer), work, customer_id).with_for_update()).one_or_none()
+    customer: Customer | None = work.session.scalars(_by_id(select(Customer), work, customer_id).with_for_update()).one_or_none()
     if customer is None:
         raise _customer_not_found()
     if etag and etag != customer.etag:
@@ -39,7 +39,7 @@ def customer_to_change(work: UnitOfWork, customer_id: str, etag: str = "") -> Cu
     return customer
 
 
-def relationship_managers(work: UnitOfWork) -> Select[tuple[RelationshipManager]]:
+def relationship_managers(work: UnitOfWork) -> Select[RelationshipManager]:
     """Selects those in the caller's scope to whom customers can be given."""
     in_office = select(RelationshipManager).where(RelationshipManager.in_office, ~RelationshipManager.disabled)
     return in_scope(in_office, RelationshipManager, work.scope, work.caller)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select, tuple_
 from workbench.customer.v1 import customer_service_pb2
 
+from services.chassis.contract import snake_case
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
@@ -52,6 +53,8 @@ def list_customers(work: UnitOfWork, request: customer_service_pb2.ListCustomers
 
 def _order(order_by: str) -> tuple[Order, bool]:
     name, _, direction = (order_by.strip() or ORDER_DEFAULT).partition(" ")
+    # A JSON client writes `displayName`, as it reads it.
+    name = snake_case(name)
     if name not in ORDERS or direction not in ("", "asc", "desc"):
         violation = FieldViolation("order_by", f"One of {', '.join(ORDERS)}, and ` desc` for downwards.")
         raise InvalidInput("ORDER_INVALID", "There is no such order.", violations=(violation,))

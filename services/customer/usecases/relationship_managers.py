@@ -5,6 +5,8 @@ Events come at least once and, for one person, in order; the inbox lets each tak
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, tuple_, update
 from workbench.customer.v1 import customer_service_pb2
 from workbench.identity.v1 import events_pb2
@@ -74,7 +76,7 @@ def move_unit(work: UnitOfWork, event: events_pb2.OrganisationUnitMoved) -> None
     former, path = event.former_organisation_path, event.organisation_path
     below = Scope(organisation_paths=(former,))
     for model in (Customer, Coverage, RelationshipManager, ManagerPost):
-        moved = {"organisation_path": path + func.substr(model.organisation_path, len(former) + 1)}
+        moved: dict[str, Any] = {"organisation_path": path + func.substr(model.organisation_path, len(former) + 1)}
         if model is Customer:
             moved |= {"update_time": work.now, "version": Customer.version + 1}
         statement = in_scope(update(model), model, below, work.caller)

@@ -28,10 +28,11 @@ from services.chassis.kernel.errors import (
     Unavailable,
 )
 from services.chassis.outbox.table import OutboxMessage
-from services.chassis.rpc.admission import ASSERTION_AUDIENCE, ASSERTION_KEY, Admission
-from services.chassis.rpc.client import Client, open_channel
+from services.chassis.rpc.admission import Admission
+from services.chassis.rpc.client import Client
 from services.chassis.rpc.errors import InternalFault
 from services.chassis.rpc.server import STREAMS_MAX, Hosted, Server
+from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, open_channel
 
 SERVICE = "workbench.customer.v1.CustomerService"
 CREATE, GET, REVEAL, WATCH = (f"{SERVICE}/{m}" for m in ("CreateCustomer", "GetCustomer", "RevealCustomer", "WatchCustomers"))

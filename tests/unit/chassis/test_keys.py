@@ -181,7 +181,7 @@ def test_an_old_key_goes_when_its_last_token_is_dead(folder, signer, monkeypatch
         assert (first in [key["kid"] for key in signer.public_jwks()["keys"]]) is still_there
 
 
-def test_unknown_keys_do_not_make_the_ring_read_its_file_each_time(signer, prover, monkeypatch):
+def test_unknown_keys_do_not_make_the_ring_read_its_file_each_time(prover, monkeypatch):
     looks = []
     monkeypatch.setattr(keys, "_version", lambda path: looks.append(path) or prover._version)
     token = jwt.encode({"alg": "ES256", "kid": "unknown"}, CLAIMS, ECKey.generate_key("P-256"))

@@ -34,6 +34,12 @@ def test_nul_in_a_token_is_refused_before_it_meets_a_database():
         PageToken.decode(PageToken(("a\0",)).encode("q"), "q", keys=1)
 
 
+def test_half_a_surrogate_pair_in_a_token_is_refused_before_it_meets_a_database():
+    payload = base64.urlsafe_b64decode(PageToken(("a",)).encode("q") + "==").replace(b'"a"', b'"\\ud800"')
+    with pytest.raises(InvalidInput, match="PAGE_TOKEN_INVALID"):
+        PageToken.decode(base64.urlsafe_b64encode(payload).decode().rstrip("="), "q", keys=1)
+
+
 def test_page_size_has_a_default_and_a_maximum():
     assert page_size(0) == PAGE_SIZE_DEFAULT
     assert page_size(7) == 7

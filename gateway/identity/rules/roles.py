@@ -1,0 +1,147 @@
+"""Roles as data: what each permits, the scopes that fit it, and which no one person holds together.
+
+A permission that the contract gains takes effect when a role here names it; a test holds the table against the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Duty(IntEnum):
+    """Business or system; the numbers are those of `workbench.identity.v1.RoleDuty`."""
+
+    BUSINESS = 1
+    SYSTEM = 2
+
+
+class ScopeKind(IntEnum):
+    """Over whose data; the numbers are those of `workbench.identity.v1.ScopeKind`."""
+
+    OWN = 1
+    TEAM = 2
+    SUBTREE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named set of permissions."""
+
+    name: str
+    display_name: str
+    duty: Duty
+    scopes: tuple[ScopeKind, ...]
+    permissions: frozenset[str]
+    # Roles that no holder of this one may hold beside it; symmetric by construction.
+    conflicts: frozenset[str] = frozenset()
+
+
+_EVERYBODY = frozenset({"identity.organisation.read", "identity.roles.read"})
+_SERVES_CUSTOMERS = frozenset({"customer.record.create", "customer.record.read", "customer.record.update", "customer.pii.read"})
+
+_ROLES = (
+    Role(
+        "relationship_manager", "Relationship manager 客户经理", Duty.BUSINESS, (ScopeKind.OWN,), _EVERYBODY | _SERVES_CUSTOMERS
+    ),
+    Role(
+        "team_leader",
+        "Team leader 团队负责人",
+        Duty.BUSINESS,
+        (ScopeKind.TEAM,),
+        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.coverage.assign", "identity.people.read"},
+    ),
+    Role(
+        "branch_manager",
+        "Branch manager 机构负责人",
+        Duty.BUSINESS,
+        (ScopeKind.TEAM, ScopeKind.SUBTREE),
+        _EVERYBODY
+        | _SERVES_CUSTOMERS
+        | {"customer.record.import", "customer.coverage.assign", "identity.people.read", "identity.grants.read"},
+    ),
+    Role(
+        "performance_analyst",
+        "Performance analyst 业绩分析岗",
+        Duty.BUSINESS,
+        (ScopeKind.TEAM, ScopeKind.SUBTREE),
+        _EVERYBODY | {"customer.record.read", "identity.people.read"},
+    ),
+    Role(
+        "auditor",
+        "Auditor 审计岗",
+        Duty.BUSINESS,
+        (ScopeKind.SUBTREE,),
+        _EVERYBODY | {"operations.audit.read", "customer.record.read", "identity.people.read", "identity.grants.read"},
+    ),
+    Role(
+        "operator",
+        "Operator 运维岗",
+        Duty.SYSTEM,
+        (ScopeKind.SUBTREE,),
+        _EVERYBODY | {"operations.events.read", "operations.events.redrive", "operations.metrics.read"},
+    ),
+    Role(
+        "feed_operator",
+        "Feed operator 数据岗",
+        Duty.SYSTEM,
+        (ScopeKind.SUBTREE,),
+        _EVERYBODY | {"operations.events.read"},
+    ),
+    Role(
+        "user_administrator",
+        "User administrator 用户管理岗",
+        Duty.SYSTEM,
+        (ScopeKind.TEAM, ScopeKind.SUBTREE),
+        _EVERYBODY
+        | {
+            "identity.organisation.manage",
+            "identity.people.read",
+            "identity.people.manage",
+            "identity.grants.read",
+            "identity.grants.propose",
+            "identity.grants.approve",
+            "identity.grants.revoke",
+            "identity.sessions.read",
+            "identity.sessions.revoke",
+        },
+    ),
+)
+
+# Pairs that no one person holds: who is measured does not measure, who acts does not audit, who operates lets nobody in.
+_CONFLICTS = (
+    ("relationship_manager", "performance_analyst"),
+    ("team_leader", "performance_analyst"),
+    ("relationship_manager", "auditor"),
+    ("team_leader", "auditor"),
+    ("branch_manager", "auditor"),
+    ("performance_analyst", "auditor"),
+    ("operator", "user_administrator"),
+    ("feed_operator", "user_administrator"),
+)
+
+
+def build_roles(roles: Iterable[Role], conflicts: Iterable[tuple[str, str]]) -> dict[str, Role]:
+    """The roles by name, each with the roles that conflict with it; KeyError where a pair names a role that there is not."""
+    book = {role.name: role for role in roles}
+    for pair in conflicts:
+        for name, other in (pair, pair[::-1]):
+            role = book[name]
+            book[name] = Role(
+                role.name, role.display_name, role.duty, role.scopes, role.permissions, role.conflicts | {book[other].name}
+            )
+    return book
+
+
+ROLES: Mapping[str, Role] = build_roles(_ROLES, _CONFLICTS)
+
+
+def role_faults(roles: Iterable[Role], catalogue: Mapping[str, frozenset[Duty]]) -> list[str]:
+    """What of the roles the contract does not bear out; `catalogue` has for each permission the duties that may hold it."""
+    return [
+        f"{role.name}: {permission} " + ("is for the other duty" if permission in catalogue else "is not in the contract")
+        for role in roles
+        for permission in sorted(role.permissions)
+        if role.duty not in catalogue.get(permission, frozenset())
+    ]

@@ -1,0 +1,86 @@
+"""What the gateway tells of itself: metrics by route and status, and one line per request without anything personal."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import orjson
+import structlog
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+from gateway.exchange import Answer, Exchange
+
+# Seconds: from a cached read to a slow list.
+_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+# Where no route is known, whatever the path was: labels are a closed set.
+NO_ROUTE = "none"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Metrics:
+    """Requests and their latency by route template, HTTP method and status; the streams that are open."""
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self.registry = registry
+        self._requests = Counter(
+            "workbench_gateway_requests_total", "Requests answered.", ("route", "method", "status"), registry=registry
+        )
+        self._seconds = Histogram(
+            "workbench_gateway_request_duration_seconds",
+            "From the request's arrival to its answer.",
+            ("route",),
+            buckets=_BUCKETS,
+            registry=registry,
+        )
+        self.open_streams = Gauge("workbench_gateway_open_streams", "Server-sent event streams.", registry=registry)
+        # Looking a child up by its labels costs as much as counting it.
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def observe(self, route: str, http_method: str, status: int, seconds: float) -> None:
+        """Counts one request."""
+        key = (route, http_method, status)
+        children = self._children.get(key)
+        if children is None:
+            method = http_method if http_method in _METHODS else "other"
+            children = (self._requests.labels(route, method, str(status)), self._seconds.labels(route))
+            if method == http_method:
+                self._children[key] = children
+        children[0].inc()
+        children[1].observe(seconds)
+
+
+class AccessLog:
+    """One JSON line per request. Never a body, a query's value or a token: a path holds ids, a query may hold names."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        self._log = structlog.wrap_logger(
+            structlog.BytesLogger(sys.stderr.buffer),
+            processors=[_with_time, structlog.processors.JSONRenderer(serializer=orjson.dumps)],
+            wrapper_class=structlog.BoundLoggerBase if not enabled else structlog.BoundLogger,
+            cache_logger_on_first_use=True,
+        )
+        self._enabled = enabled
+
+    def write(self, exchange: Exchange, answer: Answer, route: str, seconds: float) -> None:
+        """Tells of one request."""
+        if not self._enabled:
+            return
+        self._log.info(
+            "request",
+            process="gateway",
+            method=exchange.http_method,
+            path=exchange.path,
+            route=route,
+            status=answer.status,
+            milliseconds=round(seconds * 1_000, 2),
+            correlation_id=exchange.correlation_id,
+            person_id=exchange.verified.caller.person_id if exchange.verified else "",
+            remote_address=exchange.remote_address,
+        )
+
+
+def _with_time(_logger: object, name: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    now = time.time()
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
+    return {"timestamp": f"{moment}.{int(now % 1 * 1_000_000):06}Z", "level": name, **entry}
