@@ -27,7 +27,7 @@ import psycopg
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 30.0
 POLL_SECONDS = 0.05
-VIRTUAL_HOSTS = 48
+VIRTUAL_HOSTS = 16
 
 # Of no seed that parallel runs could share.
 _ports = random.SystemRandom()
@@ -148,7 +148,10 @@ class RabbitMQ:
 
     def virtual_host(self) -> str:
         """The URL of a virtual host that nobody has used; a test with its own service names needs none of its own."""
-        return self._url(f"test-{next(self._hosts)}")
+        number = next(self._hosts, None)
+        if number is None:
+            raise RuntimeError(f"All {VIRTUAL_HOSTS} virtual hosts are taken; raise VIRTUAL_HOSTS.")
+        return self._url(f"test-{number}")
 
     def _url(self, host: str) -> str:
         return f"amqp://guest:guest@127.0.0.1:{self.port}/{host}"
