@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -18,17 +19,18 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import pika
 import psycopg
-from pika.exceptions import AMQPError
 
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 30.0
 POLL_SECONDS = 0.05
-VIRTUAL_HOSTS = 48
+VIRTUAL_HOSTS = 16
+
+# Of no seed that parallel runs could share.
+_ports = random.SystemRandom()
 
 
 class ServerMissing(Exception):
@@ -146,7 +148,10 @@ class RabbitMQ:
 
     def virtual_host(self) -> str:
         """The URL of a virtual host that nobody has used; a test with its own service names needs none of its own."""
-        return self._url(f"test-{next(self._hosts)}")
+        number = next(self._hosts, None)
+        if number is None:
+            raise RuntimeError(f"All {VIRTUAL_HOSTS} virtual hosts are taken; raise VIRTUAL_HOSTS.")
+        return self._url(f"test-{number}")
 
     def _url(self, host: str) -> str:
         return f"amqp://guest:guest@127.0.0.1:{self.port}/{host}"
@@ -193,11 +198,13 @@ class RabbitMQ:
         return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **{name: str(value) for name, value in own.items()}}
 
     def _answers(self) -> bool:
+        # Not by a client, which would log each refusal as an error.
         try:
-            pika.BlockingConnection(pika.URLParameters(self._url("test-0"))).close()
-        except (AMQPError, OSError):
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+                connection.sendall(b"AMQP\x00\x00\x09\x01")
+                return bool(connection.recv(1))
+        except OSError:
             return False
-        return True
 
     def _end(self, number: signal.Signals) -> None:
         if self._process and self._process.poll() is None:
@@ -231,10 +238,15 @@ def rabbitmq() -> Iterator[RabbitMQ]:
 
 
 def free_port() -> int:
-    """A port of the loopback interface on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback interface that nothing uses.
+
+    It lies below those that the system hands to outgoing connections, one of which could take it before its server does.
+    """
+    while True:
+        port = _ports.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

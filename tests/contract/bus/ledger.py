@@ -26,6 +26,7 @@ class Entry(Base):
     sequence: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, init=False)
     customer_id: Mapped[str] = mapped_column(Text, index=True)
     text: Mapped[str] = mapped_column(Text)
+    enter_time_ns: Mapped[int] = mapped_column(BigInteger)
 
 
 class Switch(Base):
@@ -40,7 +41,7 @@ def enter(work: UnitOfWork, event: events_pb2.CustomerReassigned) -> None:
     """Enters `reason`. Where it reads `<verb> <argument> …`, does that first."""
     verb, _, rest = event.reason.partition(" ")
     argument = rest.partition(" ")[0]
-    work.session.add(Entry(customer_id=event.customer_id, text=event.reason))
+    work.session.add(Entry(customer_id=event.customer_id, text=event.reason, enter_time_ns=time.time_ns()))
     work.session.flush()
     if verb == "needs" and work.session.get(Switch, argument) is None:
         raise RuleBroken("SWITCH_OFF", event.reason)
