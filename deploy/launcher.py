@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import requests
@@ -26,8 +26,9 @@ from services.chassis.settings import DeploymentSettings
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.05
 STOP_SECONDS = 15.0
-# A process that dies is started again, but one that dies so often in a minute has a fault that a restart does not mend.
-RESTARTS_PER_MINUTE_MAX = 5
+# A process that dies is started again. One that lives so short a time so often in a row has a fault that no restart mends.
+SHORT_LIFE_SECONDS = 3.0
+SHORT_LIVES_MAX = 5
 LOG_BYTES_MAX = 20 * 1024 * 1024
 _PR_SET_PDEATHSIG = 1
 
@@ -59,11 +60,12 @@ class Watched:
     process_id_file: Path
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
-    starts: list[float] = field(default_factory=list)
+    started: float = 0.0
+    short_lives: int = 0
 
     def start(self) -> None:
         """Starts the process; what it logs goes to its file."""
-        self.starts.append(time.monotonic())
+        self.started = time.monotonic()
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
                 [sys.executable, "-m", *self.arguments],
@@ -80,6 +82,14 @@ class Watched:
     def died(self) -> bool:
         """Whether the process has ended by itself."""
         return self.process is not None and self.process.poll() is not None
+
+    def start_again(self) -> None:
+        """Starts the process after it died; raises StartFailed where it keeps dying as soon as it lives."""
+        lived_seconds = time.monotonic() - self.started
+        self.short_lives = self.short_lives + 1 if lived_seconds < SHORT_LIFE_SECONDS else 0
+        if self.short_lives >= SHORT_LIVES_MAX:
+            raise StartFailed(f"The process {self.name} keeps dying:\n{self.last_words()}")
+        self.start()
 
     def stop(self) -> None:
         """Asks the process to drain and end, and waits for it."""
@@ -128,10 +138,7 @@ class Launcher:
         while not stop.wait(POLL_SECONDS):
             for watched in self._watched:
                 if watched.died():
-                    lately = [start for start in watched.starts if start > time.monotonic() - 60]
-                    if len(lately) >= RESTARTS_PER_MINUTE_MAX:
-                        raise StartFailed(f"The process {watched.name} keeps dying:\n{watched.last_words()}")
-                    watched.start()
+                    watched.start_again()
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
