@@ -26,7 +26,8 @@ from services.chassis.settings import DeploymentSettings
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.05
 STOP_SECONDS = 15.0
-# A process that dies is started again. One that lives so short a time so often in a row has a fault that no restart mends.
+# A process that dies is started again. One that ends by itself after so short a time so often in a row has a fault that no
+# restart mends; one that was killed by a signal has none of its own.
 SHORT_LIFE_SECONDS = 3.0
 SHORT_LIVES_MAX = 5
 LOG_BYTES_MAX = 20 * 1024 * 1024
@@ -85,8 +86,9 @@ class Watched:
 
     def start_again(self) -> None:
         """Starts the process after it died; raises StartFailed where it keeps dying as soon as it lives."""
-        lived_seconds = time.monotonic() - self.started
-        self.short_lives = self.short_lives + 1 if lived_seconds < SHORT_LIFE_SECONDS else 0
+        ended_by_itself = self.process is not None and self.process.returncode >= 0
+        short = ended_by_itself and time.monotonic() - self.started < SHORT_LIFE_SECONDS
+        self.short_lives = self.short_lives + 1 if short else 0
         if self.short_lives >= SHORT_LIVES_MAX:
             raise StartFailed(f"The process {self.name} keeps dying:\n{self.last_words()}")
         self.start()
