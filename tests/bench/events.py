@@ -50,6 +50,13 @@ class Latency:
     p99_ms: float
 
 
+_LATENCY_ROWS: tuple[tuple[str, Callable[[Latency], float]], ...] = (
+    ("commit to effect at half of that, events/s", lambda found: found.events_per_second),
+    ("  p50, ms", lambda found: found.p50_ms),
+    ("  p99, ms", lambda found: found.p99_ms),
+)
+
+
 def run(console: Console, rounds: int = ROUNDS) -> None:
     """Prints the table; the variants take turns within each round, and a figure is the median of the rounds."""
     with servers.postgresql() as postgresql, servers.rabbitmq() as rabbitmq:
@@ -62,11 +69,8 @@ def run(console: Console, rounds: int = ROUNDS) -> None:
     table.add_row("  against one confirmation per event", "", f"{rates[RABBIT] / rates['confirm each']:.1f} times")
     table.add_row("effects/s of one service", *(f"{effects[name]:,.0f}" for name in effects))
     for label, figure in _LATENCY_ROWS:
-        tuple[tuple[str, Callable[[Latency], float]], ...] = (
-            ("commit to effect at half of that, events/s", lambda found: found.events_per_second),
-            ("  p50, ms", lambda found: found.p50_ms),
-            ("  p99, ms", lambda found: found.p99_ms),
-        )
+        table.add_row(label, *(f"{figure(latencies[name]):,.0f}" for name in effects))
+    console.print(table)
 
 
 def _relay_rates(postgresql: servers.PostgreSQL, rabbitmq: servers.RabbitMQ, rounds: int) -> dict[str, float]:
