@@ -67,6 +67,8 @@ class RevocationsPoll:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="revocations", daemon=True)
         self._position: Any = None
+        # Of the keys, as of the last poll.
+        self._version: object = None
         self._failing = False
 
     def start(self) -> None:
@@ -79,8 +81,10 @@ class RevocationsPoll:
         self._thread.join()
 
     def poll(self) -> None:
-        """Asks once; a failure is told once and the next poll tries again."""
+        """Asks once, and looks whether the keys are others; a failure is told once and the next poll tries again."""
         try:
+            # First, since it needs nobody: changed keys count while identity is down as well.
+            self._follow_keys()
             self._take()
         except Exception as error:  # noqa: BLE001 - whatever it is, a thread that ended would honour revoked tokens for good
             if not self._failing:
@@ -91,13 +95,14 @@ class RevocationsPoll:
         self._revocations.forget_old(time.time())
 
     def _run(self) -> None:
-        version = self._keys_version()
-        while True:
+        self.poll()
+        while not self._stopping.wait(self._every_seconds):
             self.poll()
-            if version != (version := self._keys_version()):
-                self._on_keys_changed()
-            if self._stopping.wait(self._every_seconds):
-                return
+
+    def _follow_keys(self) -> None:
+        version, self._version = self._version, self._keys_version()
+        if version not in (None, self._version):
+            self._on_keys_changed()
 
     def _take(self) -> None:
         request = self._make_request()

@@ -79,11 +79,15 @@ class EventStream:
         # None is the end.
         self._parts: queue.Queue[bytes | None] = queue.Queue(PENDING_MESSAGES_MAX)
         self._source: Stream | None = None
+        self._ending = threading.Event()
         self._left = threading.Event()
 
     def connect(self, connect: Callable[[], Stream]) -> None:
         """Opens the call to the service and begins to read it."""
         self._source = connect()
+        if self._ending.is_set():
+            # Asked to end while it was being opened.
+            self._source.cancel()
         threading.Thread(target=self._pump, args=(self._source,), name="event-stream", daemon=True).start()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -104,6 +108,7 @@ class EventStream:
 
     def end(self) -> None:
         """Asks the service to end; what it had sent still reaches the client."""
+        self._ending.set()
         if self._source is not None:
             self._source.cancel()
 

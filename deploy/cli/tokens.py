@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.console import console
+from services.chassis.kernel.errors import NotAuthenticated
 
 TIMEOUT_SECONDS = 10
 
@@ -27,8 +27,7 @@ def token(
     answer = requests.post(f"{base}/v1/sessions", json={"login": login, "password": password}, timeout=TIMEOUT_SECONDS)
     if answer.status_code != requests.codes.ok:
         problem = answer.json()
-        console.print(f"[red]{problem.get('reason')}: {problem.get('detail')}[/red]")
-        raise typer.Exit(1)
+        raise NotAuthenticated(problem.get("reason", "UNKNOWN"), problem.get("detail", "The gateway refused without a reason."))
     print(answer.json()["accessToken"])
 
 

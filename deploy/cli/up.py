@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,7 +30,7 @@ def up(
     settings = load()
     make_secrets(settings)
     if not settings.migrate_at_start:
-        migrate_databases(settings)
+        prepare_services(settings)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -48,12 +47,12 @@ def up(
 
 
 def migrate() -> None:
-    """Bring the database of every service that runs here up to date."""
+    """Bring the database and the queues of every service that runs here up to date; before a first start, and after each update."""
     from services.chassis.settings import load
 
     settings = load()
     make_secrets(settings)
-    for name, changed in migrate_databases(settings).items():
+    for name, changed in prepare_services(settings).items():
         console.print(f"{name}: {'brought up to date' if changed else 'already up to date'}")
 
 
@@ -66,15 +65,12 @@ def make_secrets(settings: DeploymentSettings) -> None:
     create_certificates(settings.tls)
 
 
-def migrate_databases(settings: DeploymentSettings) -> dict[str, bool]:
-    """Brings every database up to date; answers for each service whether there was anything to do."""
+def prepare_services(settings: DeploymentSettings) -> dict[str, bool]:
+    """Brings databases and queues up to date; answers for each service whether its database changed."""
     from deploy.host import service_named
     from services.chassis import runtime
-    from services.chassis.db import migrations
 
-    with ExitStack() as stack:
-        services = [service_named(name) for name in settings.running_here()]
-        return {s.name: migrations.migrate(runtime.open_database(s, settings, stack).engine, s.package) for s in services}
+    return {name: runtime.prepare(service_named(name), settings) for name in settings.running_here()}
 
 
 def _welcome(settings: DeploymentSettings, seconds: float) -> Panel:

@@ -29,7 +29,7 @@ _BY_NAME = {
     "staffNumber": "100123",
     "identifier": "11010119900307793X",
     "phone": "13800138000",
-    "login": "rm1.east",
+    "login": "zhang.wei",
     "organisationPath": "/HO/EAST/E01/",
     "reason": "Moved to another branch",
     "purpose": "Called the customer back",

@@ -105,10 +105,20 @@ def work(service: Service, settings: DeploymentSettings) -> None:
 
 
 def migrate(service: Service, settings: DeploymentSettings) -> None:
-    """Brings the service's database up to date."""
+    """Brings the service's database, and its queues where there is a broker, up to date."""
+    changed = prepare(service, settings)
+    _log.info("migrated" if changed else "already_current", service=service.name)
+
+
+def prepare(service: Service, settings: DeploymentSettings) -> bool:
+    """What must stand before any process of the deployment publishes; answers whether the database changed."""
     with ExitStack() as stack:
         changed = migrations.migrate(open_database(service, settings, stack).engine, service.package)
-    _log.info("migrated" if changed else "already_current", service=service.name)
+    if settings.bus == "rabbitmq" and service.subscriptions:
+        from services.chassis.bus.topology import Topology, declare_topology
+
+        declare_topology(settings.amqp_url.get_secret_value(), settings.tls, Topology(service.name), service.subscriptions)
+    return changed
 
 
 def serve_together(services: Sequence[Service], settings: DeploymentSettings) -> None:

@@ -139,16 +139,17 @@ def _with_home(value: Any, home: str) -> Any:
 
 
 def _apply_environment(tree: dict[str, Any], environment: Mapping[str, str]) -> Iterator[str]:
-    """Puts the environment's values into the tree; yields a fault for each name that names no setting."""
-    places = {_environment_name(path.split(".")): path for path in _places(tree)}
+    """Puts the environment's values into the tree; yields a fault for each name that can name no setting."""
+    services = list(tree.get("services", {}))
     for name in sorted(environment):
         if not name.startswith(PREFIX) or name in SPECIAL_NAMES:
             continue
-        if name not in places:
-            near = difflib.get_close_matches(name, places, n=1)
+        path = _place(name.removeprefix(PREFIX).lower(), services)
+        if path is None:
+            near = difflib.get_close_matches(name, map(_environment_name, _known_places(services)), n=1)
             yield f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else "; unset it.")
             continue
-        *parents, last = places[name].split(".")
+        *parents, last = path
         section = tree
         for parent in parents:
             section = section.setdefault(parent, {})
@@ -157,22 +158,30 @@ def _apply_environment(tree: dict[str, Any], environment: Mapping[str, str]) -> 
         tree.setdefault("gateway", {})["port"] = port
 
 
-def _places(tree: Mapping[str, Any]) -> Iterator[str]:
-    """The path of every setting that the environment may name, in this profile."""
+def _place(name: str, services: list[str]) -> list[str] | None:
+    """The path of the setting with that name in the environment.
+
+    Whatever begins with `gateway_` or with a service's name belongs to the gateway or that service, whose own model knows what
+    it knows.
+    """
+    for path in _known_places(services):
+        if _environment_name(path) == PREFIX + name.upper():
+            return path
+    owner, _, own = name.partition("_")
+    if owner == "gateway" and own:
+        return ["gateway", own]
+    return ["services", owner, "own", own] if owner in services and own else None
+
+
+def _known_places(services: list[str]) -> Iterator[list[str]]:
     nested = {"telemetry": TelemetrySettings, "tls": TlsSettings}
     for name in DeploymentSettings.model_fields:
         if name in nested:
-            yield from (f"{name}.{field}" for field in nested[name].model_fields)
+            yield from ([name, field] for field in nested[name].model_fields)
         elif name not in ("profile", "home", "services", "gateway"):
-            yield name
-    yield from (f"gateway.{name}" for name in _gateway_names(tree))
-    for service, placement in tree.get("services", {}).items():
-        yield from (f"services.{service}.{field}" for field in PlacementSettings.model_fields if field != "own")
-        yield from (f"services.{service}.own.{name}" for name in placement.get("own", {}))
-
-
-def _gateway_names(tree: Mapping[str, Any]) -> Iterator[str]:
-    yield from tree.get("gateway", {})
+            yield [name]
+    for service in services:
+        yield from (["services", service, field] for field in PlacementSettings.model_fields if field != "own")
 
 
 def _environment_name(path: list[str]) -> str:

@@ -27,8 +27,8 @@ class Session(CountsFailures, Base):
     """One session, and the family of its tokens.
 
     Its refresh tokens are numbered: only the one with the present `generation` is good, an earlier one that comes back was
-    stolen, or its thief came first. Access tokens up to `tokens_void_time` are void. Every token is issued later than that and
-    every revocation is stamped no earlier than the last token, whichever machine's clock is behind, so none slips through.
+    stolen, or its thief came first. Access tokens up to `tokens_void_time` are void. Its times only go forward, a token's and a
+    revocation's alike, whichever machine's clock is behind, so that no token slips through.
     """
 
     __tablename__ = "sessions"
@@ -83,12 +83,13 @@ class Session(CountsFailures, Base):
     def refresh(self, *, now: datetime, idle: timedelta) -> None:
         """Issues the next pair of tokens."""
         self.generation += 1
-        self.refresh_time = max(now, self.tokens_void_time + _TICK) if self.tokens_void_time else now
+        earliest = self.tokens_void_time + _TICK if self.tokens_void_time else now
+        self.refresh_time = max(now, self.refresh_time, earliest)
         self.expire_time = min(now + idle, self.end_time)
 
     def void_tokens(self, now: datetime) -> None:
         """Access tokens issued so far stop working; the next refresh issues one with what the person may do by then."""
-        self.tokens_void_time = max(now, self.refresh_time)
+        self.tokens_void_time = max(now, self.refresh_time, self.tokens_void_time or now)
 
     def close(self, reason: str, now: datetime) -> None:
         """Ends the session and all its tokens."""

@@ -14,7 +14,7 @@ from gateway.identity.rules.duties import check_not_self, check_post
 from gateway.identity.rules.roles import ROLES, ScopeKind
 from gateway.identity.rules.scopes import within
 from gateway.identity.usecases import session_closing
-from gateway.identity.usecases.organisation import unit_in_scope
+from gateway.identity.usecases.organisation import hold_tree_still, unit_in_scope
 from gateway.identity.usecases.pages import read_page
 from gateway.identity.usecases.people import locked_person, locked_person_in_scope
 from services.chassis.db.scope import in_scope
@@ -51,6 +51,7 @@ def propose_grant(
 ) -> Grant:
     """A proposal within the caller's scope: one passes on no more than one reaches."""
     check_not_self(person_id, work.caller.person_id)
+    hold_tree_still(work)
     unit = unit_in_scope(work, unit_id)
     scope_unit = unit_in_scope(work, scope_unit_id) if scope_unit_id else None
     person = locked_person_in_scope(work, person_id)

@@ -49,8 +49,19 @@ def unit_in_scope(work: UnitOfWork, unit_id: str) -> OrganisationUnit:
     return unit
 
 
+def hold_tree_still(work: UnitOfWork) -> None:
+    """No unit moves until the transaction ends: for whoever writes a path that was read. Comes before any person's lock."""
+    _lock_root(work, shared=True)
+
+
+def lock_tree(work: UnitOfWork) -> None:
+    """Waits for all that writes a path, and lets nobody write one until the transaction ends: for a move."""
+    _lock_root(work, shared=False)
+
+
 def create_unit(work: UnitOfWork, *, code: str, kind: int, display_name: str, parent_unit_id: str) -> OrganisationUnit:
     """A new unit below one in scope; AlreadyExists where the code is in use."""
+    hold_tree_still(work)
     parent = unit_in_scope(work, parent_unit_id) if parent_unit_id else None
     if work.session.scalars(select(OrganisationUnit.code).where(OrganisationUnit.code == code)).first():
         raise AlreadyExists("UNIT_CODE_TAKEN", "A unit has this code.")
@@ -91,6 +102,7 @@ def rename_unit(work: UnitOfWork, unit_id: str, *, display_name: str, etag: str)
 
 def move_unit(work: UnitOfWork, unit_id: str, *, parent_unit_id: str, etag: str) -> OrganisationUnit:
     """Moves a unit in scope, with all below it, under another in scope."""
+    lock_tree(work)
     unit, parent = unit_in_scope(work, unit_id), unit_in_scope(work, parent_unit_id)
     _check_etag(unit, etag)
     if unit.parent_unit_id != parent_unit_id:
@@ -99,7 +111,10 @@ def move_unit(work: UnitOfWork, unit_id: str, *, parent_unit_id: str, etag: str)
 
 
 def relocate(work: UnitOfWork, unit: OrganisationUnit, parent: OrganisationUnit) -> None:
-    """Moves the subtree with its people, posts and scopes; whose path or scope moves must refresh his sessions."""
+    """Moves the subtree with its people, posts and scopes; whose path or scope moves must refresh his sessions.
+
+    The tree must be locked.
+    """
     former = unit.organisation_path
     check_move(UnitKind(unit.kind), former, UnitKind(parent.kind), parent.organisation_path, _deepest_path(work, former))
     moved_people = _locked_people(work, former)
@@ -117,6 +132,12 @@ def relocate(work: UnitOfWork, unit: OrganisationUnit, parent: OrganisationUnit)
             organisation_path=unit.organisation_path,
         )
     )
+
+
+def _lock_root(work: UnitOfWork, *, shared: bool) -> None:
+    # Moves are rare and change many paths, so they take turns with all that writes one, at the root of the tree.
+    root = select(OrganisationUnit.organisation_unit_id).where(OrganisationUnit.parent_unit_id.is_(None))
+    work.session.execute(root.with_for_update(read=shared, key_share=not shared))
 
 
 def _deepest_path(work: UnitOfWork, root: str) -> str:

@@ -12,7 +12,7 @@ from gateway.identity.model.organisation import OrganisationUnit
 from gateway.identity.model.person import Person, PersonState
 from gateway.identity.rules.scopes import within
 from gateway.identity.usecases import passwords, session_closing
-from gateway.identity.usecases.organisation import get_unit, unit_in_scope
+from gateway.identity.usecases.organisation import get_unit, hold_tree_still, unit_in_scope
 from gateway.identity.usecases.pages import read_page
 from gateway.identity.usecases.tokens import active_grants
 from services.chassis.db.scope import in_scope
@@ -67,6 +67,7 @@ def locked_person_in_scope(work: UnitOfWork, person_id: str) -> Person:
 
 def create_person(work: UnitOfWork, *, staff_number: str, login: str, display_name: str, unit_id: str) -> Person:
     """Somebody new in a unit in scope; AlreadyExists where the staff number or the login is in use."""
+    hold_tree_still(work)
     unit = unit_in_scope(work, unit_id)
     if work.session.scalars(select(Person.person_id).where(Person.staff_number == staff_number)).first():
         raise AlreadyExists("STAFF_NUMBER_TAKEN", "Somebody has this staff number.")
@@ -95,6 +96,7 @@ def add_person(work: UnitOfWork, person: Person) -> None:
 
 def update_person(work: UnitOfWork, person_id: str, *, display_name: str, unit_id: str, etag: str) -> Person:
     """Takes over name and unit; StaleVersion where the record is not what was seen."""
+    hold_tree_still(work)
     person = locked_person_in_scope(work, person_id)
     if etag and etag != person.etag:
         raise StaleVersion("PERSON_CHANGED", "The record changed since you read it.")

@@ -21,7 +21,7 @@ from gateway.identity.rules.organisation import UnitKind
 from gateway.identity.rules.roles import ROLES, ScopeKind
 from gateway.identity.usecases import passwords
 from gateway.identity.usecases.grants import announce_granted, check_fits
-from gateway.identity.usecases.organisation import add_unit, relocate
+from gateway.identity.usecases.organisation import add_unit, lock_tree, relocate
 from gateway.identity.usecases.people import add_person, change_person
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import InvalidInput
@@ -67,6 +67,7 @@ class PostEntry:
 
 def provision(work: UnitOfWork, units: Iterable[UnitEntry], people: Iterable[PersonEntry], posts: Iterable[PostEntry]) -> None:
     """Brings the directory up to date with the entries; records the events of what it changes."""
+    lock_tree(work)
     by_code = {unit.code: unit for unit in work.session.scalars(select(OrganisationUnit))}
     for unit in units:
         by_code[unit.code] = _unit(work, unit, by_code)

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.chassis.bus.port import RetryPolicy
+from services.chassis.bus.broker import SOCKET_SECONDS_MAX, kombu_tls
+from services.chassis.bus.port import BusUnavailable, RetryPolicy
 from services.chassis.outbox.messages import address
 from services.chassis.service import Subscription
+from services.chassis.settings import TlsSettings
 
 EXCHANGE = "workbench.events"
 EXCHANGE_TYPE = "topic"
@@ -77,6 +79,20 @@ class Topology:
         for subscription in subscriptions:
             routing_key = address(subscription.event.DESCRIPTOR).routing_key
             channel.queue_bind(queue=self.events_queue, exchange=EXCHANGE, routing_key=routing_key)
+
+
+def declare_topology(url: str, tls: TlsSettings | None, topology: Topology, subscriptions: Iterable[Subscription]) -> None:
+    """Declares a service's queues before anybody publishes: an event that no queue takes counts as followed by nobody.
+
+    Raises BusUnavailable where the broker does not answer.
+    """
+    import kombu
+
+    try:
+        with kombu.Connection(url, ssl=kombu_tls(url, tls), connect_timeout=SOCKET_SECONDS_MAX) as connection:
+            topology.declare(connection.default_channel, subscriptions)
+    except (*kombu.Connection(url).connection_errors, OSError):
+        raise BusUnavailable from None
 
 
 def _dead_letters_to(queue: str) -> dict[str, Any]:

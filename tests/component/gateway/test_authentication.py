@@ -134,8 +134,8 @@ def test_verified_tokens_are_bounded(make_trial):
 
 
 class Page:
-    def __init__(self, *revocations, position="later", more=False):
-        self.revocations, self.as_of_time, self.more = revocations, position, more
+    def __init__(self, *revocations, position="later"):
+        self.revocations, self.as_of_time = revocations, position
 
 
 class Revocation:
@@ -169,19 +169,24 @@ def poll_over(revocations, pages, **more):
     return RevocationsPoll(revocations, ask_identity, Request, every_seconds=0.01, **given), asked
 
 
-def test_a_poll_reads_page_after_page_and_goes_on_from_the_last():
+def test_a_poll_goes_on_from_where_the_last_one_ended():
     revocations, now = Revocations(), time.time()
-    pages = [
-        Page(Revocation("a", now, now + 60), more=True, position=1),
-        Page(Revocation("b", now, now + 60), position=2),
-        Page(),
-    ]
+    pages = [Page(Revocation("a", now, now + 60), position=1), Page(Revocation("b", now, now + 60), position=2), Page()]
     poll, asked = poll_over(revocations, pages)
-    poll.poll()
+    for _ in range(3):
+        poll.poll()
     assert revocations.cover("a", now - 1)
     assert revocations.cover("b", now - 1)
-    poll.poll()
     assert asked == [[], [1], [2]]
+
+
+def test_a_poll_that_fails_is_followed_by_one_that_may_not():
+    revocations, now = Revocations(), time.time()
+    poll, asked = poll_over(revocations, [None, Page(Revocation("a", now, now + 60))])
+    for _ in range(2):
+        poll.poll()
+    assert revocations.cover("a", now - 1)
+    assert asked == [[], []]
 
 
 def test_a_token_issued_after_its_session_was_closed_once_holds():

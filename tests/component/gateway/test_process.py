@@ -121,15 +121,16 @@ def test_a_client_that_leaves_a_stream_frees_its_place(process):
 
 
 def test_sigterm_answers_what_runs_ends_streams_and_then_ends(process):
-    started = threading.Event()
+    started = threading.Barrier(3)
 
     def slowly(request):
-        started.set()
+        started.wait(5)
         time.sleep(1.0)
         return process.customer(customer_id=request.customer_id)
 
     def watch(_request, context):
         yield process.change()
+        started.wait(5)
         while context.is_active():
             time.sleep(0.02)
 
@@ -146,7 +147,7 @@ def test_sigterm_answers_what_runs_ends_streams_and_then_ends(process):
     threads = [threading.Thread(target=target) for target in (stream, read)]
     for thread in threads:
         thread.start()
-    assert started.wait(5)
+    started.wait(5)
     process.process.send_signal(signal.SIGTERM)
     for thread in threads:
         thread.join(10)

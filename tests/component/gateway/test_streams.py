@@ -1,10 +1,12 @@
 """Streams as server-sent events."""
 
 import json
+import threading
 import time
 
 import pytest
 
+from gateway.streams import Streams
 from services.chassis.kernel.errors import NotFound
 
 WATCH = "/v1/books:watch"
@@ -100,3 +102,24 @@ def test_stopping_ends_every_stream(trial, watch, book):
     trial.gateway.streams.close()
     assert events(answer)[-1].startswith("event: end")
     assert watch().status_code == 503
+
+
+def test_a_stream_that_is_being_opened_while_all_are_ended_ends_as_well():
+    ended = threading.Event()
+
+    class Source:
+        def __iter__(self):
+            assert ended.wait(5)
+            return iter(())
+
+        def cancel(self):
+            ended.set()
+
+    def connect():
+        streams.close()
+        return Source()
+
+    streams = Streams(1, 0.05)
+    stream = streams.open(connect, bytes, "correlation")
+    assert list(stream)[-1] == b"event: end\ndata: {}\n\n"
+    assert streams.count() == 0

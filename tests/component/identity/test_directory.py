@@ -1,5 +1,6 @@
 """The organisation tree, people and roles."""
 
+import threading
 import uuid
 
 import pytest
@@ -96,6 +97,37 @@ def test_a_move_takes_people_posts_and_scopes_along(identity, admin, grant):
     event = identity.events()[-1]
     assert isinstance(event, events_pb2.OrganisationUnitMoved)
     assert (event.former_organisation_path, event.organisation_path) == ("/HO/EAST/", "/HO/WEST/EAST/")
+
+
+def test_moves_that_meet_leave_a_tree_whose_paths_are_true(identity, admin):
+    """A branch moves while an outlet leaves it, and somebody joins the outlet, again and again."""
+    ids = {code: identity.unit_id(code) for code in ("HO", "EAST", "E01", "WEST")}
+    for round_ in range(4):
+        there = round_ % 2 == 0
+        new = person(staff_number=f"R-{round_}", display_name="x", organisation_unit_id=ids["E01"])
+        acts = (
+            ("MoveOrganisationUnit", {"organisation_unit_id": ids["EAST"], "parent_unit_id": ids["WEST" if there else "HO"]}),
+            ("MoveOrganisationUnit", {"organisation_unit_id": ids["E01"], "parent_unit_id": ids["WEST" if there else "EAST"]}),
+            ("CreatePerson", {"person": new}),
+        )
+        barrier = threading.Barrier(len(acts))
+
+        def act(method, fields, barrier=barrier):
+            barrier.wait()
+            admin.call(method, **fields)
+
+        threads = [threading.Thread(target=act, args=each) for each in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        units = {u.organisation_unit_id: u for u in admin.call("ListOrganisationUnits").organisation_units}
+        for each in units.values():
+            above = units[each.parent_unit_id].organisation_path if each.parent_unit_id else "/"
+            assert each.organisation_path == f"{above}{each.code}/"
+        people = admin.call("ListPeople").people
+        assert all(p.organisation_path == units[p.organisation_unit_id].organisation_path for p in people)
+        assert len(people) == 10 + round_
 
 
 def test_a_unit_does_not_move_under_itself_or_out_of_scope(identity, admin, east):

@@ -40,6 +40,12 @@ def test_every_fault_is_told_at_once_with_name_and_remedy(profile):
     assert "services.customer.metrics_port (WORKBENCH_CUSTOMER_METRICS_PORT)" in text
 
 
+def test_what_begins_with_an_owners_name_is_its_own_to_judge(profile):
+    settings = load(profile, {"WORKBENCH_GATEWAY_DEADLINE_MS": "9", "WORKBENCH_CUSTOMER_COLOUR": "red"})
+    assert settings.gateway["deadline_ms"] == "9"
+    assert settings.services["customer"].own == {"colour": "red"}
+
+
 def test_a_fault_never_repeats_the_value(profile):
     with pytest.raises(SettingsFault) as fault:
         load(profile, {"WORKBENCH_CUSTOMER_METRICS_PORT": "hunter2"})

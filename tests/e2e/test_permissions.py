@@ -1,45 +1,16 @@
-"""The OpenAPI document is the truth: no 5xx, no answer that it does not name, and each permission holds for exactly its posts."""
+"""Each permission holds for exactly the posts that give it, and no post mixes business with the system."""
 
-import subprocess
-import sys
 import uuid
-from pathlib import Path
 
 import pytest
 import requests
 
-from tests.deployments import PASSWORD
-
 LOGINS = ("rm1.east", "rm2.east", "rm1.west", "manager.east", "analyst.ho", "auditor.ho", "operator.ho", "useradmin.ho")
-EXAMPLES = "8"
-CHECKS = (
-    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
-    "response_schema_conformance", "missing_required_header", "unsupported_method",
-)  # fmt: skip
-# A sign-out ends the run's own session, and a stream does not end by itself; both have tests of their own.
-EXCLUDED = (("--exclude-path", "/v1/sessions/current"), ("--exclude-path", "/v1/customers:watch"))
 
 
 @pytest.fixture(scope="module")
 def document(deployment):
     return requests.get(f"{deployment.url}/v1/openapi.json", timeout=10).json()
-
-
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("login", ["manager.east", "useradmin.ho"])
-def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(deployment, login):
-    session = requests.post(f"{deployment.url}/v1/sessions", json={"login": login, "password": PASSWORD}, timeout=10).json()
-    run = subprocess.run(
-        [
-            str(Path(sys.executable).parent / "schemathesis"), "run", f"{deployment.url}/v1/openapi.json",
-            "--header", f"Authorization: Bearer {session['accessToken']}",
-            "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", "1", "--workers", "2",
-            "--checks", ",".join(CHECKS), "--no-color", "--warnings", "off",
-            *(argument for pair in EXCLUDED for argument in pair),
-        ],
-        capture_output=True, text=True, check=False, timeout=380, cwd=deployment.home,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stdout[-8_000:] + run.stderr[-2_000:]
 
 
 def _operations(document):
