@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import kombu
 import pika
 from rich.console import Console
 from rich.table import Table
@@ -22,7 +21,8 @@ from services.chassis.bus.broker import connection_parameters
 from services.chassis.bus.embedded import EmbeddedBus
 from services.chassis.bus.port import Publisher
 from services.chassis.bus.rabbit import RabbitPublisher
-from services.chassis.bus.topology import EXCHANGE, Topology
+from services.chassis.bus.topology import EXCHANGE
+from services.chassis.bus.worker import declare_queues
 from services.chassis.db import migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database
@@ -67,9 +67,7 @@ def run(console: Console, rounds: int = ROUNDS) -> None:
     table = Table("events", *effects)
     table.add_row("relay, events/s", *(f"{rates[name]:,.0f}" for name in effects))
     table.add_row("  against a relay that takes one by one", "", f"{rates[RABBIT] / rates['one by one']:.1f} times")
-    table.add_row(
-        "  against a bare client that waits for each confirmation", "", f"{rates[RABBIT] / rates['confirm each']:.1f} times"
-    )
+    table.add_row("  against a bare client, confirmed one by one", "", f"{rates[RABBIT] / rates['confirm each']:.1f} times")
     table.add_row("effects/s of one service", *(f"{effects[name]:,.0f}" for name in effects))
     for label, figure in _LATENCY_ROWS:
         table.add_row(label, *(f"{figure(latencies[name]):,.0f}" for name in effects))
@@ -79,8 +77,7 @@ def run(console: Console, rounds: int = ROUNDS) -> None:
 def _relay_rates(postgresql: servers.PostgreSQL, rabbitmq: servers.RabbitMQ, rounds: int) -> dict[str, float]:
     amqp_url = rabbitmq.virtual_host()
     with tempfile.TemporaryDirectory() as folder, RabbitPublisher(amqp_url) as publisher:
-        with kombu.Connection(amqp_url) as connection:
-            Topology("ledger").declare(connection.channel(), LEDGER.subscriptions)
+        declare_queues(LEDGER, amqp_url)
         ledger = database(f"sqlite:///{folder}/ledger.db", "ledger")
         office = database(postgresql.create_database(), "source")
         variants = {
