@@ -141,8 +141,8 @@ class RabbitMQ:
         self.start()
 
     def close(self) -> None:
-        """Stops it for good, with the name server that Erlang started for it."""
-        self.stop()
+        """Ends it for good, with the name server that Erlang started for it; nobody wants the data any more."""
+        self.kill()
         environment = {**os.environ, "ERL_EPMD_PORT": str(self._epmd_port)}
         subprocess.run(["epmd", "-kill"], env=environment, check=False, capture_output=True)
 
@@ -222,7 +222,7 @@ def postgresql() -> Iterator[PostgreSQL]:
             server.create_role()
             yield server
         finally:
-            server.stop()
+            server.kill()
 
 
 @contextmanager

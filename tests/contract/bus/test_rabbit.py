@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import kombu
 import pika
 import pytest
 from amqp.exceptions import AMQPError
@@ -16,7 +15,7 @@ from services.chassis.bus.port import BusUnavailable
 from services.chassis.bus.rabbit import RabbitPublisher
 from services.chassis.bus.rabbit_parking import RabbitParking
 from services.chassis.bus.topology import EXCHANGE, Topology
-from services.chassis.bus.worker import Broker
+from services.chassis.bus.worker import Broker, declare_queues
 from services.chassis.outbox.messages import EventMessage
 from tests.contract.bus.conftest import Rabbit
 from tests.contract.bus.ledger import LEDGER
@@ -32,8 +31,7 @@ def amqp_url(new_amqp_url):
 @pytest.fixture(scope="module")
 def declared(amqp_url):
     """The ledger's queues, without a worker."""
-    with kombu.Connection(amqp_url) as connection:
-        Topology("ledger").declare(connection.channel(), LEDGER.subscriptions)
+    declare_queues(LEDGER, amqp_url)
 
 
 @pytest.fixture(scope="module")
