@@ -114,10 +114,10 @@ def prepare(service: Service, settings: DeploymentSettings) -> bool:
     """What must stand before any process of the deployment publishes; answers whether the database changed."""
     with ExitStack() as stack:
         changed = migrations.migrate(open_database(service, settings, stack).engine, service.package)
-    if settings.bus == "rabbitmq" and service.subscriptions:
-        from services.chassis.bus.topology import Topology, declare_topology
+    if settings.bus == "rabbitmq":
+        from services.chassis.bus.topology import declare_queues
 
-        declare_topology(settings.amqp_url.get_secret_value(), settings.tls, Topology(service.name), service.subscriptions)
+        declare_queues(service, settings.amqp_url.get_secret_value(), settings.tls)
     return changed
 
 

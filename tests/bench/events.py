@@ -21,8 +21,7 @@ from services.chassis.bus.broker import connection_parameters
 from services.chassis.bus.embedded import EmbeddedBus
 from services.chassis.bus.port import Publisher
 from services.chassis.bus.rabbit import RabbitPublisher
-from services.chassis.bus.topology import EXCHANGE
-from services.chassis.bus.worker import declare_queues
+from services.chassis.bus.topology import EXCHANGE, declare_queues
 from services.chassis.db import migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database

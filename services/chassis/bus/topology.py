@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import kombu
+
 from services.chassis.bus.broker import SOCKET_SECONDS_MAX, kombu_tls
 from services.chassis.bus.port import BusUnavailable, RetryPolicy
 from services.chassis.outbox.messages import address
-from services.chassis.service import Subscription
+from services.chassis.service import Service, Subscription
 from services.chassis.settings import TlsSettings
 
 EXCHANGE = "workbench.events"
@@ -81,18 +83,18 @@ class Topology:
             channel.queue_bind(queue=self.events_queue, exchange=EXCHANGE, routing_key=routing_key)
 
 
-def declare_topology(url: str, tls: TlsSettings | None, topology: Topology, subscriptions: Iterable[Subscription]) -> None:
-    """Declares a service's queues before anybody publishes: an event that no queue takes counts as followed by nobody.
+def declare_queues(service: Service, amqp_url: str, tls: TlsSettings | None = None) -> None:
+    """Makes the service's queues before anybody publishes: an event that no queue takes counts as followed by nobody.
 
-    Raises BusUnavailable where the broker does not answer.
+    May be repeated. Raises BusUnavailable where the broker does not answer.
     """
-    import kombu
-
-    try:
-        with kombu.Connection(url, ssl=kombu_tls(url, tls), connect_timeout=SOCKET_SECONDS_MAX) as connection:
-            topology.declare(connection.default_channel, subscriptions)
-    except (*kombu.Connection(url).connection_errors, OSError):
-        raise BusUnavailable from None
+    if not service.subscriptions:
+        return
+    with kombu.Connection(amqp_url, ssl=kombu_tls(amqp_url, tls) or False, connect_timeout=SOCKET_SECONDS_MAX) as connection:
+        try:
+            Topology(service.name).declare(connection.default_channel, service.subscriptions)
+        except (*connection.connection_errors, OSError):
+            raise BusUnavailable from None
 
 
 def _dead_letters_to(queue: str) -> dict[str, Any]:

@@ -96,15 +96,6 @@ def run_worker(
     _wait(runner)
 
 
-def declare_queues(service: Service, amqp_url: str, tls: TlsSettings | None = None) -> None:
-    """Makes the service's queues, so that events published before its first worker starts wait for it; may be repeated.
-
-    For a deployment's migration. Raises AMQPError or OSError where the broker is away.
-    """
-    with kombu.Connection(amqp_url, ssl=kombu_tls(amqp_url, tls) or False) as connection:
-        Topology(service.name).declare(connection.channel(), service.subscriptions)
-
-
 def nameko_service(service: Service, deliveries: Deliveries, database: Database, timers: Iterable[Timer]) -> type:
     """The class that nameko hosts: one entrypoint for the service's queue, one for each timer."""
 

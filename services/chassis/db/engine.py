@@ -25,6 +25,8 @@ def create_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
         return _sqlite(url, pool_size)
     return sqlalchemy.create_engine(
         url,
+        # Parameters may be personal data; no error text repeats them.
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
@@ -38,7 +40,9 @@ def create_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
 
 
 def _sqlite(url: str, pool_size: int) -> Engine:
-    engine = sqlalchemy.create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=POOL_TIMEOUT_SECONDS)
+    engine = sqlalchemy.create_engine(
+        url, hide_parameters=True, pool_size=pool_size, max_overflow=0, pool_timeout=POOL_TIMEOUT_SECONDS
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

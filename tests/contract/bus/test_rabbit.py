@@ -14,8 +14,8 @@ from workbench.customer.v1 import events_pb2
 from services.chassis.bus.port import BusUnavailable
 from services.chassis.bus.rabbit import RabbitPublisher
 from services.chassis.bus.rabbit_parking import RabbitParking
-from services.chassis.bus.topology import EXCHANGE, Topology
-from services.chassis.bus.worker import Broker, declare_queues
+from services.chassis.bus.topology import EXCHANGE, Topology, declare_queues
+from services.chassis.bus.worker import Broker
 from services.chassis.outbox.messages import EventMessage
 from tests.contract.bus.conftest import Rabbit
 from tests.contract.bus.ledger import LEDGER
