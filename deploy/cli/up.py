@@ -47,7 +47,7 @@ def up(
 
 
 def migrate() -> None:
-    """Bring the database and the queues of every service that runs here up to date; before a first start, and after each update."""
+    """Bring databases and queues of the services that run here up to date: before a first start, and after each update."""
     from services.chassis.settings import load
 
     settings = load()
