@@ -154,9 +154,12 @@ class Database:
                 yield work
             except WorkbenchError as error:
                 if error.keeps_changes:
-                    session.commit()
+                    self._commit(work)
                 raise
-            session.commit()
+            self._commit(work)
+
+    def _commit(self, work: UnitOfWork) -> None:
+        work.session.commit()
         if work.recorded_events:
             self.on_events()
 

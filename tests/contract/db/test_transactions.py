@@ -53,11 +53,15 @@ def test_an_exception_leaves_nothing(database):
     assert not woken
 
 
-def test_a_refusal_that_keeps_its_changes_commits(database):
+def test_a_refusal_that_keeps_its_changes_commits_them_with_their_events(database):
+    woken = []
+    database.on_events = lambda: woken.append(True)
     with pytest.raises(RuleBroken), database.transaction(RM) as work:
         work.session.add(note())
+        work.record(EVENT)
         raise RuleBroken("NO", "no", keeps_changes=True)
-    assert count(database, Note) == 1
+    assert [count(database, table) for table in (Note, OutboxMessage)] == [1, 1]
+    assert woken == [True]
 
 
 def test_every_type_reads_back_as_it_was_written(database):
