@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from sqlalchemy import Engine, event, insert
 from sqlalchemy.orm import Session
 
-from services.chassis.db.audit import AuditRecord, Change, captured_changes, changes_as_json, inserted_changes
+from services.chassis.db.audit import Change, captured_changes, inserted_changes, write_act
 from services.chassis.db.scope import WHOLE_BANK, announce_scope
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.clock import Clock, system_clock
@@ -88,24 +88,19 @@ class UnitOfWork:
         self.recorded_events += len(events)
 
     def audit(self, outcome: str = "OK") -> None:
-        """Writes the act's record, once, at its end."""
+        """Writes what the trail keeps of the act, once, at its end."""
         self.session.flush()
-        resource = self.resource or (self.changes[0].resource if self.changes else "")
-        self.session.add(
-            AuditRecord(
-                act_time=self.now,
-                person_id=self.caller.person_id,
-                login=self.caller.login,
-                remote_address=self.call.remote_address,
-                method=self.call.method.rpartition("/")[2],
-                resource=resource,
-                resource_id=resource.partition("/")[2],
-                outcome=outcome,
-                changes_json=changes_as_json(self.changes),
-                purpose=self.purpose,
-                correlation_id=self.call.correlation_id,
-            )
-        )
+        act = {
+            "act_time": self.now,
+            "person_id": self.caller.person_id,
+            "login": self.caller.login,
+            "remote_address": self.call.remote_address,
+            "method": self.call.method.rpartition("/")[2],
+            "outcome": outcome,
+            "purpose": self.purpose,
+            "correlation_id": self.call.correlation_id,
+        }
+        write_act(self.session, act, self.resource, self.changes)
 
 
 class Database:
