@@ -68,6 +68,13 @@ class UnitOfWork:
         """A new id that sorts by time."""
         return self.database.new_id()
 
+    def reach(self, organisation_path: str) -> None:
+        """Lets a row go to that unit, which the use case has found right: PostgreSQL refuses a change that would hide the row
+        from whoever makes it. What `in_scope` finds stays as it is.
+        """
+        wider = Scope(self.scope.own, (*self.scope.organisation_paths, organisation_path))
+        announce_scope(self.session.connection(), wider, self.caller)
+
     def insert_all(self, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts many rows at once, given by their attributes' names: past the session's objects, not past the audit trail."""
         self.session.execute(insert(model), rows)
