@@ -46,13 +46,17 @@ def search_trails(
     """List acts, the latest first."""
     from sqlalchemy import select
 
-    from services.chassis.db.audit import AuditRecord
+    from services.chassis.db.audit import AuditRecord, touches
     from services.chassis.db.session import Call
 
     table = Table("when (UTC)", "service", "who", "what", "on", "outcome", "changed")
     statement = select(AuditRecord).order_by(AuditRecord.sequence.desc()).limit(limit)
-    for column, value in ((AuditRecord.login, login), (AuditRecord.resource_id, resource), (AuditRecord.method, method)):
-        statement = statement.where(column == value) if value else statement
+    for condition, value in (
+        (AuditRecord.login == login, login),
+        (touches(resource), resource),
+        (AuditRecord.method == method, method),
+    ):
+        statement = statement.where(condition) if value else statement
     with databases(service) as found:
         for name, database in found.items():
             with database.transaction(operator(), Call("audit search"), read_only=True) as work:

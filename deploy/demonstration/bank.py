@@ -32,6 +32,7 @@ SIGN_INS = (
     SignIn("auditor.ho", "auditor 审计岗 at head office"),
     SignIn("operator.ho", "operator 运维岗: a system post, sees no customer"),
     SignIn("useradmin.ho", "user administrator 用户管理岗: a system post"),
+    SignIn("useradmin2.ho", "the second person, who approves what the first proposes"),
 )
 
 

@@ -150,6 +150,8 @@ _HEAD_OFFICE_ROLES = {
     "auditor.ho": "auditor",
     "operator.ho": "operator",
     "useradmin.ho": "user_administrator",
+    # A grant needs a second person.
+    "useradmin2.ho": "user_administrator",
 }
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Select, select
 from workbench.operations.v1 import operations_service_pb2 as operations
 
 from services.chassis.bus.port import ParkedMessage
-from services.chassis.db.audit import AuditRecord, verify
+from services.chassis.db.audit import AuditRecord, touches, verify
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.paging import PageToken, page_size
 from services.chassis.mapping import Mapper
 from services.chassis.outbox.table import outbox_lag
 
+# A page ends before it is longer than this: far below what one gRPC message holds, whatever the records tell.
+PAGE_CHANGES_BYTES_MAX = 4 * 1024 * 1024
+_RECORDS_AT_ONCE = 50
+
 _record = Mapper(operations.AuditRecord, computed={"seal": lambda row: row.seal or 0})
 
 
 def list_audit_records(work: UnitOfWork, request: operations.ListAuditRecordsRequest) -> operations.ListAuditRecordsResponse:
-    """A page of the trail, the latest first."""
+    """A page of the trail, the latest first; a page of long records has fewer of them than were asked for."""
     query = f"{request.person_id}|{request.resource_id}|{request.method}"
     token = PageToken.decode(request.page_token, query, keys=1)
     size = page_size(request.page_size)
@@ -28,10 +35,10 @@ def list_audit_records(work: UnitOfWork, request: operations.ListAuditRecordsReq
     if request.method:
         statement = statement.where(AuditRecord.method == request.method)
     if request.resource_id:
-        statement = statement.where(AuditRecord.resource_id == request.resource_id)
-    rows = work.session.scalars(statement).all()
-    following = PageToken((str(rows[size - 1].sequence),)).encode(query) if len(rows) > size else ""
-    return operations.ListAuditRecordsResponse(audit_records=map(_record, rows[:size]), next_page_token=following)
+        statement = statement.where(touches(request.resource_id))
+    rows, more = _bounded(work, statement, size)
+    following = PageToken((str(rows[-1].sequence),)).encode(query) if more else ""
+    return operations.ListAuditRecordsResponse(audit_records=map(_record, rows), next_page_token=following)
 
 
 def verify_audit_trail(work: UnitOfWork, _request: operations.VerifyAuditTrailRequest) -> operations.VerifyAuditTrailResponse:
@@ -66,6 +73,19 @@ def redrive_events(work: UnitOfWork, request: operations.RedriveEventsRequest) -
     """Hands parked events back to their handlers."""
     work.resource = f"parked_events/{request.service}"
     return operations.RedriveEventsResponse(redriven_events=work.database.parking.redrive(work, list(request.event_ids) or None))
+
+
+def _bounded(work: UnitOfWork, statement: Select[Any], size: int) -> tuple[list[AuditRecord], bool]:
+    """As many of the records as fit into a page, at least one, and whether more follow."""
+    page: list[AuditRecord] = []
+    room = PAGE_CHANGES_BYTES_MAX
+    with closing(work.session.scalars(statement.execution_options(yield_per=_RECORDS_AT_ONCE))) as records:
+        for record in records:
+            room -= len(record.changes_json.encode())
+            if len(page) == size or (page and room < 0):
+                return page, True
+            page.append(record)
+    return page, False
 
 
 def _parked(message: ParkedMessage) -> operations.ParkedEvent:

@@ -76,15 +76,26 @@ def test_a_repeated_write_happens_once(deployment):
     assert first.json() == second.json()
 
 
-def test_a_hand_over_moves_the_customer_and_keeps_the_history(deployment, customer):
+@pytest.mark.parametrize("giver", ["rm1.east", "manager.east"])
+def test_a_hand_over_moves_the_customer_and_keeps_the_history(deployment, customer, giver):
     path = f"/v1/customers/{customer['customerId']}"
     successor = deployment.get("rm2.east", "/v1/me")["person"]["personId"]
-    moved = deployment.call("manager.east", "POST", f"{path}:reassign", json={"leadPersonId": successor, "reason": "rotation"})
+    choice = deployment.get(giver, "/v1/relationshipManagers", pageSize=1000)["relationshipManagers"]
+    assert successor in {manager["personId"] for manager in choice}
+    moved = deployment.call(giver, "POST", f"{path}:reassign", json={"leadPersonId": successor, "reason": "rotation"})
     assert moved.status_code == 200, moved.text
     assert deployment.get("rm2.east", path)["leadPersonId"] == successor
     assert deployment.call("rm1.east", "GET", path).status_code == 404
     history = deployment.get("rm2.east", f"{path}/coverages")["coverages"]
     assert [coverage["personId"] for coverage in history] == [successor, customer["leadPersonId"]]
+
+
+def test_no_customer_goes_to_another_branch(deployment, customer):
+    path = f"/v1/customers/{customer['customerId']}"
+    stranger = deployment.get("rm1.west", "/v1/me")["person"]["personId"]
+    for giver in ("rm1.east", "manager.east"):
+        refused = deployment.call(giver, "POST", f"{path}:reassign", json={"leadPersonId": stranger, "reason": "rotation"})
+        assert (refused.status_code, refused.json()["reason"]) == (404, "PERSON_NOT_FOUND")
 
 
 def test_another_branch_learns_nothing(deployment, customer):

@@ -39,7 +39,9 @@ class Role:
 
 
 _EVERYBODY = frozenset({"identity.organisation.read", "identity.roles.read"})
-_SERVES_CUSTOMERS = frozenset({"customer.record.create", "customer.record.read", "customer.record.update", "customer.pii.read"})
+_SERVES_CUSTOMERS = frozenset(
+    {"customer.record.create", "customer.record.read", "customer.record.update", "customer.pii.read", "customer.coverage.assign"}
+)
 
 _ROLES = (
     Role(
@@ -50,7 +52,7 @@ _ROLES = (
         "Team leader 团队负责人",
         Duty.BUSINESS,
         (ScopeKind.TEAM,),
-        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.coverage.assign", "identity.people.read"},
+        _EVERYBODY | _SERVES_CUSTOMERS | {"identity.people.read"},
     ),
     Role(
         "branch_manager",
@@ -59,7 +61,7 @@ _ROLES = (
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
         _EVERYBODY
         | _SERVES_CUSTOMERS
-        | {"customer.record.import", "customer.coverage.assign", "identity.people.read", "identity.grants.read"},
+        | {"customer.record.import", "identity.people.read", "identity.grants.read"},
     ),
     Role(
         "performance_analyst",

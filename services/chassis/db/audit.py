@@ -16,7 +16,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Text, func, inspect, select, update
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, func, insert, inspect, select, update
 from sqlalchemy.orm import InstanceState, Mapped, Mapper, Session, mapped_column
 
 from services.chassis.db.tables import ChassisBase
@@ -25,6 +25,8 @@ from services.chassis.db.types import EncryptedText, UtcDateTime
 SEAL_EVERY_SECONDS = 5.0
 # One seal covers at most so many records; a busier service makes several seals a round.
 SEAL_RECORDS_MAX = 10_000
+# An act that changed more rows is several records, so that no record, and with it no page and no proof, grows with the act.
+CHANGES_PER_RECORD_MAX = 100
 # What stands in the trail in place of a value that it must not hold.
 REDACTED = "•••"
 
@@ -34,7 +36,7 @@ _Sequence = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class AuditRecord(ChassisBase):
-    """One act. Written once; only its seal is filled in, once."""
+    """One act, or a part of one that changed many rows. Written once; only its seal is filled in, once."""
 
     __tablename__ = "audit_records"
 
@@ -44,7 +46,7 @@ class AuditRecord(ChassisBase):
     login: Mapped[str] = mapped_column(Text)
     remote_address: Mapped[str] = mapped_column(Text)
     method: Mapped[str] = mapped_column(Text)
-    # The kind and the id of what was acted on; the rest of what an act touched stands in its changes.
+    # The kind and the id of what was acted on; what else the act touched stands in its changes and is found by AuditResource.
     resource: Mapped[str] = mapped_column(Text)
     resource_id: Mapped[str] = mapped_column(Text, index=True)
     outcome: Mapped[str] = mapped_column(Text)
@@ -60,6 +62,18 @@ class AuditRecord(ChassisBase):
             self.resource, self.resource_id, self.outcome, self.changes_json, self.purpose, self.correlation_id,
         ]  # fmt: skip
         return hashlib.sha256(b"\0" + json.dumps(fields, ensure_ascii=False).encode()).digest()
+
+
+class AuditResource(ChassisBase):
+    """A row that a record tells of beside the record's own resource: by it each row of a batch is found by its id.
+
+    It is an index and no evidence: the sealed `changes_json` names the same rows.
+    """
+
+    __tablename__ = "audit_resources"
+
+    resource_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    sequence: Mapped[int] = mapped_column(_Sequence, primary_key=True, autoincrement=False)
 
 
 class AuditSeal(ChassisBase):
@@ -124,25 +138,52 @@ def changes_as_json(changes: Iterable[Change]) -> str:
     return json.dumps(rows, ensure_ascii=False, default=str, separators=(",", ":"))
 
 
+def write_act(session: Session, act: Mapping[str, Any], resource: str, changes: Sequence[Change]) -> None:
+    """Writes what was done: `act` has a record's fields but for resource and changes. Most acts are one record and no more."""
+    parts = [changes[start : start + CHANGES_PER_RECORD_MAX] for start in range(0, len(changes), CHANGES_PER_RECORD_MAX)] or [[]]
+    records = []
+    for part in parts:
+        told = resource or (part[0].resource if part else "")
+        resource = ""
+        records.append(AuditRecord(**act, resource=told, resource_id=_id(told), changes_json=changes_as_json(part)))
+    session.add_all(records)
+    session.flush()
+    further = [
+        {"resource_id": resource_id, "sequence": record.sequence}
+        for record, part in zip(records, parts, strict=True)
+        for resource_id in dict.fromkeys(_id(change.resource) for change in part)
+        if resource_id != record.resource_id
+    ]
+    if further:
+        session.execute(insert(AuditResource), further)
+
+
+def touches(resource_id: str) -> ColumnElement[bool]:
+    """Whether a record tells of the row with this id; each half walks its own index."""
+    first = select(AuditRecord.sequence).where(AuditRecord.resource_id == resource_id)
+    further = select(AuditResource.sequence).where(AuditResource.resource_id == resource_id)
+    return AuditRecord.sequence.in_(first.union_all(further))
+
+
 def seal(session: Session, now: datetime) -> int:
     """Seals what is not sealed yet, oldest first; answers how many records. The caller makes sure that one seals at a time."""
-    records = session.scalars(
-        select(AuditRecord).where(AuditRecord.seal.is_(None)).order_by(AuditRecord.sequence).limit(SEAL_RECORDS_MAX)
-    ).all()
-    if not records:
+    unsealed = select(AuditRecord).where(AuditRecord.seal.is_(None)).order_by(AuditRecord.sequence).limit(SEAL_RECORDS_MAX)
+    in_bounded_memory = unsealed.execution_options(yield_per=_ROWS_AT_ONCE)
+    digests = {record.sequence: record.digest() for record in session.scalars(in_bounded_memory)}
+    if not digests:
         return 0
     last = session.scalars(select(AuditSeal).order_by(AuditSeal.seal.desc()).limit(1)).first()
     number = last.seal + 1 if last else 1
-    root = merkle_root([record.digest() for record in records])
-    chain_hash = _chain_hash(last.chain_hash if last else "", number, len(records), root)
-    session.add(AuditSeal(seal=number, seal_time=now, records=len(records), merkle_root=root, chain_hash=chain_hash))
+    root = merkle_root(list(digests.values()))
+    chain_hash = _chain_hash(last.chain_hash if last else "", number, len(digests), root)
+    session.add(AuditSeal(seal=number, seal_time=now, records=len(digests), merkle_root=root, chain_hash=chain_hash))
     session.execute(
         update(AuditRecord)
-        .where(AuditRecord.seal.is_(None), AuditRecord.sequence.in_([record.sequence for record in records]))
+        .where(AuditRecord.seal.is_(None), AuditRecord.sequence.in_(digests))
         .values(seal=number)
         .execution_options(synchronize_session=False)
     )
-    return len(records)
+    return len(digests)
 
 
 def verify(session: Session) -> TrailReport:
@@ -188,6 +229,10 @@ def _records_by_seal(session: Session) -> Generator[tuple[int | None, list[bytes
     with closing(session.scalars(statement)) as found:
         for number, records in groupby(found, key=lambda record: record.seal):
             yield number, [record.digest() for record in records]
+
+
+def _id(resource: str) -> str:
+    return resource.partition("/")[2]
 
 
 def _resource(state: InstanceState[Any]) -> str:

@@ -60,7 +60,7 @@ CREATE POLICY scope ON {table} USING (
 def enforce_row_scope(connection: Connection, table: str) -> None:
     """For a migration: puts a table under row-level security; does nothing on SQLite.
 
-    Rows may be written for others (a hand-over gives them away), they are only read within reach.
+    Rows may be written for others and are only read within reach; a change that moves a row out of it needs `UnitOfWork.reach`.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))

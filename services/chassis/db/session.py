@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from sqlalchemy import Engine, event, insert
 from sqlalchemy.orm import Session
 
-from services.chassis.db.audit import AuditRecord, Change, captured_changes, changes_as_json, inserted_changes
+from services.chassis.db.audit import Change, captured_changes, inserted_changes, write_act
 from services.chassis.db.scope import WHOLE_BANK, announce_scope
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.clock import Clock, system_clock
@@ -68,6 +68,13 @@ class UnitOfWork:
         """A new id that sorts by time."""
         return self.database.new_id()
 
+    def reach(self, organisation_path: str) -> None:
+        """Lets a row go to that unit, which the use case has found right: PostgreSQL refuses a change that would hide the row
+        from whoever makes it. What `in_scope` finds stays as it is.
+        """
+        wider = Scope(self.scope.own, (*self.scope.organisation_paths, organisation_path))
+        announce_scope(self.session.connection(), wider, self.caller)
+
     def insert_all(self, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts many rows at once, given by their attributes' names: past the session's objects, not past the audit trail."""
         self.session.execute(insert(model), rows)
@@ -88,24 +95,19 @@ class UnitOfWork:
         self.recorded_events += len(events)
 
     def audit(self, outcome: str = "OK") -> None:
-        """Writes the act's record, once, at its end."""
+        """Writes what the trail keeps of the act, once, at its end."""
         self.session.flush()
-        resource = self.resource or (self.changes[0].resource if self.changes else "")
-        self.session.add(
-            AuditRecord(
-                act_time=self.now,
-                person_id=self.caller.person_id,
-                login=self.caller.login,
-                remote_address=self.call.remote_address,
-                method=self.call.method.rpartition("/")[2],
-                resource=resource,
-                resource_id=resource.partition("/")[2],
-                outcome=outcome,
-                changes_json=changes_as_json(self.changes),
-                purpose=self.purpose,
-                correlation_id=self.call.correlation_id,
-            )
-        )
+        act = {
+            "act_time": self.now,
+            "person_id": self.caller.person_id,
+            "login": self.caller.login,
+            "remote_address": self.call.remote_address,
+            "method": self.call.method.rpartition("/")[2],
+            "outcome": outcome,
+            "purpose": self.purpose,
+            "correlation_id": self.call.correlation_id,
+        }
+        write_act(self.session, act, self.resource, self.changes)
 
 
 class Database:

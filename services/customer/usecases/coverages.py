@@ -19,9 +19,12 @@ from services.customer.usecases.paging import Page
 
 
 def reassign_customer(work: UnitOfWork, request: customer_service_pb2.ReassignCustomerRequest) -> Customer:
-    """Ends the present lead's coverage and begins the new one's, from today's business date on."""
+    """Ends the present lead's coverage and begins the new one's, from today's business date on.
+
+    Who leads the customer himself may hand it to a colleague of his branch, and is out of reach of it from then on.
+    """
     customer = finding.customer_to_change(work, request.customer_id, request.etag)
-    lead = finding.relationship_manager(work, request.lead_person_id)
+    lead = finding.successor(work, request.lead_person_id)
     if lead.person_id == customer.lead_person_id:
         raise RuleBroken("ALREADY_LEADS", "This relationship manager leads the customer already.")
     event = events_pb2.CustomerReassigned(
@@ -33,6 +36,7 @@ def reassign_customer(work: UnitOfWork, request: customer_service_pb2.ReassignCu
         start_date=work.business_date.isoformat(),
         reason=request.reason,
     )
+    work.reach(lead.organisation_path)
     customer.hand_over(lead, now=work.now)
     _continue_coverage(work, customer.customer_id, lead, request.reason)
     work.record(event)

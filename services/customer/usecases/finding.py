@@ -8,9 +8,13 @@ from sqlalchemy import Row, Select, select
 
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.errors import FieldViolation, NotFound, StaleVersion
 from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import RelationshipManager
+from services.customer.rules.coverage import colleagues_path
+
+_IN_OFFICE = select(RelationshipManager).where(RelationshipManager.in_office, ~RelationshipManager.disabled)
 
 # What is answered of a customer: explicit columns, because building mapped objects costs more than reading them.
 SHOWN = tuple(column for column in Customer.__table__.columns if column.key != "identifier_index")
@@ -40,24 +44,45 @@ def customer_to_change(work: UnitOfWork, customer_id: str, etag: str = "") -> Cu
 
 
 def relationship_managers(work: UnitOfWork) -> Select[RelationshipManager]:
-    """Selects those in the caller's scope to whom customers can be given."""
-    in_office = select(RelationshipManager).where(RelationshipManager.in_office, ~RelationshipManager.disabled)
-    return in_scope(in_office, RelationshipManager, work.scope, work.caller)
+    """Selects those in the caller's scope who can lead a new customer."""
+    return in_scope(_IN_OFFICE, RelationshipManager, work.scope, work.caller)
+
+
+def successors(work: UnitOfWork) -> Select[RelationshipManager]:
+    """Selects those to whom the caller can hand a customer over.
+
+    They are those in his scope; who acts on his own customers reaches his colleagues too, the relationship managers below the
+    unit above his own (see `colleagues_path`). So nobody hands a customer to another branch, unless he is in charge of both.
+    """
+    scope = work.scope
+    if scope.own and (path := colleagues_path(work.caller.organisation_path)):
+        scope = Scope(own=True, organisation_paths=(*scope.organisation_paths, path))
+    return in_scope(_IN_OFFICE, RelationshipManager, scope, work.caller)
 
 
 def relationship_manager(work: UnitOfWork, person_id: str) -> RelationshipManager:
-    """One of them; raises NotFound PERSON_NOT_FOUND."""
-    by_id = relationship_managers(work).where(RelationshipManager.person_id == person_id.lower())
-    manager = work.session.scalars(by_id).one_or_none()
-    if manager is None:
-        raise person_not_found("lead_person_id")
-    return manager
+    """One in scope; raises NotFound PERSON_NOT_FOUND."""
+    return _one(work, relationship_managers(work), person_id)
+
+
+def successor(work: UnitOfWork, person_id: str) -> RelationshipManager:
+    """One to whom the caller can hand over; raises NotFound PERSON_NOT_FOUND."""
+    return _one(work, successors(work), person_id)
 
 
 def person_not_found(field: str) -> NotFound:
     """The refusal of a person who is no relationship manager in scope."""
     violation = FieldViolation(field, "Name a relationship manager in your scope.")
     return NotFound("PERSON_NOT_FOUND", "There is no such relationship manager in your scope.", violations=(violation,))
+
+
+def _one(work: UnitOfWork, among: Select[RelationshipManager], person_id: str) -> RelationshipManager:
+    manager: RelationshipManager | None = work.session.scalars(
+        among.where(RelationshipManager.person_id == person_id.lower())
+    ).one_or_none()
+    if manager is None:
+        raise person_not_found("lead_person_id")
+    return manager
 
 
 def _by_id(statement: Any, work: UnitOfWork, customer_id: str) -> Any:

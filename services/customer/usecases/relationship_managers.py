@@ -26,10 +26,10 @@ ROLE = "relationship_manager"
 
 
 def list_relationship_managers(work: UnitOfWork, request: customer_service_pb2.ListRelationshipManagersRequest) -> Page:
-    """A page of those in scope to whom customers can be given, by staff number."""
+    """A page of those to whom the caller can hand customers over, by staff number."""
     query, size = "relationship_managers", page_size(request.page_size)
     key = (RelationshipManager.staff_number, RelationshipManager.person_id)
-    statement = finding.relationship_managers(work).order_by(*key).limit(size + 1)
+    statement = finding.successors(work).order_by(*key).limit(size + 1)
     if token := PageToken.decode(request.page_token, query, keys=2):
         statement = statement.where(tuple_(*key) > tuple_(*token.keys))
     return Page.of(work.session.scalars(statement).all(), size, query, lambda row: (row.staff_number, row.person_id))

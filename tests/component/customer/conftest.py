@@ -25,8 +25,10 @@ from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, open_ch
 from services.customer import rpc
 from services.customer.events import SUBSCRIPTIONS
 
-SERVES_CUSTOMERS = ("customer.record.create", "customer.record.read", "customer.record.update", "customer.pii.read")
-LEADS_PEOPLE = (*SERVES_CUSTOMERS, "customer.coverage.assign", "customer.record.import")
+SERVES_CUSTOMERS = (
+    "customer.record.create", "customer.record.read", "customer.record.update", "customer.pii.read", "customer.coverage.assign",
+)  # fmt: skip
+LEADS_PEOPLE = (*SERVES_CUSTOMERS, "customer.record.import")
 CUSTOMER_SERVICE = "workbench.customer.v1.CustomerService"
 ID_CARD_DIGITS = itertools.count(1)
 
@@ -136,13 +138,14 @@ class Town:
         self.manager_west = self.colleague(LEADS_PEOPLE, Scope(organisation_paths=(f"{self.root}WEST/",)))
         self.analyst = self.colleague(("customer.record.read",), Scope(organisation_paths=(self.root,)))
 
-    def colleague(self, permissions, scope, person_id=""):
+    def colleague(self, permissions, scope, person_id="", organisation_path=""):
         grants = (Grant(frozenset(permissions), scope),)
-        return Colleague(self.service, Caller(person_id or str(uuid.uuid4()), grants=grants))
+        caller = Caller(person_id or str(uuid.uuid4()), organisation_path=organisation_path, grants=grants)
+        return Colleague(self.service, caller)
 
     def relationship_manager(self, place):
         """Somebody whom identity announced in that place."""
-        manager = self.colleague(SERVES_CUSTOMERS, Scope(own=True))
+        manager = self.colleague(SERVES_CUSTOMERS, Scope(own=True), organisation_path=f"{self.root}{place}")
         self.announce(post_granted(manager, f"{self.root}{place}"))
         return manager
 

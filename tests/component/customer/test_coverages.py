@@ -50,17 +50,44 @@ def test_a_hand_over_moves_the_customer_its_scope_and_its_history(town):
 def test_who_may_hand_over_to_whom(town):
     made = town.rm1_east.create()
     with pytest.raises(NotAllowed):
-        town.rm1_east.reassign(made, town.rm2_east)
-    with pytest.raises(NotFound, match="CUSTOMER_NOT_FOUND"):
-        town.manager_west.reassign(made, town.rm1_west)
+        town.analyst.reassign(made, town.rm2_east)
+    for stranger in (town.manager_west, town.rm2_east):
+        with pytest.raises(NotFound, match="CUSTOMER_NOT_FOUND"):
+            stranger.reassign(made, town.rm2_east)
     nobody = town.colleague((), None, str(uuid.uuid4()))
-    for stranger in (town.rm1_west, town.manager_east, nobody):
-        with pytest.raises(NotFound, match="PERSON_NOT_FOUND"):
-            town.manager_east.reassign(made, stranger)
-    with pytest.raises(RuleBroken, match="ALREADY_LEADS"):
-        town.manager_east.reassign(made, town.rm1_east)
+    for giver in (town.manager_east, town.rm1_east):
+        for stranger in (town.rm1_west, town.manager_east, nobody):
+            with pytest.raises(NotFound, match="PERSON_NOT_FOUND"):
+                giver.reassign(made, stranger)
+        with pytest.raises(RuleBroken, match="ALREADY_LEADS"):
+            giver.reassign(made, town.rm1_east)
     assert town.rm1_east.get(made) == made
     assert len(events_of(town.service, made.customer_id)) == 1
+
+
+def test_an_rm_hands_over_to_a_colleague_of_the_branch_and_is_out_of_reach_of_it(town):
+    made = town.rm1_east.create()
+    moved = town.rm1_east.reassign(made, town.rm2_east, etag=made.etag)
+    assert (moved.lead_person_id, moved.organisation_path) == (town.rm2_east.person_id, f"{town.root}EAST/E02/")
+    assert town.rm2_east.get(made) == moved
+    with pytest.raises(NotFound, match="CUSTOMER_NOT_FOUND"):
+        town.rm1_east.get(made)
+    with pytest.raises(NotFound, match="CUSTOMER_NOT_FOUND"):
+        town.rm1_east.reassign(made, town.rm1_east)
+    assert [coverage.person_id for coverage in history(town.manager_east, made)] == [
+        town.rm2_east.person_id,
+        town.rm1_east.person_id,
+    ]
+
+
+@pytest.mark.parametrize(("place", "reaches"), [("EAST/", True), ("", False)])
+def test_an_rm_of_the_branch_itself_has_the_branch_for_colleagues_and_one_of_the_head_office_nobody(town, place, reaches):
+    lone = town.relationship_manager(place)
+    made = lone.create()
+    assert (town.rm1_east.person_id in managers(lone)) is reaches
+    assert lone.person_id in managers(lone)
+    with pytest.raises(NotFound, match="PERSON_NOT_FOUND"):
+        lone.reassign(made, town.rm1_west)
 
 
 def test_of_two_hand_overs_of_one_state_one_wins_and_the_other_is_told(town):
@@ -112,8 +139,10 @@ def test_the_database_keeps_two_open_leads_apart(town):
 
 
 def test_who_sees_which_relationship_managers(town):
-    assert managers(town.rm1_east) == [town.rm1_east.person_id]
-    assert set(managers(town.manager_east)) == {town.rm1_east.person_id, town.rm2_east.person_id}
+    branch = {town.rm1_east.person_id, town.rm2_east.person_id}
+    for colleague in (town.rm1_east, town.rm2_east, town.manager_east):
+        assert set(managers(colleague)) == branch
+    assert managers(town.rm1_west) == [town.rm1_west.person_id]
     assert set(managers(town.analyst)) == {town.rm1_east.person_id, town.rm2_east.person_id, town.rm1_west.person_id}
 
 
@@ -166,8 +195,8 @@ def test_events_of_people_unknown_here_are_passed_over(town):
 
 def test_a_rename_shows(town):
     town.announce(identity_events.PersonUpdated(person_id=town.rm1_east.person_id, display_name="王新名"))
-    (shown,) = town.rm1_east.call("ListRelationshipManagers").relationship_managers
-    assert shown.display_name == "王新名"
+    shown = town.rm1_east.call("ListRelationshipManagers").relationship_managers
+    assert {m.person_id: m.display_name for m in shown}[town.rm1_east.person_id] == "王新名"
 
 
 def test_a_unit_that_moves_takes_its_customers_along(town):

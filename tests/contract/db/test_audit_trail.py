@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from workbench.operations.v1 import operations_service_pb2
 
-from services.chassis.db.audit import REDACTED, AuditRecord, seal, verify
+from services.chassis import operations
+from services.chassis.db.audit import CHANGES_PER_RECORD_MAX, REDACTED, AuditRecord, AuditResource, seal, touches, verify
 from services.chassis.db.session import Call
 from services.chassis.kernel.caller import Caller
 from tests.contract.db.conftest import NOW, Note
@@ -42,6 +44,68 @@ def test_a_record_says_who_what_and_the_fields_before_and_after(database):
     assert json.loads(first.changes_json)[0]["fields"]["text"] == [None, "first"]
     assert json.loads(second.changes_json)[0]["fields"]["text"] == ["first", "second"]
     assert "due_date" not in json.loads(second.changes_json)[0]["fields"]
+
+
+def note_row(note_id, **fields):
+    return {"note_id": note_id, "lead_person_id": "rm", "organisation_path": "/HO/", **fields}
+
+
+def records_of(database, note_id):
+    with database.transaction(read_only=True) as work:
+        return work.session.scalars(select(AuditRecord).where(touches(note_id))).all()
+
+
+def page(database, **fields):
+    with database.transaction(read_only=True) as work:
+        return operations.list_audit_records(work, operations_service_pb2.ListAuditRecordsRequest(service="x", **fields))
+
+
+def test_each_row_of_a_batch_is_found_by_its_id_in_a_record_that_stays_small(database):
+    count = 2 * CHANGES_PER_RECORD_MAX + 50
+    with database.transaction(RM, CALL) as work:
+        work.insert_all(Note, [note_row(f"n{number}") for number in range(count)])
+        work.audit()
+    write(database, "n7", text="later")
+    for number in (0, 1, CHANGES_PER_RECORD_MAX, count - 1):
+        (record,) = records_of(database, f"n{number}")
+        told = [change["resource"] for change in json.loads(record.changes_json)]
+        assert f"notes/n{number}" in told
+        assert len(told) <= CHANGES_PER_RECORD_MAX
+    assert [record.method for record in page(database, resource_id="n7").audit_records] == ["Write", "Write"]
+    assert not records_of(database, f"n{count}")
+    assert sealed(database) == 4
+    assert not report(database).fault
+
+
+def test_a_write_of_one_row_costs_one_record_and_nothing_more(database):
+    write(database, "n1")
+    with database.transaction(read_only=True) as work:
+        assert not work.session.scalars(select(AuditResource)).all()
+    assert len(records_of(database, "n1")) == 1
+
+
+def test_what_a_batch_that_failed_would_have_changed_is_not_to_be_found(database):
+    with pytest.raises(ZeroDivisionError), database.transaction(RM, CALL) as work:
+        work.insert_all(Note, [note_row("n1"), note_row("n2")])
+        work.audit()
+        raise ZeroDivisionError
+    assert not records_of(database, "n2")
+
+
+def test_a_page_of_long_records_ends_early_and_goes_on(database, monkeypatch):
+    for number in range(5):
+        write(database, f"n{number}", text="x" * 1_000)
+    monkeypatch.setattr(operations, "PAGE_CHANGES_BYTES_MAX", 2_500)
+    seen, token = [], ""
+    while True:
+        answer = page(database, page_size=100, page_token=token)
+        assert len(answer.audit_records) in (1, 2)
+        seen += [record.resource for record in answer.audit_records]
+        if not (token := answer.next_page_token):
+            break
+    assert seen == [f"notes/n{number}" for number in reversed(range(5))]
+    monkeypatch.setattr(operations, "PAGE_CHANGES_BYTES_MAX", 1)
+    assert len(page(database).audit_records) == 1
 
 
 def test_identifying_values_are_not_in_the_trail(database):
@@ -82,6 +146,20 @@ def test_the_trail_only_grows_and_a_change_by_force_is_found(database, tampering
     assert not report(database).fault
     by_force(database, tampering)
     assert report(database).fault
+
+
+@pytest.mark.parametrize(
+    "tampering", ["UPDATE audit_resources SET resource_id = 'x'", "DELETE FROM audit_resources", "TRUNCATE audit_resources"]
+)
+def test_what_finds_the_rows_of_a_batch_only_grows_too(database, tampering):
+    if database.engine.dialect.name == "sqlite":
+        tampering = tampering.replace("TRUNCATE", "DELETE FROM")
+    with database.transaction(RM, CALL) as work:
+        work.insert_all(Note, [note_row("n1"), note_row("n2")])
+        work.audit()
+    with pytest.raises(DBAPIError, match="only grows"), database.transaction() as work:
+        work.session.execute(text(tampering))
+    assert records_of(database, "n2")
 
 
 def by_force(database, tampering):

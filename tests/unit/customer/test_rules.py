@@ -12,7 +12,7 @@ from stdnum.cn import ric, uscc
 from workbench.customer.v1 import customer_pb2
 
 from services.chassis.kernel.errors import InvalidInput
-from services.customer.rules.coverage import last_day
+from services.customer.rules.coverage import colleagues_path, last_day
 from services.customer.rules.identifiers import tidy_identifier
 from services.customer.rules.kinds import CoverageRole, CustomerKind, CustomerState
 from services.customer.rules.names import NAME_LENGTH_MAX, after_prefix, tidy_name, tidy_prefix
@@ -199,3 +199,18 @@ def test_a_coverage_ends_the_day_before_its_successor_begins_and_never_before_it
 )
 def test_numbers_are_the_contracts(ours, theirs, prefix):
     assert {prefix + item.name: item.value for item in ours} == {name: number for name, number in theirs.items() if number}
+
+
+@pytest.mark.parametrize(
+    ("own", "colleagues"),
+    [
+        ("/HO/EAST/E01/", "/HO/EAST/"),
+        ("/HO/EAST/E01/TEAM/", "/HO/EAST/E01/"),
+        ("/HO/EAST/", "/HO/EAST/"),
+        ("/HO/", ""),
+        ("/", ""),
+        ("", ""),
+    ],
+)
+def test_colleagues_are_below_the_unit_above_and_never_beyond_the_branch(own, colleagues):
+    assert colleagues_path(own) == colleagues
