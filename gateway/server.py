@@ -27,7 +27,7 @@ from services.chassis.settings import DeploymentSettings, parse_section
 # A browser's headers with a token fit many times; more is nobody's honest request.
 HEADER_BYTES_MAX = 64 * 1024
 HEADER_READ_MS = 10_000
-PARENT_POLL_SECONDS = 1.0
+SERVER_POLL_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
 
@@ -53,16 +53,16 @@ def serve(settings: DeploymentSettings) -> None:
         ssl_key=own.tls_key,
     )
     server.on_startup(lambda: _log.info("listening", address=own.bind_address, port=own.port, workers=own.workers))
-    server.serve(target_loader=partial(load_worker, settings), wrap_loader=False)
+    server.serve(target_loader=partial(load_worker, settings, os.getpid()), wrap_loader=False)
 
 
-def load_worker(settings: DeploymentSettings) -> Any:
+def load_worker(settings: DeploymentSettings, server_process_id: int) -> Any:
     """The WSGI callable of one worker process. Granian calls it there, in the main thread, before it serves."""
     telemetry.start_logging("gateway", settings.telemetry.log_level)
     telemetry.start_tracing("gateway", settings.telemetry.otlp_endpoint)
     gateway = compose(settings)
     _end_streams_at_signal(gateway)
-    _end_with_parent(os.getppid())
+    _end_with_server(server_process_id)
     return gateway.flask
 
 
@@ -87,12 +87,18 @@ def _end_streams_at_signal(gateway: Gateway) -> None:
     threading.Thread(target=wait, name="drain", daemon=True).start()
 
 
-def _end_with_parent(parent: int) -> None:
-    """A worker whose server was killed outright would hold the port for ever."""
+def _end_with_server(server_process_id: int) -> None:
+    """A worker whose server was killed outright would hold the port for ever.
+
+    The server's id comes from before the fork: a server that dies while its worker starts is nobody's parent any more.
+    """
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(PARENT_POLL_SECONDS)
-        os.kill(os.getpid(), signal.SIGTERM)
+        while os.getppid() == server_process_id:
+            time.sleep(SERVER_POLL_SECONDS)
+        # Again and again, because the first may come before granian listens to it.
+        while True:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(SERVER_POLL_SECONDS)
 
-    threading.Thread(target=watch, name="parent", daemon=True).start()
+    threading.Thread(target=watch, name="server-watch", daemon=True).start()

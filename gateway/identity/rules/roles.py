@@ -59,9 +59,7 @@ _ROLES = (
         "Branch manager 机构负责人",
         Duty.BUSINESS,
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
-        _EVERYBODY
-        | _SERVES_CUSTOMERS
-        | {"customer.record.import", "identity.people.read", "identity.grants.read"},
+        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.record.import", "identity.people.read", "identity.grants.read"},
     ),
     Role(
         "performance_analyst",

@@ -69,8 +69,9 @@ class UnitOfWork:
         return self.database.new_id()
 
     def reach(self, organisation_path: str) -> None:
-        """Lets a row go to that unit, which the use case has found right: PostgreSQL refuses a change that would hide the row
-        from whoever makes it. What `in_scope` finds stays as it is.
+        """Lets a row go to that unit, which the use case has found right; what `in_scope` finds stays as it is.
+
+        PostgreSQL refuses a change that would hide the row from whoever makes it.
         """
         wider = Scope(self.scope.own, (*self.scope.organisation_paths, organisation_path))
         announce_scope(self.session.connection(), wider, self.caller)
