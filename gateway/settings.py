@@ -37,8 +37,8 @@ class GatewaySettings(BaseModel):
     workers: int = Field(default=1, ge=1, le=64)
     # Requests handled at a time per worker, beside the streams.
     threads: int = Field(default=8, ge=1, le=128)
-    # Server-sent event streams per worker; each holds a thread for as long as it lasts.
-    streams_max: int = Field(default=32, ge=0, le=1_024)
+    # Server-sent event streams per worker; each holds a thread for as long as it lasts, and more threads make each call dearer.
+    streams_max: int = Field(default=8, ge=0, le=1_024)
     stream_seconds_max: float = Field(default=3_600.0, gt=0)
     stream_heartbeat_seconds: float = Field(default=15.0, gt=0)
     # How long running requests may go on after a signal to stop.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-import time
+import os
+from datetime import UTC, datetime
 
 import orjson
-import structlog
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
 from gateway.exchange import Answer, Exchange
@@ -15,6 +14,7 @@ from gateway.exchange import Answer, Exchange
 _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 # Where no route is known, whatever the path was: labels are a closed set.
 NO_ROUTE = "none"
+_STANDARD_ERROR = 2
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -54,33 +54,26 @@ class AccessLog:
     """One JSON line per request. Never a body, a query's value or a token: a path holds ids, a query may hold names."""
 
     def __init__(self, *, enabled: bool) -> None:
-        self._log = structlog.wrap_logger(
-            structlog.BytesLogger(sys.stderr.buffer),
-            processors=[_with_time, structlog.processors.JSONRenderer(serializer=orjson.dumps)],
-            wrapper_class=structlog.BoundLoggerBase if not enabled else structlog.BoundLogger,
-            cache_logger_on_first_use=True,
-        )
         self._enabled = enabled
 
     def write(self, exchange: Exchange, answer: Answer, route: str, seconds: float) -> None:
-        """Tells of one request."""
+        """Tells of one request, in one system call, so that lines of several threads never mix."""
         if not self._enabled:
             return
-        self._log.info(
-            "request",
-            process="gateway",
-            method=exchange.http_method,
-            path=exchange.path,
-            route=route,
-            status=answer.status,
-            milliseconds=round(seconds * 1_000, 2),
-            correlation_id=exchange.correlation_id,
-            person_id=exchange.verified.caller.person_id if exchange.verified else "",
-            remote_address=exchange.remote_address,
-        )
-
-
-def _with_time(_logger: object, name: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    now = time.time()
-    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
-    return {"timestamp": f"{moment}.{int(now % 1 * 1_000_000):06}Z", "level": name, **entry}
+        # By hand and not by structlog: this line is written at every request, and the chain of processors costs as much as
+        # the routing.
+        entry = {
+            "timestamp": datetime.now(UTC),
+            "level": "info",
+            "process": "gateway",
+            "event": "request",
+            "method": exchange.http_method,
+            "path": exchange.path,
+            "route": route,
+            "status": answer.status,
+            "milliseconds": round(seconds * 1_000, 2),
+            "correlation_id": exchange.correlation_id,
+            "person_id": exchange.verified.caller.person_id if exchange.verified else "",
+            "remote_address": exchange.remote_address,
+        }
+        os.write(_STANDARD_ERROR, orjson.dumps(entry, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))

@@ -19,14 +19,17 @@ WHOLE_BANK = Scope(organisation_paths=(PATH_SEPARATOR,))
 _AFTER_SEPARATOR = chr(ord(PATH_SEPARATOR) + 1)
 
 
-def in_scope(statement: _Statement, model: Any, scope: Scope, caller: Caller) -> _Statement:
-    """The statement narrowed to the rows of `model` that are within the caller's reach."""
+def in_scope(statement: _Statement, source: Any, scope: Scope, caller: Caller) -> _Statement:
+    """The statement narrowed to the rows of `source` that are within the caller's reach.
+
+    `source` is a mapped class, or the columns of its table, with which a statement over columns stays free of object mapping.
+    """
     if PATH_SEPARATOR in scope.organisation_paths:
         return statement
     reach: list[ColumnElement[bool]] = []
     if scope.own:
-        reach.append(model.lead_person_id == caller.person_id)
-    reach += [_subtree(model.organisation_path, path) for path in scope.organisation_paths]
+        reach.append(source.lead_person_id == caller.person_id)
+    reach += [_subtree(source.organisation_path, path) for path in scope.organisation_paths]
     narrowed: _Statement = statement.where(or_(false(), *reach))
     return narrowed
 

@@ -33,8 +33,8 @@ from services.chassis.rpc.wire import MESSAGE_BYTES_MAX
 
 THREADS = 16
 DRAIN_SECONDS = 10.0
-# A stream holds a thread; this many leave most threads to calls.
-STREAMS_MAX = 6
+# A stream holds a thread; this many leave half of the threads to calls, and are as many as a gateway worker opens.
+STREAMS_MAX = 8
 
 OPTIONS = (
     ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
@@ -192,15 +192,15 @@ class _Answering:
             raise
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        telemetry.RPC_SECONDS.labels(self._method.full_name).observe(time.perf_counter() - self._started)
+        telemetry.observe_call(self._method.full_name, time.perf_counter() - self._started)
         if error is None or isinstance(error, GeneratorExit):
-            telemetry.RPC_CALLS.labels(self._method.full_name, "OK").inc()
+            telemetry.count_call(self._method.full_name, "OK")
             return
         self._abort(faults.understood(error, self._method.full_name))
 
     def _abort(self, error: WorkbenchError) -> None:
         code = errors.code_of(error)
-        telemetry.RPC_CALLS.labels(self._method.full_name, code.name).inc()
+        telemetry.count_call(self._method.full_name, code.name)
         domain = self._method.full_name.rpartition(".")[0].removesuffix(".v1")
         self._context.set_trailing_metadata(((errors.DETAILS_KEY, errors.to_status(error, domain)),))
         self._context.abort(code, error.message)

@@ -16,8 +16,9 @@ from services.customer.rules.coverage import colleagues_path
 
 _IN_OFFICE = select(RelationshipManager).where(RelationshipManager.in_office, ~RelationshipManager.disabled)
 
-# What is answered of a customer: explicit columns, because building mapped objects costs more than reading them.
-SHOWN = tuple(column for column in Customer.__table__.columns if column.key != "identifier_index")
+# What is answered of a customer: columns of the table, because building mapped objects costs more than reading them.
+COLUMNS = Customer.__table__.c
+SHOWN = tuple(column for column in COLUMNS if column.key != "identifier_index")
 
 
 def shown_customer(work: UnitOfWork, customer_id: str) -> Row[Any]:
@@ -86,7 +87,7 @@ def _one(work: UnitOfWork, among: Select[RelationshipManager], person_id: str) -
 
 
 def _by_id(statement: Any, work: UnitOfWork, customer_id: str) -> Any:
-    return in_scope(statement.where(Customer.customer_id == customer_id.lower()), Customer, work.scope, work.caller)
+    return in_scope(statement.where(COLUMNS.customer_id == customer_id.lower()), COLUMNS, work.scope, work.caller)
 
 
 def _customer_not_found() -> NotFound:

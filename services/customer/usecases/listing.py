@@ -15,9 +15,8 @@ from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.kernel.paging import PageToken, page_size
-from services.customer.model.customer import Customer
 from services.customer.rules.names import after_prefix, tidy_prefix
-from services.customer.usecases.finding import SHOWN
+from services.customer.usecases.finding import COLUMNS, SHOWN
 from services.customer.usecases.paging import Page
 
 ORDER_DEFAULT = "customer_number"
@@ -33,10 +32,10 @@ class Order:
 
 # A customer number needs no second column: it is unique, and so is the place in an index of it.
 ORDERS = {
-    "customer_number": Order((Customer.customer_number,)),
-    "display_name": Order((Customer.display_name, Customer.customer_id)),
-    "create_time": Order((Customer.create_time, Customer.customer_id), datetime.fromisoformat),
-    "update_time": Order((Customer.update_time, Customer.customer_id), datetime.fromisoformat),
+    "customer_number": Order((COLUMNS.customer_number,)),
+    "display_name": Order((COLUMNS.display_name, COLUMNS.customer_id)),
+    "create_time": Order((COLUMNS.create_time, COLUMNS.customer_id), datetime.fromisoformat),
+    "update_time": Order((COLUMNS.update_time, COLUMNS.customer_id), datetime.fromisoformat),
 }
 
 
@@ -44,7 +43,7 @@ def list_customers(work: UnitOfWork, request: customer_service_pb2.ListCustomers
     """A page as rows of SHOWN; raises InvalidInput for an order that there is not, or a token of another list."""
     order, descending = _order(request.order_by)
     query, size = _query(request), page_size(request.page_size)
-    statement = _filtered(in_scope(select(*SHOWN), Customer, work.scope, work.caller), request)
+    statement = _filtered(in_scope(select(*SHOWN), COLUMNS, work.scope, work.caller), request)
     if token := PageToken.decode(request.page_token, query, keys=len(order.columns)):
         statement = statement.where(_after(token, order, descending=descending))
     statement = statement.order_by(*(column.desc() if descending else column for column in order.columns)).limit(size + 1)
@@ -72,18 +71,18 @@ def _query(request: customer_service_pb2.ListCustomersRequest) -> str:
 
 def _filtered(statement: Select[Any], request: customer_service_pb2.ListCustomersRequest) -> Select[Any]:
     if request.kinds:
-        statement = statement.where(Customer.kind.in_(request.kinds))
+        statement = statement.where(COLUMNS.kind.in_(request.kinds))
     if request.tiers:
-        statement = statement.where(Customer.tier.in_(request.tiers))
+        statement = statement.where(COLUMNS.tier.in_(request.tiers))
     if request.lead_person_id:
-        statement = statement.where(Customer.lead_person_id == request.lead_person_id.lower())
+        statement = statement.where(COLUMNS.lead_person_id == request.lead_person_id.lower())
     if request.customer_number:
-        statement = statement.where(Customer.customer_number == request.customer_number)
+        statement = statement.where(COLUMNS.customer_number == request.customer_number)
     if prefix := tidy_prefix(request.name_prefix):
         # A range, because LIKE ignores case on one database and not on the other, and walks no index on either.
-        statement = statement.where(Customer.display_name >= prefix)
+        statement = statement.where(COLUMNS.display_name >= prefix)
         behind = after_prefix(prefix)
-        statement = statement.where(Customer.display_name < behind) if behind else statement
+        statement = statement.where(COLUMNS.display_name < behind) if behind else statement
     return statement
 
 
