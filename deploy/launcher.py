@@ -6,8 +6,11 @@ A branch has two, services and gateway. A head office on one machine has `serve`
 from __future__ import annotations
 
 import ctypes
+import errno
+import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,7 +24,7 @@ import requests
 
 from deploy.host import package_of
 from services.chassis.kernel.errors import WorkbenchError
-from services.chassis.settings import DeploymentSettings
+from services.chassis.settings import DeploymentSettings, parse_section
 
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.05
@@ -45,10 +48,28 @@ def processes(settings: DeploymentSettings) -> dict[str, tuple[str, ...]]:
 
 
 class StartFailed(WorkbenchError):
-    """A process did not become ready; the text says which and why."""
+    """The deployment cannot run here as it is; the text says why, and what helps."""
 
     def __init__(self, text: str) -> None:
         super().__init__("START_FAILED", text)
+
+
+def require_free_port(settings: DeploymentSettings) -> None:
+    """Raises StartFailed where the gateway could not listen, and SettingsFault where its settings do not say where.
+
+    Otherwise the gateway's process would say so, in its log, after the services have started.
+    """
+    from gateway.settings import GatewaySettings
+
+    own: GatewaySettings = parse_section(GatewaySettings, settings.gateway, "gateway")
+    with socket.socket(socket.AF_INET6 if ":" in own.bind_address else socket.AF_INET) as probe:
+        # A port on which connections have just ended is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((own.bind_address, own.port))
+        except OSError as error:
+            taken = "is taken, perhaps by a deployment that runs already" if error.errno == errno.EADDRINUSE else error.strerror
+            raise StartFailed(f"Port {own.port} of {own.bind_address}: {taken}. Set WORKBENCH_PORT to a free port.") from None
 
 
 @dataclass(slots=True)
@@ -115,6 +136,7 @@ class Launcher:
 
     def __init__(self, settings: DeploymentSettings) -> None:
         self._url = f"http://127.0.0.1:{settings.gateway['port']}"
+        self._home = settings.home
         logs, run = settings.home / "logs", settings.home / "run"
         logs.mkdir(parents=True, exist_ok=True)
         run.mkdir(parents=True, exist_ok=True)
@@ -126,14 +148,15 @@ class Launcher:
     @contextmanager
     def running(self) -> Iterator[None]:
         """The processes, ready; stopped at the end of the block, the gateway first, so that nothing new comes in."""
-        try:
-            for watched in self._watched:
-                watched.start()
-            self._wait_until_ready()
-            yield
-        finally:
-            for watched in reversed(self._watched):
-                watched.stop()
+        with _sole_launcher(self._home):
+            try:
+                for watched in self._watched:
+                    watched.start()
+                self._wait_until_ready()
+                yield
+            finally:
+                for watched in reversed(self._watched):
+                    watched.stop()
 
     def watch(self, stop: threading.Event) -> None:
         """Starts again what dies, until `stop`; raises StartFailed where that does not help."""
@@ -155,6 +178,17 @@ class Launcher:
                 pass  # It does not listen yet.
             time.sleep(POLL_SECONDS)
         raise StartFailed(f"Not ready after {READY_SECONDS:.0f} s; see {self._watched[0].log.parent}.")
+
+
+@contextmanager
+def _sole_launcher(home: Path) -> Iterator[None]:
+    """Keeps a second launcher from the state folder: it would take sockets and files from under the first one's processes."""
+    with (home / "run" / "launcher.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartFailed(f"A deployment runs in {home} already. Stop it, or set WORKBENCH_HOME to another folder.") from None
+        yield
 
 
 def _log_file(folder: Path, name: str) -> Path:

@@ -45,12 +45,14 @@ def doctor() -> None:
 
 
 def _findings() -> Iterator[Finding]:
-    from services.chassis.settings import SettingsFault, load
+    from gateway.settings import GatewaySettings
+    from services.chassis.settings import SettingsFault, load, parse_section
 
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Python", version, "" if sys.version_info >= PYTHON_MIN else "Install Python 3.11 or newer.")
     try:
         settings = load()
+        parse_section(GatewaySettings, settings.gateway, "gateway")
     except SettingsFault as fault:
         yield Finding("settings", "faulty", str(fault))
         return

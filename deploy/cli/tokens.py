@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.chassis.kernel.errors import NotAuthenticated
+from services.chassis.kernel.errors import NotAuthenticated, Unavailable
 
 TIMEOUT_SECONDS = 10
 
@@ -24,7 +24,10 @@ def token(
     settings = load(environment={k: v for k, v in os.environ.items() if k != "WORKBENCH_SIGN_IN_PASSWORD"})
     password = os.environ.get("WORKBENCH_SIGN_IN_PASSWORD") or _ask(demonstration=settings.demonstration)
     base = url or f"http://127.0.0.1:{settings.gateway['port']}"
-    answer = requests.post(f"{base}/v1/sessions", json={"login": login, "password": password}, timeout=TIMEOUT_SECONDS)
+    try:
+        answer = requests.post(f"{base}/v1/sessions", json={"login": login, "password": password}, timeout=TIMEOUT_SECONDS)
+    except requests.RequestException:
+        raise Unavailable("GATEWAY_UNREACHABLE", f"No gateway answers at {base}; start it with `workbench up`.") from None
     if answer.status_code != requests.codes.ok:
         problem = answer.json()
         raise NotAuthenticated(problem.get("reason", "UNKNOWN"), problem.get("detail", "The gateway refused without a reason."))

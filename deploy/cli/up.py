@@ -24,10 +24,11 @@ def up(
 ) -> None:
     """Run the deployment of this machine until Ctrl-C; the first start makes its keys, its tables and its demonstration bank."""
     started = time.monotonic()
-    from deploy.launcher import Launcher
+    from deploy.launcher import Launcher, require_free_port
     from services.chassis.settings import load
 
     settings = load()
+    require_free_port(settings)
     make_secrets(settings)
     if not settings.migrate_at_start:
         prepare_services(settings)

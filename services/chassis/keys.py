@@ -19,6 +19,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -211,14 +212,24 @@ def create_keys(folder: Path) -> None:
             _write_public_keys(folder, _read(folder / SIGNING_KEYS_FILE))
 
 
-def rotate(folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What a rotation did: the new key, from when on it signs (seconds since 1970), and how many keys prove tokens now."""
+
+    key_id: str
+    signs_from: float
+    proving_keys: int
+
+
+def rotate(folder: Path) -> Rotation:
     """Adds a signing key, and drops those whose last token is dead."""
     now = time.time()
     with _locked(folder):
         content = _read(folder / SIGNING_KEYS_FILE)
-        content["keys"].append(_new_signing_key(signs_from=now + PUBLISHING_DELAY_SECONDS))
-        content["keys"] = _still_proving(content["keys"], now)
+        new = _new_signing_key(signs_from=now + PUBLISHING_DELAY_SECONDS)
+        content["keys"] = _still_proving([*content["keys"], new], now)
         _write_signing_keys(folder, content)
+    return Rotation(new["kid"], new["signs_from"], len(content["keys"]))
 
 
 def _still_proving(keys: list[dict[str, Any]], now: float) -> list[dict[str, Any]]:

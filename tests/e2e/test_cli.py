@@ -1,0 +1,189 @@
+"""The `workbench` command beside a running deployment, as an operator uses it."""
+
+import base64
+import json
+import subprocess
+import sys
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+from workbench.identity.v1 import events_pb2
+
+from services.chassis import keys
+from services.chassis.bus.queue import QueuedMessage
+from services.chassis.db.engine import create_engine
+from tests.deployments import wait_until
+from tests.fault.writers import query
+from tests.servers import free_port
+
+WORKBENCH = str(Path(sys.executable).parent / "workbench")
+
+
+@pytest.fixture
+def workbench(deployment):
+    """Runs the command beside the deployment; keywords set its environment."""
+
+    def run(*arguments, **environment):
+        return subprocess.run(
+            [WORKBENCH, *arguments],
+            env=dict(deployment.environment) | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    return run
+
+
+def rows(run):
+    """The cells of a printed table."""
+    assert run.returncode == 0, run.stdout + run.stderr
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in run.stdout.splitlines() if line.startswith("│")]
+
+
+def test_the_doctor_finds_a_running_deployment_well(workbench):
+    found = {row[0].lstrip("✓ "): row[1] for row in rows(workbench("doctor"))}
+    assert found["database of customer"] == found["database of identity"] == "current"
+    assert found["keys"] == "there"
+
+
+def test_every_fault_of_settings_is_told_at_once_with_its_name(workbench):
+    for command in (("migrate",), ("up",), ("events", "lag")):
+        run = workbench(*command, WORKBENCH_BUS="pigeon", WORKBENCH_RPC_THREADS="many", WORKBENCH_DEMONSTRATON="true")
+        assert run.returncode == 1
+        for name in ("WORKBENCH_BUS", "WORKBENCH_RPC_THREADS", "WORKBENCH_DEMONSTRATON"):
+            assert name in run.stderr
+        assert "did you mean WORKBENCH_DEMONSTRATION?" in run.stderr
+        assert "Traceback" not in run.stderr
+        assert "pigeon" not in run.stderr
+
+
+def test_a_token_signs_calls_and_a_refusal_says_why(deployment, workbench):
+    run = workbench("token", "rm1.east", WORKBENCH_SIGN_IN_PASSWORD="workbench-demo")
+    answer = requests.get(f"{deployment.url}/v1/me", headers={"Authorization": f"Bearer {run.stdout.strip()}"}, timeout=10)
+    assert answer.json()["person"]["login"] == "rm1.east"
+    for environment in ({"WORKBENCH_SIGN_IN_PASSWORD": "wrong"}, {"WORKBENCH_PORT": str(free_port())}):
+        refused = workbench("token", "nobody.east", **environment)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.strip()
+        assert "Traceback" not in refused.stderr
+
+
+def test_the_lag_of_events_is_told_for_each_service(workbench):
+    found = {row[0]: row[1:] for row in rows(workbench("events", "lag"))}
+    assert set(found) == {"identity", "customer"}
+    assert all(parked == "0" for *_, parked in found.values())
+
+
+def test_a_parked_event_is_listed_and_takes_effect_once_it_is_handed_back(deployment, workbench):
+    if deployment.environment["WORKBENCH_PROFILE"] != "branch":
+        # How the broker parks and gives back is proven in tests/contract/bus; here, that the command reaches it.
+        assert rows(workbench("events", "parked")) == []
+        assert "customer: 0 events handed back." in workbench("events", "redrive", "customer").stdout
+        return
+    event_id = str(uuid.uuid4())
+    park(deployment, event_id)
+    ((service, event, type_, _, tries, error),) = rows(workbench("events", "parked", "--service", "customer"))
+    assert (service, event, tries, error) == ("customer", event_id, "8", "HandlerFailed")
+    assert type_ == events_pb2.PersonUpdated.DESCRIPTOR.full_name
+    assert "customer: 0 events handed back." in workbench("events", "redrive", "customer", str(uuid.uuid4())).stdout
+    assert "customer: 1 events handed back." in workbench("events", "redrive", "customer", event_id).stdout
+    handled = f"SELECT count(*) FROM inbox_messages WHERE event_id = '{event_id}'"
+    wait_until(lambda: query(deployment, "customer", handled) == [(1,)], what="the event took effect")
+    assert rows(workbench("events", "parked")) == []
+    ((_, _, who, what, on, _, _), *_) = rows(workbench("audit", "search", "--method", "RedriveEvents"))
+    assert (what, on) == ("RedriveEvents", "parked_events/customer")
+    assert who
+
+
+def park(deployment, event_id):
+    """Puts an event among those that the customer service could not handle: one that it can handle now."""
+    event = events_pb2.PersonUpdated(person_id=str(uuid.uuid4()), display_name="王芳")
+    message = {
+        "event_id": event_id, "type": event.DESCRIPTOR.full_name, "source": "identity", "subject": event.person_id,
+        "routing_key": "identity.person.updated.v1", "time": datetime.now(UTC), "data": event.SerializeToString(),
+        "correlation_id": "", "causation_id": "", "person_id": "", "traceparent": "",
+        "attempts": 8, "retry_time": None, "park_time": datetime.now(UTC), "error": "HandlerFailed",
+    }  # fmt: skip
+    engine = create_engine(f"sqlite:///{deployment.home}/data/customer.db")
+    with Session(engine) as session:
+        session.execute(insert(QueuedMessage), [message])
+        session.commit()
+    engine.dispose()
+
+
+def test_the_trail_is_proven_and_each_customer_of_a_batch_is_found_in_it(deployment, workbench):
+    prefix = uuid.uuid4().hex[:10]
+    lead = deployment.get("rm1.east", "/v1/me")["person"]["personId"]
+    records = [{"customerNumber": f"B{prefix}{i}", "kind": "CUSTOMER_KIND_RETAIL", "displayName": "王芳"} for i in range(150)]
+    batch = {"requests": [{"customer": record, "leadPersonId": lead} for record in records]}
+    answer = deployment.call("manager.east", "POST", "/v1/customers:batchCreate", json=batch)
+    assert answer.status_code == 200, answer.text
+    last = answer.json()["customerIds"][-1]
+    ((_, service, who, what, *_),) = rows(workbench("audit", "search", "--resource", last))
+    assert (service, who, what) == ("customer", "manager.east", "BatchCreateCustomers")
+    (record,) = deployment.get("auditor.ho", "/v1/operations/customer/auditRecords", resourceId=last)["auditRecords"]
+    assert f"customers/{last}" in record["changesJson"]
+    verdicts = {row[0]: row[-1] for row in rows(workbench("audit", "verify"))}
+    assert verdicts == {"identity": "intact", "customer": "intact"}
+
+
+def test_new_keys_sign_without_anybody_being_signed_out(deployment, workbench):
+    before = _token(deployment)
+    run = workbench("keys", "rotate")
+    assert run.returncode == 0, run.stderr
+    assert " UTC on" in run.stdout
+    let_the_newest_key_sign(deployment.home / "secrets")
+    key_ids = {_key_id(before)}
+
+    def signed_anew():
+        after = _token(deployment)
+        key_ids.add(_key_id(after))
+        return len(key_ids) > 1 and after
+
+    after = wait_until(signed_anew, what="a token of the new key")
+    for token in (before, after):
+        for path in ("/v1/me", "/v1/customers"):
+            answer = requests.get(deployment.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+            assert answer.status_code == 200, answer.text
+    published = requests.get(f"{deployment.url}/.well-known/jwks.json", timeout=10).json()["keys"]
+    assert key_ids <= {key["kid"] for key in published}
+    ((_, service, _, what, *_), *_) = rows(workbench("audit", "search", "--method", "RotateKeys"))
+    assert (service, what) == ("identity", "RotateKeys")
+
+
+def let_the_newest_key_sign(secrets):
+    """As a minute later: the instants in the key files move, by new files as `keys` itself writes them."""
+    for name in (keys.PUBLIC_KEYS_FILE, keys.SIGNING_KEYS_FILE):
+        content = json.loads((secrets / name).read_text())
+        max(content["keys"], key=lambda key: key["signs_from"])["signs_from"] = time.time()
+        (secrets / "moved").write_text(json.dumps(content))
+        (secrets / "moved").replace(secrets / name)
+
+
+def _token(deployment):
+    deployment.tokens.pop("rm1.west", None)
+    return deployment.sign_in("rm1.west")["Authorization"].removeprefix("Bearer ")
+
+
+def _key_id(token):
+    header = token.partition(".")[0]
+    return json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
+
+
+@pytest.mark.parametrize("other_port", [False, True])
+def test_a_second_start_says_what_is_in_its_way_and_harms_nothing(deployment, workbench, other_port):
+    run = workbench("up", **({"WORKBENCH_PORT": str(free_port())} if other_port else {}))
+    assert run.returncode == 1
+    wanted = ("WORKBENCH_HOME", str(deployment.home)) if other_port else ("WORKBENCH_PORT", str(deployment.port))
+    assert all(word in run.stderr for word in wanted), run.stderr
+    assert "Traceback" not in run.stderr
+    assert deployment.get("rm1.east", "/v1/customers")["customers"]
+    assert requests.get(f"{deployment.url}/readyz", timeout=10).status_code == 200
