@@ -4,8 +4,9 @@ import os
 
 from rich.console import Console
 
-from tests.bench import gateway
+from tests.bench import events, gateway
 
-console = Console(highlight=False)
+console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
 gateway.run(console)
+events.run(console)
