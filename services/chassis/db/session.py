@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -136,6 +137,9 @@ class Database:
         self.on_events: Callable[[], None] = lambda: None
         # Where the events are that the service could not handle; the runtime knows which bus there is.
         self.parking: Any = None
+        # SQLite has one writer at a time, and one that waits there sleeps and looks again, ever longer. Writers of one process
+        # wait here instead, where the next is woken at once.
+        self._writing: AbstractContextManager[Any] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
         self._reader = engine.execution_options(read_only=True, postgresql_readonly=True)
 
     @contextmanager
@@ -148,7 +152,10 @@ class Database:
         read_only: bool = False,
     ) -> Iterator[UnitOfWork]:
         """Commits where the block ends well, and where it raises a WorkbenchError that keeps its changes."""
-        with Session(self._reader if read_only else self.engine, expire_on_commit=False, autoflush=not read_only) as session:
+        with (
+            nullcontext() if read_only else self._writing,
+            Session(self._reader if read_only else self.engine, expire_on_commit=False, autoflush=not read_only) as session,
+        ):
             work = UnitOfWork(session, caller, call or Call(self.service_name), scope, self.clock(), self)
             if not read_only:
                 event.listen(session, "before_flush", _capture_into(work))
