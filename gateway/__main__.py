@@ -18,8 +18,10 @@ def main(arguments: list[str]) -> None:
         settings = load()
         telemetry.start_logging("gateway", settings.telemetry.log_level)
         serve(settings)
-    except (SettingsFault, ContractFault) as fault:
+    except SettingsFault as fault:
         raise SystemExit(fault.message) from None
+    except ContractFault as fault:
+        raise SystemExit(str(fault)) from None
 
 
 if __name__ == "__main__":

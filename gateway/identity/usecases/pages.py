@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.paging import PageToken, page_size
+from services.chassis.kernel.paging import Page, PageToken, page_size
 
 
 def read_page(
@@ -26,6 +26,5 @@ def read_page(
     if after:
         statement = statement.where(key < after.keys[0] if downwards else key > after.keys[0])
     rows = list(work.session.scalars(statement.order_by(key.desc() if downwards else key).limit(size + 1)))
-    more = len(rows) > size
-    following = PageToken((getattr(rows[size - 1], key.key),)).encode(query) if more else ""
-    return rows[:size], following
+    page = Page.of(rows, size, query, lambda row: (getattr(row, key.key),))
+    return list(page.rows), page.next_page_token

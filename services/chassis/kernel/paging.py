@@ -6,7 +6,9 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.chassis.kernel.errors import InvalidInput
 
@@ -62,6 +64,20 @@ class PageToken:
 def _is_text(value: object) -> bool:
     # JSON can spell a NUL and half a surrogate pair; no database takes either.
     return isinstance(value, str) and "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, and where to go on; the token is empty on the last page."""
+
+    rows: Sequence[Any]
+    next_page_token: str
+
+    @classmethod
+    def of(cls, rows: Sequence[Any], size: int, query: str, keys: Callable[[Any], tuple[str, ...]]) -> Page:
+        """A page from one row more than it holds: that there is one says that the list goes on."""
+        following = PageToken(keys(rows[size - 1])).encode(query) if len(rows) > size else ""
+        return cls(rows[:size], following)
 
 
 def _digest(query: str) -> str:

@@ -9,13 +9,12 @@ from workbench.customer.v1 import customer_service_pb2, events_pb2
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import RuleBroken
-from services.chassis.kernel.paging import PageToken, page_size
+from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.kinds import CoverageRole
 from services.customer.usecases import finding
-from services.customer.usecases.paging import Page
 
 
 def reassign_customer(work: UnitOfWork, request: customer_service_pb2.ReassignCustomerRequest) -> Customer:

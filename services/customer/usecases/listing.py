@@ -14,10 +14,9 @@ from services.chassis.contract import snake_case
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
-from services.chassis.kernel.paging import PageToken, page_size
+from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.rules.names import after_prefix, tidy_prefix
 from services.customer.usecases.finding import COLUMNS, SHOWN
-from services.customer.usecases.paging import Page
 
 ORDER_DEFAULT = "customer_number"
 

@@ -14,12 +14,11 @@ from workbench.identity.v1 import events_pb2
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import Scope
-from services.chassis.kernel.paging import PageToken, page_size
+from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
 from services.customer.usecases import finding
-from services.customer.usecases.paging import Page
 
 # The role, as identity names it, whose holders can lead customers.
 ROLE = "relationship_manager"
