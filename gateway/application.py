@@ -186,7 +186,9 @@ class Application:
 
 
 def _answer(exchange: Exchange) -> Answer:
-    return _endpoint(exchange).answer(exchange)
+    endpoint = _endpoint(exchange)
+    with telemetry.span(f"{exchange.http_method} {endpoint.label}", exchange.header("TRACEPARENT")):
+        return endpoint.answer(exchange)
 
 
 def _endpoint(exchange: Exchange) -> Endpoint:

@@ -46,7 +46,7 @@ class Streams:
             self._open.add(stream)
         try:
             stream.connect(connect)
-        except BaseException:
+        except BaseException:  # the place is given back whatever ends the attempt, and the error goes on
             self._open.discard(stream)
             raise
         return stream

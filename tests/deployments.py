@@ -100,9 +100,9 @@ class Deployment:
 
 
 @contextmanager
-def branch(home: Path) -> Iterator[Deployment]:
-    """A branch of its own in a folder."""
-    yield from _running(home, {"WORKBENCH_PROFILE": "branch"})
+def branch(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[Deployment]:
+    """A branch of its own in a folder, with settings of its own by their names in the environment."""
+    yield from _running(home, {"WORKBENCH_PROFILE": "branch", **(settings or {})})
 
 
 @contextmanager

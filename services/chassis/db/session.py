@@ -35,6 +35,8 @@ class Call:
     # The event that caused this one; empty where a person did.
     causation_id: str = ""
     remote_address: str = ""
+    # The W3C trace context of whoever calls; empty where nothing is traced.
+    traceparent: str = ""
 
 
 @dataclass(slots=True)

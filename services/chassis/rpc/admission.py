@@ -17,7 +17,7 @@ from services.chassis.contract import Method
 from services.chassis.db.session import SERVICE_SCOPE, Call
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.errors import NotAuthenticated
-from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, CORRELATION_KEY, REMOTE_ADDRESS_KEY
+from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, CORRELATION_KEY, REMOTE_ADDRESS_KEY, TRACE_KEY
 
 # Verified assertions kept: one per signed-in person and minute.
 CACHE_ENTRIES_MAX = 10_000
@@ -46,6 +46,7 @@ class Admission:
             method=method.full_name,
             correlation_id=metadata.get(CORRELATION_KEY, ""),
             remote_address=metadata.get(REMOTE_ADDRESS_KEY, ""),
+            traceparent=metadata.get(TRACE_KEY, ""),
         )
         structlog.contextvars.clear_contextvars()
         caller = self._caller(assertion) if assertion else NOBODY

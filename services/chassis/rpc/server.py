@@ -117,7 +117,10 @@ class Server:
                 self._validation.check(request)
                 served = _chosen(method, functions, request)
                 try:
-                    with served.database.transaction(caller, call, scope=scope, read_only=method.safe) as work:
+                    with (
+                        telemetry.span(method.full_name, call.traceparent),
+                        served.database.transaction(caller, call, scope=scope, read_only=method.safe) as work,
+                    ):
                         return _act(method, served, work, request, mask)
                 except AnsweredBefore as before:
                     return method.response.FromString(before.answer)
