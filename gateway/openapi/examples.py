@@ -37,7 +37,7 @@ _BY_NAME = {
     "etag": "3",
     "updateMask": "displayName",
 }
-_GENERAL = ("", "example", "EXAMPLE", _UUID, "2026-01-31", "123456", "1.00", "a", "A", "1", "a" * 16, "1" * 32)
+_GENERAL = ("", "example", "EXAMPLE", _UUID, "2026-01-31", "123456", "1.00", "a", "A", "1", "a" * 16, "1" * 32, "a" * 64)
 
 
 class Examples:

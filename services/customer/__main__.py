@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from services.chassis import runtime
 from services.chassis.service import Service
-from services.customer import rpc
 from services.customer.events import SUBSCRIPTIONS
+from services.customer.rpc import customer_service
 
 SERVICE = Service(
     name="customer",
     package="services.customer",
-    rpcs={"workbench.customer.v1.CustomerService": rpc},
+    rpcs={
+        "workbench.customer.v1.CustomerService": customer_service,
+    },
     subscriptions=SUBSCRIPTIONS,
 )
 

@@ -15,6 +15,7 @@ from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.kinds import CoverageRole
 from services.customer.usecases import finding
+from services.customer.usecases.keeping import keep
 
 
 def reassign_customer(work: UnitOfWork, request: customer_service_pb2.ReassignCustomerRequest) -> Customer:
@@ -38,6 +39,7 @@ def reassign_customer(work: UnitOfWork, request: customer_service_pb2.ReassignCu
     work.reach(lead.organisation_path)
     customer.hand_over(lead, now=work.now)
     _continue_coverage(work, customer.customer_id, lead, request.reason)
+    keep(work, [customer])
     work.record(event)
     return customer
 

@@ -21,6 +21,7 @@ from services.customer.model.customer import Customer, Details, etag_of, opened
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.kinds import CoverageRole
 from services.customer.usecases import finding
+from services.customer.usecases.keeping import keep
 from services.customer.usecases.refusals import (
     MASK_CHARACTER,
     identifier_taken,
@@ -34,7 +35,11 @@ CHANGEABLE_FIELDS = ("display_name", "identifier", "phone", "tier")
 IMMUTABLE_FIELDS = ("customer_number", "kind")
 IDENTIFYING_FIELDS = ("identifier", "phone")
 
-as_message = Mapper(customer_pb2.Customer, computed={"etag": etag_of})
+as_message = Mapper(
+    customer_pb2.Customer,
+    computed={"etag": etag_of},
+    omitted=tuple(field.name for field in customer_pb2.Customer.DESCRIPTOR.fields if field.number > 13),  # noqa: PLR2004
+)
 _created = Mapper(events_pb2.CustomerCreated)
 
 
@@ -46,6 +51,7 @@ def open_customer(work: UnitOfWork, draft: customer_pb2.Customer, lead_person_id
         work.session.add(customer)
         work.session.flush()
     work.session.add(Coverage(**_first_coverage(work, customer.customer_id, lead)))
+    keep(work, [customer])
     work.record(_created(customer))
     return customer
 
@@ -64,7 +70,9 @@ def open_customers(work: UnitOfWork, requests: Sequence[customer_service_pb2.Cre
     _insert_all(work, rows)
     ids = [row["customer_id"] for row in rows]
     work.insert_all(Coverage, [_first_coverage(work, customer_id, lead) for customer_id, lead in zip(ids, leads, strict=True)])
-    work.record(*(_created(SimpleNamespace(**row)) for row in rows))
+    opened_now = [SimpleNamespace(**row) for row in rows]
+    keep(work, opened_now)
+    work.record(*map(_created, opened_now))
     return ids
 
 
@@ -81,6 +89,7 @@ def change_customer(work: UnitOfWork, sent: customer_pb2.Customer, fields: Seque
         changed = customer.change(_merged(customer, sent, fields), now=work.now, today=work.business_date)
         work.session.flush()
     if changed:
+        keep(work, [customer])
         work.record(_updated(customer, changed))
     return customer
 

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 from stdnum.cn import ric
-from workbench.customer.v1 import customer_pb2, customer_service_pb2
+from workbench.customer.v1 import customer_pb2
 from workbench.identity.v1 import events_pb2
 
 from services.chassis import keys
+from services.chassis.contract import methods
 from services.chassis.db import migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database
@@ -22,14 +23,14 @@ from services.chassis.rpc.admission import Admission
 from services.chassis.rpc.client import Client
 from services.chassis.rpc.server import Hosted, Server
 from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, open_channel
-from services.customer import rpc
-from services.customer.events import SUBSCRIPTIONS
+from services.customer.__main__ import SERVICE
 
 SERVES_CUSTOMERS = (
     "customer.record.create", "customer.record.read", "customer.record.update", "customer.pii.read", "customer.coverage.assign",
 )  # fmt: skip
 LEADS_PEOPLE = (*SERVES_CUSTOMERS, "customer.record.import")
-CUSTOMER_SERVICE = "workbench.customer.v1.CustomerService"
+# Names of methods are unique among the RPC services of one service.
+METHODS = {each.full_name.rpartition("/")[2]: each for name in SERVICE.rpcs for each in methods(name)}
 ID_CARD_DIGITS = itertools.count(1)
 
 
@@ -44,7 +45,7 @@ def service(request, tmp_path_factory):
     engine = create_engine(f"sqlite:///{folder}/customer.db" if sqlite else request.getfixturevalue("new_postgresql_url")())
     migrations.migrate(engine, "services.customer")
     database = Database(engine, "customer")
-    server = Server({"customer": Hosted({CUSTOMER_SERVICE: rpc}, database)}, Admission(ring))
+    server = Server({"customer": Hosted(SERVICE.rpcs, database)}, Admission(ring))
     with ExitStack() as stack:
         stack.callback(engine.dispose)
         port = server.start("127.0.0.1:0")
@@ -65,9 +66,9 @@ class Colleague:
         return self.caller.person_id
 
     def call(self, method, request=None, **fields):
-        """Calls a method of the service; keywords are the request's fields."""
-        request = request or getattr(customer_service_pb2, f"{method}Request")(**fields)
-        return self.client.call(f"{CUSTOMER_SERVICE}/{method}", request)
+        """Calls a method of any of the service's RPC services; keywords are the request's fields."""
+        called = METHODS[method]
+        return self.client.call(called.full_name, request or called.request(**fields))
 
     @property
     def client(self):
@@ -151,7 +152,7 @@ class Town:
 
     def announce(self, event):
         """Lets the service handle an event, as its inbox would."""
-        handle = next(s.handle for s in SUBSCRIPTIONS if s.event is type(event))
+        handle = next(s.handle for s in SERVICE.subscriptions if s.event is type(event))
         with self.service.database.transaction() as work:
             handle(work, event)
 

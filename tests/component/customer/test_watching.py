@@ -12,7 +12,7 @@ import pytest
 from workbench.customer.v1 import customer_service_pb2
 
 from services.customer.usecases import watching
-from tests.component.customer.conftest import CUSTOMER_SERVICE
+from tests.component.customer.conftest import METHODS
 
 WAIT_SECONDS = 5
 
@@ -29,7 +29,7 @@ def watch(service):
 
     def begin(colleague):
         invoke = service.channel.unary_stream(
-            f"/{CUSTOMER_SERVICE}/WatchCustomers",
+            METHODS["WatchCustomers"].path,
             request_serializer=customer_service_pb2.WatchCustomersRequest.SerializeToString,
             response_deserializer=customer_service_pb2.WatchCustomersResponse.FromString,
         )

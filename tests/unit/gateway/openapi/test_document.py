@@ -112,7 +112,7 @@ def test_limits_of_the_contract_are_limits_of_the_schema():
     assert customer["displayName"]["maxLength"] == 200
     assert customer["kind"]["enum"][0] == "CUSTOMER_KIND_RETAIL"
     assert customer["createTime"]["format"] == "date-time"
-    assert customer["state"]["readOnly"]
+    assert customer["leadPersonId"]["readOnly"]
     assert parameters("/v1/customers")["query", "pageSize"]["schema"]["minimum"] == 0
     assert parameters("/v1/customers")["query", "kinds"]["schema"]["maxItems"] == 8
 
