@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import socket
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -43,6 +45,16 @@ def new_postgresql_url(postgresql_server):
 def new_amqp_url(rabbitmq_server):
     """Answers the URL of an empty virtual host."""
     return rabbitmq_server.virtual_host
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of public real data: where WORKBENCH_SHARED_DATA says, or beside the checkout."""
+    named = os.environ.get("WORKBENCH_SHARED_DATA")
+    beside = (folder / "shared/data" for folder in Path(__file__).parents)
+    folder = Path(named) if named else next((path for path in beside if path.is_dir()), None)
+    assert folder, "The tests need the shared data: say in WORKBENCH_SHARED_DATA where its folder is."
+    return folder
 
 
 @pytest.fixture(autouse=True, scope="session")
