@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event, insert
 from sqlalchemy.orm import Session
 
 from services.chassis.db.audit import Change, captured_changes, inserted_changes, write_act
+from services.chassis.db.field_history import keep_changes, refuse_unseen_changes
 from services.chassis.db.scope import WHOLE_BANK, announce_scope
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.clock import Clock, system_clock
@@ -56,8 +57,13 @@ class UnitOfWork:
     resource: str = ""
     changes: list[Change] = field(default_factory=list)
     recorded_events: int = 0
+<<<<<<< HEAD
     # Called once the act has committed.
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+=======
+    # The entry of a field's history that the act puts back.
+    restored_from: str = ""
+>>>>>>> main
 
     @property
     def settings(self) -> Any:
@@ -175,6 +181,7 @@ class Database:
             work = UnitOfWork(session, caller, call or Call(self.service_name), scope, self.clock(), self)
             if not read_only:
                 event.listen(session, "before_flush", _capture_into(work))
+                event.listen(session, "do_orm_execute", refuse_unseen_changes)
             announce_scope(session.connection(), scope, caller)
             try:
                 yield work
@@ -194,6 +201,19 @@ class Database:
 
 def _capture_into(work: UnitOfWork) -> Callable[[Session, Any, Any], None]:
     def capture(session: Session, _context: Any, _instances: Any) -> None:
-        work.changes.extend(captured_changes(session))
+        changes = captured_changes(session)
+        work.changes.extend(changes)
+        keep_changes(session, changes, _who(work), work.new_id)
 
     return capture
+
+
+def _who(work: UnitOfWork) -> dict[str, Any]:
+    return {
+        "change_time": work.now,
+        "person_id": work.caller.person_id,
+        "login": work.caller.login,
+        "method": work.call.method.rpartition("/")[2],
+        "correlation_id": work.call.correlation_id,
+        "restored_from": work.restored_from,
+    }
