@@ -57,13 +57,10 @@ class UnitOfWork:
     resource: str = ""
     changes: list[Change] = field(default_factory=list)
     recorded_events: int = 0
-<<<<<<< HEAD
     # Called once the act has committed.
     after_commit: list[Callable[[], None]] = field(default_factory=list)
-=======
     # The entry of a field's history that the act puts back.
     restored_from: str = ""
->>>>>>> main
 
     @property
     def settings(self) -> Any:
