@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, event, insert, text
 from sqlalchemy.orm import Session
 
 from services.chassis.db.audit import Change, captured_changes, inserted_changes, write_act
@@ -24,6 +24,8 @@ from services.chassis.kernel.ids import IdSource, uuid7
 from services.chassis.outbox import table as outbox
 
 SERVICE_SCOPE = WHOLE_BANK
+
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,15 @@ class UnitOfWork:
         """
         wider = Scope(self.scope.own, (*self.scope.organisation_paths, organisation_path))
         announce_scope(self.session.connection(), wider, self.caller)
+
+    def hold(self, name: str) -> None:
+        """Lets nobody else who holds this name go on until the transaction ends: for a rule over several rows, or rows to come.
+
+        SQLite has one writer at a time, so that there is nothing to hold.
+        """
+        connection = self.session.connection()
+        if connection.dialect.name == "postgresql":
+            connection.execute(_HOLD, {"name": name})
 
     def insert_all(self, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts many rows at once, given by their attributes' names: past the session's objects, not past the audit trail."""
