@@ -59,6 +59,8 @@ class UnitOfWork:
     resource: str = ""
     changes: list[Change] = field(default_factory=list)
     recorded_events: int = 0
+    # Called once the act has committed.
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
     # The entry of a field's history that the act puts back.
     restored_from: str = ""
 
@@ -128,6 +130,14 @@ class UnitOfWork:
         write_act(self.session, act, self.resource, self.changes)
 
 
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """How large a stored file may be, and how long it is kept."""
+
+    bytes_max: int = 64 * 1024 * 1024
+    kept_hours: int = 72
+
+
 class Database:
     """A service's database: the only place that opens transactions.
 
@@ -141,6 +151,7 @@ class Database:
         *,
         settings: Any = None,
         bank_time_zone: str = "Asia/Shanghai",
+        files: FileLimits | None = None,
         clock: Clock = system_clock,
         new_id: IdSource = uuid7,
     ) -> None:
@@ -148,9 +159,12 @@ class Database:
         self.service_name = service_name
         self.settings = settings
         self.bank_time_zone = bank_time_zone
+        self.files = files or FileLimits()
         self.clock = clock
         self.new_id = new_id
         self.on_events: Callable[[], None] = lambda: None
+        # Called after a commit that asked for long work, where this process runs it.
+        self.on_operations: Callable[[], None] = lambda: None
         # Where the events are that the service could not handle; the runtime knows which bus there is.
         self.parking: Any = None
         # SQLite has one writer at a time, and one that waits there sleeps and looks again, ever longer. Writers of one process
@@ -189,6 +203,8 @@ class Database:
         work.session.commit()
         if work.recorded_events:
             self.on_events()
+        for call in work.after_commit:
+            call()
 
 
 def _capture_into(work: UnitOfWork) -> Callable[[Session, Any, Any], None]:
