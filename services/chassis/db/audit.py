@@ -20,7 +20,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Text, func, insert, i
 from sqlalchemy.orm import InstanceState, Mapped, Mapper, Session, mapped_column
 
 from services.chassis.db.tables import ChassisBase
-from services.chassis.db.types import EncryptedText, UtcDateTime
+from services.chassis.db.types import EncryptedJson, EncryptedText, UtcDateTime
 
 SEAL_EVERY_SECONDS = 5.0
 # One seal covers at most so many records; a busier service makes several seals a round.
@@ -256,7 +256,7 @@ def _fields(state: InstanceState[Any], act: str) -> dict[str, tuple[Any, Any]]:
 
 
 def _is_secret(column: ColumnElement[Any]) -> bool:
-    return isinstance(column.type, EncryptedText) or bool(column.info.get("secret", False))
+    return isinstance(column.type, EncryptedText | EncryptedJson) or bool(column.info.get("secret", False))
 
 
 def _shown(value: Any, *, secret: bool) -> Any:

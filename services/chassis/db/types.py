@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, LargeBinary, String, Table, Text, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 
@@ -80,6 +82,26 @@ class BusinessDate(TypeDecorator[date]):
         return date.fromisoformat(value) if value is not None and dialect.name == "sqlite" else value
 
 
+class Json(TypeDecorator[Any]):
+    """A value of lists, mappings, texts, whole numbers and truth values, inside one row; None is no value.
+
+    PostgreSQL keeps it as JSONB, SQLite as text that its JSON functions read. What comes out equals what went in; change it by
+    a new value, since nothing notices a change inside one.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(JSONB(none_as_null=True) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return _json(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return json.loads(value) if value is not None and dialect.name == "sqlite" else value
+
+
 class EncryptedText(TypeDecorator[str]):
     """Text that is readable in memory only: AES-GCM at rest, bound to its purpose, its key's id in the value.
 
@@ -98,6 +120,27 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - same
         return None if value is None else data_keys().decrypt(self.purpose, value)
+
+
+class EncryptedJson(TypeDecorator[Any]):
+    """A value as `Json` keeps it, readable in memory only, as `EncryptedText` is; the database sees nothing of its parts."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else data_keys().encrypt(self.purpose, _json(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - same
+        return None if value is None else json.loads(data_keys().decrypt(self.purpose, value))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 MessageBytes = LargeBinary
