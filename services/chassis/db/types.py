@@ -96,7 +96,9 @@ class Json(TypeDecorator[Any]):
         return dialect.type_descriptor(JSONB(none_as_null=True) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return _json(value) if value is not None and dialect.name == "sqlite" else value
+        if value is None or dialect.name == "postgresql":
+            return value
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return json.loads(value) if value is not None and dialect.name == "sqlite" else value
@@ -122,25 +124,35 @@ class EncryptedText(TypeDecorator[str]):
         return None if value is None else data_keys().decrypt(self.purpose, value)
 
 
-class EncryptedJson(TypeDecorator[Any]):
-    """A value as `Json` keeps it, readable in memory only, as `EncryptedText` is; the database sees nothing of its parts."""
+class EncryptedJson(EncryptedText):
+    """A JSON value that is readable in memory only. Set another value to change it: what is changed within is not seen."""
 
-    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        text = None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return super().process_bind_param(text, dialect)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        text = super().process_result_value(value, dialect)
+        return None if text is None else json.loads(text)
+
+
+class EncryptedBytes(TypeDecorator[bytes]):
+    """Bytes that are readable in memory only, as `EncryptedText` is."""
+
+    impl = LargeBinary
     cache_ok = True
 
     def __init__(self, purpose: str) -> None:
         super().__init__()
         self.purpose = purpose
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else data_keys().encrypt(self.purpose, _json(value))
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else data_keys().encrypt_bytes(self.purpose, value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - same
-        return None if value is None else json.loads(data_keys().decrypt(self.purpose, value))
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - same
+        return None if value is None else data_keys().decrypt_bytes(self.purpose, bytes(value))
 
 
 MessageBytes = LargeBinary

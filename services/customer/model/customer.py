@@ -35,6 +35,9 @@ class Customer(Base):
     """
 
     __tablename__ = "customers"
+    # Every field of the record that somebody can change, and so may want back. Who leads is not among them: coverages are its
+    # history.
+    __history__ = DETAILS
 
     customer_id: Mapped[str] = mapped_column(Text, primary_key=True)
     customer_number: Mapped[str] = mapped_column(OrderedText, unique=True)
