@@ -19,8 +19,9 @@ from enum import IntEnum
 
 from rapidfuzz.distance import Indel, Levenshtein
 
+from services.customer.rules.folding import fold
 from services.customer.rules.kinds import CustomerKind
-from services.customer.rules.name_forms import NameForms, fold, organisation_forms, person_forms
+from services.customer.rules.name_forms import NameForms, organisation_forms, person_forms
 
 SCORE_MAX = 100
 # From here on somebody should look at the two records.

@@ -7,15 +7,13 @@ none of them tells two customers apart. Of an organisation also the legal form a
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import opencc
-from confusable_homoglyphs import confusables  # type: ignore[import-untyped]  # it has no types
 from pypinyin import lazy_pinyin
 from stdnum import numdb
+
+from services.customer.rules.folding import fold
 
 # A name keeps at least so much when form, region or trade are taken off: 上海银行 does not become nothing.
 _CORE_LENGTH_MIN = 2
@@ -59,17 +57,6 @@ class NameForms:
     mark: str
     # The regions that the name tells, each with its province: 杭州 and 浙江 for 杭州.
     regions: frozenset[str]
-
-
-def fold(text: str) -> str:
-    """Text without what only dresses it: width, case, variants of characters, look-alikes of Latin letters, accents, marks."""
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(map(_look_alike, plain)) if not plain.isascii() else plain
-    plain = str(_to_simplified().convert(plain.casefold()))
-    if plain.isascii():
-        return plain
-    decomposed = unicodedata.normalize("NFD", plain)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf")))
 
 
 @lru_cache(maxsize=_FORMS_KEPT)
@@ -119,24 +106,6 @@ def _alike_sounding(reading: str) -> str:
 def _read(character: str) -> str:
     # One by one: a name is read by its characters, and looking whole words up costs twenty times as much.
     return lazy_pinyin(character)[0].replace("ü", "v") if _HAN.match(character) else character
-
-
-@cache
-def _to_simplified() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-@cache
-def _look_alike(character: str) -> str:
-    if not unicodedata.category(character).startswith("L") or character.isascii():
-        return character
-    script = unicodedata.name(character, "").partition(" ")[0]
-    if script in ("LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "IDEOGRAPHIC"):
-        return character
-    others: Iterator[str] = (other["c"] for other in confusables.confusables_data.get(character, ()))
-    latin = [other for other in others if len(other) == 1 and other.isascii() and other.isalpha()]
-    same_case = [other for other in latin if other.isupper() == character.isupper()]
-    return (same_case or latin or [character])[0]
 
 
 def _without_latin_forms(words: list[str]) -> list[str]:
