@@ -3,9 +3,11 @@
 from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
+from services.customer.model.duplicate import DuplicateBlock, DuplicateCandidate
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
 from services.customer.model.key import CustomerKey
 from services.customer.model.key_person import KeyPerson
+from services.customer.model.merge import CustomerMerge
 from services.customer.model.relation import Relation
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
 from services.customer.model.timeline import TimelineEntry
@@ -17,6 +19,9 @@ __all__ = [
     "CustomerGroup",
     "CustomerGroupMember",
     "CustomerKey",
+    "CustomerMerge",
+    "DuplicateBlock",
+    "DuplicateCandidate",
     "KeyPerson",
     "ManagerPost",
     "Relation",
