@@ -4,5 +4,6 @@ from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
+from services.customer.model.search_entry import SearchEntry
 
-__all__ = ["Base", "Coverage", "Customer", "ManagerPost", "RelationshipManager"]
+__all__ = ["Base", "Coverage", "Customer", "ManagerPost", "RelationshipManager", "SearchEntry"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.chassis.db.session import UnitOfWork
+from services.customer.usecases import indexing
 
 
 def keep(work: UnitOfWork, customers: Sequence[Any]) -> None:
@@ -13,3 +14,4 @@ def keep(work: UnitOfWork, customers: Sequence[Any]) -> None:
 
     `customers` are mapped objects, or rows with a customer's columns, as they stand after the write.
     """
+    indexing.index(work, customers)
