@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.options.v1.options_pb2 import Access
 
+from gateway import downloads
 from gateway.authentication import Authenticator
 from gateway.exchange import Answer, Exchange
 from gateway.headers import NO_STORE
@@ -44,6 +45,8 @@ class RpcEndpoint:
         if route.rpc.streams:
             return self._stream(exchange, request, metadata)
         response: Any = self._upstream.call(route.rpc, request, metadata)
+        if route.answers_bytes:
+            return downloads.whole(response)
         headers = [*_DATA_HEADERS]
         if route.has_etag and response.etag:
             etag = f'"{response.etag}"'
@@ -57,7 +60,8 @@ class RpcEndpoint:
         return Incoming(
             segments=exchange.segments,
             query=environ.get("QUERY_STRING", ""),
-            body=read_body(environ, self._settings.body_bytes_max, json_only=self.route.reader.takes_body),
+            body=read_body(environ, self._settings.body_bytes_max, json_only=self.route.reader.takes_json),
+            content_type=environ.get("CONTENT_TYPE", ""),
             if_match=environ.get("HTTP_IF_MATCH", "") if self._changes else "",
             idempotency_key=environ.get("HTTP_IDEMPOTENCY_KEY", "") if self._changes else "",
         )
@@ -75,6 +79,9 @@ class RpcEndpoint:
         if exchange.verified is not None:
             # A stream does not outlive the token that opened it; the client opens the next with a fresh one.
             seconds_max = min(seconds_max, max(exchange.verified.expires_at - time.time(), 0.001))
+        if self.route.answers_bytes:
+            source = self._upstream.stream(self.route.rpc, request, metadata, self._settings.download_seconds_max)
+            return downloads.in_parts(source, head_only=exchange.http_method == "HEAD")
         parts: Iterable[bytes] = self._streams.open(
             lambda: self._upstream.stream(self.route.rpc, request, metadata, seconds_max),
             self.route.encode,

@@ -40,6 +40,8 @@ class GatewaySettings(BaseModel):
     # Server-sent event streams per worker; each holds a thread for as long as it lasts, and more threads make each call dearer.
     streams_max: int = Field(default=8, ge=0, le=1_024)
     stream_seconds_max: float = Field(default=3_600.0, gt=0)
+    # How long fetching a file may take.
+    download_seconds_max: float = Field(default=600.0, gt=0)
     stream_heartbeat_seconds: float = Field(default=15.0, gt=0)
     # How long running requests may go on after a signal to stop.
     drain_seconds: int = Field(default=15, ge=1, le=300)

@@ -44,6 +44,7 @@ HEADERS: Schema = {
     "X-Correlation-Id": {"description": "Finds the request in our logs.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
     "WWW-Authenticate": {"description": "How to prove who calls (RFC 6750).", "schema": {"type": "string"}},
+    "Content-Disposition": {"description": "The file's name (RFC 6266).", "schema": {"type": "string"}},
     "Allow": {"description": "The HTTP methods of this address.", "schema": {"type": "string"}},
 }
 
@@ -81,8 +82,19 @@ PROBLEM_RESPONSES: Schema = {
 }
 
 
+# A body that is a file: any type, as it is.
+BYTES: Schema = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_FILE: Schema = {
+    "description": "The file.",
+    "headers": _headers("Content-Disposition"),
+    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
 def responses(route: Route, answer: Schema) -> Schema:
     """The responses of an operation, by status."""
+    if route.answers_bytes:
+        return {"200": _FILE, **_refusals(route)}
     media = EVENT_STREAM if route.rpc.streams else "application/json"
     described: Schema = {
         "200": {
@@ -93,9 +105,11 @@ def responses(route: Route, answer: Schema) -> Schema:
     }
     if route.has_etag and route.rpc.safe:
         described["304"] = {"description": "The resource is still as `If-None-Match` says.", "headers": _headers("ETag")}
-    for status in sorted(_statuses(route)):
-        described[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
-    return described
+    return described | _refusals(route)
+
+
+def _refusals(route: Route) -> Schema:
+    return {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(_statuses(route))}
 
 
 def header_parameters(route: Route) -> Iterator[Schema]:
@@ -118,7 +132,7 @@ def _statuses(route: Route) -> set[int]:
     if not route.rpc.safe:
         statuses |= {409, 412} if route.reader.etag_path else {409}
     if route.body:
-        statuses |= {413, 415}
+        statuses |= {413} if route.takes_bytes else {413, 415}
     return statuses
 
 

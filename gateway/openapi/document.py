@@ -91,7 +91,7 @@ class _Operation:
         if access.open:
             described["security"] = []
         if self._route.body:
-            content = {"application/json": {"schema": self._body()}}
+            content = answers.BYTES if self._route.takes_bytes else {"application/json": {"schema": self._body()}}
             described["requestBody"] = {"required": True, "content": content}
         described["responses"] = answers.responses(self._route, self._answer())
         return described
@@ -141,6 +141,8 @@ class _Operation:
         return self._schemas.reference(field.message_type)
 
     def _answer(self) -> Schema:
+        if self._route.answers_bytes:
+            return {}
         response = self._method.output_type
         if self._route.response_body:
             return self._schemas.field(response.fields_by_name[self._route.response_body])

@@ -17,6 +17,7 @@ from gateway.transcoding.decoding import Decoders
 from gateway.transcoding.fields import field_chain, variable_setter
 from gateway.transcoding.misfit import Misfit
 from gateway.transcoding.query import QueryReader
+from gateway.transcoding.raw import raw_body_field, tidy_content_type
 from gateway.transcoding.template import Template
 from services.chassis.kernel.errors import InvalidInput
 
@@ -34,6 +35,8 @@ class Incoming:
     segments: Sequence[str]
     query: str = ""
     body: bytes = b""
+    # Of the body; only where the contract takes it as bytes does it mean anything.
+    content_type: str = ""
     # The headers of the same names; empty where not sent.
     if_match: str = ""
     idempotency_key: str = ""
@@ -49,7 +52,8 @@ class RequestReader:
             (variable.start, variable.end, variable.field_path, variable_setter(descriptor, variable.field_path))
             for variable in template.variables
         ]
-        self._body_name, self._fill_body = _body_filler(descriptor, body, decoders)
+        self._raw_body = raw_body_field(descriptor, body)
+        self._body_name, self._fill_body = _body_filler(descriptor, "" if self._raw_body else body, decoders)
         bound = frozenset({variable.field_path for variable in template.variables} | ({body} if body else set()))
         self._query = QueryReader(descriptor, bound, body_takes_all=body == WHOLE_BODY)
         self.takes_request_id = _has_string(descriptor, "request_id")
@@ -57,15 +61,20 @@ class RequestReader:
         self._mask = _MaskFiller(descriptor, body, bound) if partial and _has_mask(descriptor, body) else None
 
     @property
-    def takes_body(self) -> bool:
-        """Whether the binding has a body at all."""
+    def takes_json(self) -> bool:
+        """Whether the binding has a body that is JSON."""
         return self._fill_body is not None
+
+    @property
+    def takes_bytes(self) -> bool:
+        """Whether the binding has a body that is taken as it is."""
+        return self._raw_body is not None
 
     def read(self, incoming: Incoming, depth_max: int = JSON_DEPTH_MAX) -> Message:
         """The message; raises InvalidInput with a stable reason and every path at fault that was seen."""
         message = self._make()
         try:
-            value = self._read_body(incoming.body, message, depth_max) if incoming.body else {}
+            value = self._read_body(incoming, message, depth_max) if incoming.body else {}
             if incoming.query:
                 self._query.read(incoming.query, message)
             if self._mask:
@@ -80,7 +89,12 @@ class RequestReader:
             self._read_idempotency_key(incoming.idempotency_key, message)
         return message
 
-    def _read_body(self, body: bytes, message: Message, depth_max: int) -> Any:
+    def _read_body(self, incoming: Incoming, message: Message, depth_max: int) -> Any:
+        body = incoming.body
+        if self._raw_body is not None:
+            raw: Any = getattr(message, self._raw_body)
+            raw.content_type, raw.data = tidy_content_type(incoming.content_type), body
+            return {}
         if self._fill_body is None:
             raise InvalidInput("BODY_UNEXPECTED", "This method takes no body.")
         value = parse_json(body, depth_max)

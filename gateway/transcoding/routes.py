@@ -17,6 +17,7 @@ from gateway.transcoding import contract as contracts
 from gateway.transcoding.contract import Contract, ContractFault, message_class
 from gateway.transcoding.decoding import Decoders
 from gateway.transcoding.encoding import Encoders
+from gateway.transcoding.raw import is_raw, is_raw_field
 from gateway.transcoding.request import RequestReader
 from gateway.transcoding.template import Template
 from gateway.transcoding.trie import Trie
@@ -66,6 +67,16 @@ class Route:
     encode: Callable[[Message], bytes]
     # The answer has a top-level etag.
     has_etag: bool
+
+    @property
+    def answers_bytes(self) -> bool:
+        """Whether the answer is a file and no JSON."""
+        return is_raw(self.rpc.method.output_type) and not self.response_body
+
+    @property
+    def takes_bytes(self) -> bool:
+        """Whether the request's body is taken as it is."""
+        return is_raw_field(self.rpc.method.input_type.fields_by_name.get(self.body))
 
 
 class Routes:

@@ -177,6 +177,22 @@ class DataKeys:
         except (InvalidTag, ValueError):
             raise ValueError(f"A value of {purpose} is not what was written.") from None
 
+    def encrypt_bytes(self, purpose: str, plain: bytes) -> bytes:
+        """`<key id>.` and nonce and ciphertext, as bytes: for what is large."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return self._current.encode() + b"." + nonce + self._ciphers[self._current].encrypt(nonce, plain, purpose.encode())
+
+    def decrypt_bytes(self, purpose: str, value: bytes) -> bytes:
+        """What `encrypt_bytes` was given; raises ValueError as `decrypt` does."""
+        kid, _, sealed = value.partition(b".")
+        cipher = self._ciphers.get(kid.decode(errors="replace"))
+        if cipher is None:
+            raise ValueError(f"A value of {purpose} is encrypted with a key that this deployment does not have.")
+        try:
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
+        except (InvalidTag, ValueError):
+            raise ValueError(f"A value of {purpose} is not what was written.") from None
+
     def blind_index(self, purpose: str, normalised: str) -> str:
         """A keyed hash by which equal values of one purpose are found, and nothing else is learnt (HMAC-SHA256)."""
         purpose_key = hmac.digest(self._index_key, purpose.encode(), hashlib.sha256)

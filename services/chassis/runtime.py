@@ -23,8 +23,13 @@ from services.chassis.bus.holds import forget_lost
 from services.chassis.bus.port import Parking
 from services.chassis.db import audit, idempotency, migrations
 from services.chassis.db.engine import create_engine
-from services.chassis.db.session import Database, UnitOfWork
+from services.chassis.db.session import Database, FileLimits, UnitOfWork
+from services.chassis.files import serving as file_serving
+from services.chassis.files import storage
 from services.chassis.inbox.table import forget_handled
+from services.chassis.longwork import asking
+from services.chassis.longwork import serving as operation_serving
+from services.chassis.longwork.runner import Runner
 from services.chassis.outbox.relay import Relay
 from services.chassis.outbox.table import forget_published
 from services.chassis.rpc.admission import Admission
@@ -37,6 +42,8 @@ _log = structlog.get_logger(__name__)
 OPERATIONS = {
     "workbench.operations.v1.AuditService": operations,
     "workbench.operations.v1.EventService": operations,
+    "workbench.operations.v1.FileService": file_serving,
+    "workbench.operations.v1.OperationService": operation_serving,
 }
 
 
@@ -50,6 +57,8 @@ def _forget(work: UnitOfWork) -> None:
     forget_published(work.session, work.now)
     forget_handled(work.session, work.now)
     forget_lost(work.session, work.now)
+    asking.forget_ended(work.session, work.now)
+    storage.forget_expired(work.session, work.now)
 
 
 # What every service does beside its own timers.
@@ -87,6 +96,7 @@ def serve(service: Service, settings: DeploymentSettings) -> None:
         start_process(service.name, placement.metrics_port, settings)
         stack.enter_context(publisher)
         stack.enter_context(Relay(database, publisher))
+        stack.enter_context(Runner(database, service.works))
         run_server({service.name: hosted(service, database)}, placement.address, settings, stack)
         wait_for_signal()
 
@@ -137,6 +147,8 @@ def serve_together(services: Sequence[Service], settings: DeploymentSettings) ->
         stack.enter_context(bus)
         for database in databases.values():
             stack.enter_context(Relay(database, bus))
+        for service in services:
+            stack.enter_context(Runner(databases[service.name], service.works))
         all_hosted = {service.name: hosted(service, databases[service.name]) for service in services}
         for address in {settings.services[service.name].address for service in services}:
             run_server(all_hosted, address, settings, stack)
@@ -156,7 +168,8 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
     engine = create_engine(url)
     stack.callback(engine.dispose)
     own = parse_section(service.settings, placement.own, f"services.{service.name}.own")
-    return Database(engine, service.name, settings=own, bank_time_zone=settings.bank_time_zone)
+    limits = FileLimits(settings.files.bytes_max, settings.files.kept_hours)
+    return Database(engine, service.name, settings=own, bank_time_zone=settings.bank_time_zone, files=limits)
 
 
 def parking(service: Service, settings: DeploymentSettings) -> Parking:

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from pydantic import BaseModel
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.longwork.task import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Stream(Protocol):
     def transaction(self) -> AbstractContextManager[UnitOfWork]:
         """A short transaction that reads, as the stream's caller."""
 
+    def act(self) -> AbstractContextManager[UnitOfWork]:
+        """A short transaction that writes, as the stream's caller."""
+
     def wait(self, seconds: float) -> bool:
         """Sleeps; False as soon as the client has left or the server stops, and the stream should end."""
 
@@ -59,4 +63,5 @@ class Service:
     rpcs: Mapping[str, ModuleType]
     subscriptions: tuple[Subscription, ...] = ()
     timers: tuple[Timer, ...] = ()
+    works: tuple[Work, ...] = ()
     settings: type[BaseModel] = NoSettings

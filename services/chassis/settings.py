@@ -62,6 +62,13 @@ class TelemetrySettings(_Model):
     otlp_endpoint: str = ""
 
 
+class FileSettings(_Model):
+    """Files that services keep for a while: uploads, and results of long work."""
+
+    bytes_max: int = Field(default=64 * 1024 * 1024, ge=1_024, le=1024 * 1024 * 1024)
+    kept_hours: int = Field(default=72, ge=1, le=24 * 365)
+
+
 class DeploymentSettings(_Model):
     """A whole deployment, as each of its processes reads it."""
 
@@ -80,6 +87,7 @@ class DeploymentSettings(_Model):
     gateway: dict[str, Any] = Field(default_factory=dict)
     telemetry: TelemetrySettings = TelemetrySettings()
     tls: TlsSettings = TlsSettings()
+    files: FileSettings = FileSettings()
 
     @property
     def secrets(self) -> Path:
@@ -174,7 +182,7 @@ def _place(name: str, services: list[str]) -> list[str] | None:
 
 
 def _known_places(services: list[str]) -> Iterator[list[str]]:
-    nested = {"telemetry": TelemetrySettings, "tls": TlsSettings}
+    nested = {"telemetry": TelemetrySettings, "tls": TlsSettings, "files": FileSettings}
     for name in DeploymentSettings.model_fields:
         if name in nested:
             yield from ([name, field] for field in nested[name].model_fields)

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -106,13 +106,15 @@ class Change:
     resource: str
     act: str
     fields: dict[str, tuple[Any, Any]]
+    # The values themselves of the fields whose history is kept (`db.field_history`); the trail never holds them.
+    kept: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
 def captured_changes(session: Session) -> list[Change]:
     """What the session is about to write, row by row; the chassis' own tables are no business of the trail."""
     acts = (("create", session.new), ("update", session.dirty), ("delete", session.deleted))
     changes = [
-        Change(_resource(state), act, _fields(state, act))
+        Change(_resource(state), act, *_fields(state, act))
         for act, rows in acts
         for row in rows
         if not isinstance(row, ChassisBase)
@@ -241,8 +243,10 @@ def _resource(state: InstanceState[Any]) -> str:
     return f"{mapper.local_table.name}/{key}"  # type: ignore[attr-defined]  # a mapped class here stands on a Table
 
 
-def _fields(state: InstanceState[Any], act: str) -> dict[str, tuple[Any, Any]]:
+def _fields(state: InstanceState[Any], act: str) -> tuple[dict[str, tuple[Any, Any]], dict[str, tuple[Any, Any]]]:
     fields: dict[str, tuple[Any, Any]] = {}
+    kept: dict[str, tuple[Any, Any]] = {}
+    with_history = getattr(state.class_, "__history__", ()) if act == "update" else ()
     for attribute in state.mapper.column_attrs:
         history = state.attrs[attribute.key].history
         if not history.has_changes() or act == "delete":
@@ -252,7 +256,9 @@ def _fields(state: InstanceState[Any], act: str) -> dict[str, tuple[Any, Any]]:
         after = history.added[0] if history.added else None
         if (before, after) != (None, None):
             fields[attribute.key] = (_shown(before, secret=secret), _shown(after, secret=secret))
-    return fields
+        if attribute.key in with_history and before != after:
+            kept[attribute.key] = (before, after)
+    return fields, kept
 
 
 def _is_secret(column: ColumnElement[Any]) -> bool:

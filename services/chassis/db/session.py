@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event, insert
 from sqlalchemy.orm import Session
 
 from services.chassis.db.audit import Change, captured_changes, inserted_changes, write_act
+from services.chassis.db.field_history import keep_changes, refuse_unseen_changes
 from services.chassis.db.scope import WHOLE_BANK, announce_scope
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.clock import Clock, system_clock
@@ -56,6 +57,10 @@ class UnitOfWork:
     resource: str = ""
     changes: list[Change] = field(default_factory=list)
     recorded_events: int = 0
+    # Called once the act has committed.
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    # The entry of a field's history that the act puts back.
+    restored_from: str = ""
 
     @property
     def settings(self) -> Any:
@@ -114,6 +119,14 @@ class UnitOfWork:
         write_act(self.session, act, self.resource, self.changes)
 
 
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """How large a stored file may be, and how long it is kept."""
+
+    bytes_max: int = 64 * 1024 * 1024
+    kept_hours: int = 72
+
+
 class Database:
     """A service's database: the only place that opens transactions.
 
@@ -127,6 +140,7 @@ class Database:
         *,
         settings: Any = None,
         bank_time_zone: str = "Asia/Shanghai",
+        files: FileLimits | None = None,
         clock: Clock = system_clock,
         new_id: IdSource = uuid7,
     ) -> None:
@@ -134,9 +148,12 @@ class Database:
         self.service_name = service_name
         self.settings = settings
         self.bank_time_zone = bank_time_zone
+        self.files = files or FileLimits()
         self.clock = clock
         self.new_id = new_id
         self.on_events: Callable[[], None] = lambda: None
+        # Called after a commit that asked for long work, where this process runs it.
+        self.on_operations: Callable[[], None] = lambda: None
         # Where the events are that the service could not handle; the runtime knows which bus there is.
         self.parking: Any = None
         # SQLite has one writer at a time, and one that waits there sleeps and looks again, ever longer. Writers of one process
@@ -161,6 +178,7 @@ class Database:
             work = UnitOfWork(session, caller, call or Call(self.service_name), scope, self.clock(), self)
             if not read_only:
                 event.listen(session, "before_flush", _capture_into(work))
+                event.listen(session, "do_orm_execute", refuse_unseen_changes)
             announce_scope(session.connection(), scope, caller)
             try:
                 yield work
@@ -174,10 +192,25 @@ class Database:
         work.session.commit()
         if work.recorded_events:
             self.on_events()
+        for call in work.after_commit:
+            call()
 
 
 def _capture_into(work: UnitOfWork) -> Callable[[Session, Any, Any], None]:
     def capture(session: Session, _context: Any, _instances: Any) -> None:
-        work.changes.extend(captured_changes(session))
+        changes = captured_changes(session)
+        work.changes.extend(changes)
+        keep_changes(session, changes, _who(work), work.new_id)
 
     return capture
+
+
+def _who(work: UnitOfWork) -> dict[str, Any]:
+    return {
+        "change_time": work.now,
+        "person_id": work.caller.person_id,
+        "login": work.caller.login,
+        "method": work.call.method.rpartition("/")[2],
+        "correlation_id": work.call.correlation_id,
+        "restored_from": work.restored_from,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -98,6 +99,37 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - same
         return None if value is None else data_keys().decrypt(self.purpose, value)
+
+
+class EncryptedJson(EncryptedText):
+    """A JSON value that is readable in memory only. Set another value to change it: what is changed within is not seen."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        text = None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return super().process_bind_param(text, dialect)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        text = super().process_result_value(value, dialect)
+        return None if text is None else json.loads(text)
+
+
+class EncryptedBytes(TypeDecorator[bytes]):
+    """Bytes that are readable in memory only, as `EncryptedText` is."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else data_keys().encrypt_bytes(self.purpose, value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - same
+        return None if value is None else data_keys().decrypt_bytes(self.purpose, bytes(value))
 
 
 MessageBytes = LargeBinary

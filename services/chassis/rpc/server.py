@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import grpc
+from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
@@ -35,6 +36,8 @@ THREADS = 16
 DRAIN_SECONDS = 10.0
 # A stream holds a thread; this many leave half of the threads to calls, and are as many as a gateway worker opens.
 STREAMS_MAX = 8
+# Files being fetched; they end by themselves, and have places of their own.
+DOWNLOADS_MAX = 4
 
 OPTIONS = (
     ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
@@ -60,6 +63,7 @@ class Server:
         self._validation = Validation()
         self._stopping = threading.Event()
         self._streams = threading.BoundedSemaphore(STREAMS_MAX)
+        self._downloads = threading.BoundedSemaphore(DOWNLOADS_MAX)
         self._server = grpc.server(ThreadPoolExecutor(threads, thread_name_prefix="rpc"), options=OPTIONS)
         self.health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
@@ -132,12 +136,13 @@ class Server:
         self, method: Method, functions: Mapping[str, Served]
     ) -> Callable[[Message, grpc.ServicerContext], Iterator[Message]]:
         mask = None if method.reveals else mask_for(method.response.DESCRIPTOR)
+        places = self._downloads if method.response is HttpBody else self._streams
 
         def serve(request: Message, context: grpc.ServicerContext) -> Iterator[Message]:
             with self._answering(method, context) as (caller, call, scope):
                 self._validation.check(request)
                 served = _chosen(method, functions, request)
-                with faults.bounded(self._streams):
+                with faults.bounded(places):
                     stream = OpenStream(served.database, caller, call, scope, context, self._stopping)
                     for message in served.function(stream, request):
                         if mask:
@@ -172,6 +177,10 @@ class OpenStream:
     def transaction(self) -> Any:
         """A short transaction that reads, as the stream's caller."""
         return self.database.transaction(self.caller, self.call, scope=self.scope, read_only=True)
+
+    def act(self) -> Any:
+        """A short transaction that writes, as the stream's caller."""
+        return self.database.transaction(self.caller, self.call, scope=self.scope)
 
     def wait(self, seconds: float) -> bool:
         """Sleeps; False as soon as the client has left or the server stops."""

@@ -36,6 +36,13 @@ class Customer(Base):
     """One record. Made from what `opened` gives, changed with the verbs; each raises InvalidInput for what cannot be kept."""
 
     __tablename__ = "customers"
+    # Every field of the record that somebody can change, and so may want back: named as the contract names them. Who leads is
+    # not among them: coverages are its history.
+    __history__ = (
+        "display_name", "identifier", "phone", "tier", "state", "identifier_kind", "other_identifiers", "other_names", "pinyin",
+        "contact_points", "addresses", "birth_or_founding_date", "industry_code", "size", "ownership", "listing", "tags",
+        "custom_fields", "preferences", "consents", "documents",
+    )  # fmt: skip
 
     customer_id: Mapped[str] = mapped_column(Text, primary_key=True)
     customer_number: Mapped[str] = mapped_column(OrderedText, unique=True)
