@@ -29,7 +29,8 @@ _TAKE_FROM_INDEX = text("INSERT INTO search_index (search_index, rowid, tokens) 
 _POSTGRESQL = text("""
     INSERT INTO search_entries (customer_id, forms, tokens)
     SELECT customer_id, forms, tokens::tsvector
-    FROM unnest(CAST(:customer_ids AS text[]), CAST(:forms AS text[]), CAST(:tokens AS text[])) AS row (customer_id, forms, tokens)
+    FROM unnest(CAST(:customer_ids AS text[]), CAST(:forms AS text[]), CAST(:tokens AS text[]))
+        AS row (customer_id, forms, tokens)
     ON CONFLICT (customer_id) DO UPDATE SET forms = excluded.forms, tokens = excluded.tokens
     WHERE search_entries.tokens <> excluded.tokens OR search_entries.forms <> excluded.forms
 """)
