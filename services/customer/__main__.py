@@ -5,13 +5,14 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.customer.events import SUBSCRIPTIONS
-from services.customer.rpc import customer_service
+from services.customer.rpc import customer_service, relation_service
 
 SERVICE = Service(
     name="customer",
     package="services.customer",
     rpcs={
         "workbench.customer.v1.CustomerService": customer_service,
+        "workbench.customer.v1.RelationService": relation_service,
     },
     subscriptions=SUBSCRIPTIONS,
 )

@@ -1,4 +1,4 @@
-"""A customer service with a whole bank in it, filled past the front door: a million customers in minutes instead of a quarter hour.
+"""A customer service with a whole bank in it, filled past the front door: a million customers in minutes, not a quarter hour.
 
 The rows are those that the service's own use cases would write (`opened`, `entry_of`); what is left out is what no list and no
 search reads: events and the audit trail.
@@ -10,8 +10,9 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Engine, insert, text
@@ -31,7 +32,10 @@ from services.chassis.rpc.client import Client
 from services.chassis.rpc.server import Hosted, Server
 from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, open_channel
 from services.customer.__main__ import SERVICE
-from services.customer.model import Base, Customer, RelationshipManager, SearchEntry
+from services.customer.model import Base, Customer, CustomerKey, RelationshipManager
+from services.customer.model.customer import Details, opened
+from services.customer.model.key import keys_of
+from services.customer.rules.tokens import entry_of
 from services.customer.usecases import indexing
 
 BATCH_CUSTOMERS = 5_000
@@ -140,13 +144,10 @@ def _write(engine: Engine, start: int, stop: int) -> None:
     rows = [_row(customer) for customer in BANK.customers.between(start, stop)]
     with Session(engine) as session:
         _insert(session, Customer, rows)
-        indexing.store(session, [(row["customer_id"], indexing.entry_of(indexing.findable(_Row(row)))) for row in rows])
+        customers = [SimpleNamespace(**row) for row in rows]
+        _insert(session, CustomerKey, _keys(customers))
+        indexing.store(session, [(customer.customer_id, entry_of(indexing.findable(customer))) for customer in customers])
         session.commit()
-
-
-class _Row:
-    def __init__(self, row: dict[str, Any]) -> None:
-        self.__dict__ = row
 
 
 def _insert(session: Session, model: type[Any], rows: Sequence[dict[str, Any]]) -> None:
@@ -171,13 +172,15 @@ def _row(customer: BankCustomer) -> dict[str, Any]:
     lead = RelationshipManager(
         person_id=customer.lead_person_id, staff_number="", display_name="", organisation_path=customer.organisation_path
     )
-    row = customer_row(customer, lead)
+    details = Details(customer.display_name, customer.identifier, customer.phone, customer.tier)
+    row = opened(uuid7(), customer.customer_number, customer.kind, details, lead=lead, now=NOW, today=NOW.date())
     return row | {"version": 1}
 
 
-def customer_row(customer: BankCustomer, lead: RelationshipManager) -> dict[str, Any]:
-    """The columns of a customer of the bank."""
-    from services.customer.model.customer import Details, opened
-
-    details = Details(customer.display_name, customer.identifier, customer.phone, customer.tier)
-    return opened(uuid7(), customer.customer_number, customer.kind, details, lead=lead, now=NOW, today=date(2026, 1, 2))
+def _keys(customers: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {"customer_id": customer.customer_id, "name": key.name, "issuer": key.issuer, "value_index": key.value_index,
+         "exclusive": key.exclusive}
+        for customer in customers
+        for key in keys_of(customer).values()
+    ]  # fmt: skip

@@ -47,8 +47,10 @@ def findable(customer: Any) -> Findable:
     return Findable(
         customer_id=customer.customer_id,
         customer_number=customer.customer_number,
-        names=[customer.display_name],
-        persons=[customer.lead_person_id],
+        names=[customer.display_name, *(other["name"] for other in customer.other_names or ())],
+        pinyin=customer.pinyin or "",
+        tags=customer.tags or (),
+        lead_person_id=customer.lead_person_id,
         organisation_path=customer.organisation_path,
     )
 

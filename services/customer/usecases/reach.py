@@ -11,22 +11,24 @@ from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import PATH_SEPARATOR, Scope
 from services.customer.rules.queries import Clause
-from services.customer.rules.tokens import person_token, unit_token
+from services.customer.rules.tokens import customer_token, lead_token, unit_token
 from services.customer.usecases.finding import COLUMNS
 
 # A scope with more units is a good part of the bank, and its customers are met often enough without their tokens.
 UNITS_MAX = 64
+# So many customers whom somebody supports are asked for one by one.
+CUSTOMERS_MAX = 256
 
 
 def clauses(work: UnitOfWork) -> tuple[Clause, ...]:
     """The clause that every customer in scope fulfils; none where the scope is too wide to be worth it."""
-    scope = work.scope
-    groups = [(person_token(work.caller.person_id),)] if scope.own else []
-    if scope.organisation_paths:
-        units = _units(work)
-        if units is None:
-            return ()
-        groups += [(unit_token(path),) for path in units]
+    units = _units(work) if work.scope.organisation_paths else []
+    if units is None or len(work.scope.customer_ids) > CUSTOMERS_MAX:
+        return ()
+    groups = [(unit_token(path),) for path in units]
+    if work.scope.own:
+        groups += [(lead_token(person_id),) for person_id in (work.caller.person_id, *work.scope.stands_in_for)]
+        groups += [(customer_token(customer_id),) for customer_id in work.scope.customer_ids]
     # Whoever has no scope at all reaches nobody: a token that no customer has.
     return (tuple(groups) or (("0",),),)
 

@@ -11,15 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
-from workbench.customer.v1 import customer_pb2, customer_service_pb2
+from sqlalchemy import Row, Select, select, tuple_
+from workbench.customer.v1 import customer_service_pb2
 
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
+from services.customer.model.key import CustomerKey
+from services.customer.rules.lifecycle import ENDED
 from services.customer.rules.queries import Clause, Match, Step, refuse_masked, steps_of
 from services.customer.rules.tokens import PARTS
-from services.customer.usecases import reach, token_index
-from services.customer.usecases.finding import COLUMNS, SHOWN
+from services.customer.usecases import exact_keys, reach, token_index
+from services.customer.usecases.finding import COLUMNS, LISTED
 
 HITS_DEFAULT = 20
 HITS_MAX = 50
@@ -27,13 +29,11 @@ HITS_MAX = 50
 PART_CANDIDATES_MIN = 64
 # No step reads more; beyond it the order among equals is the index's own.
 CANDIDATES_MAX = 5_000
-# Records that others stand for, or that say nothing any more.
-ENDED = (customer_pb2.CUSTOMER_STATE_MERGED, customer_pb2.CUSTOMER_STATE_ERASED)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A customer as a row of SHOWN, and by what it was found."""
+    """A customer as a row of LISTED, and by what it was found."""
 
     row: Row[Any]
     match: Match
@@ -71,6 +71,7 @@ def _within(work: UnitOfWork, *, ended: bool) -> Select[Any]:
 
 def _matches(work: UnitOfWork, base: Select[Any], query: str, enough: int) -> Iterator[tuple[Match, list[str]]]:
     yield Match.NUMBER, _ordered(work.session.execute(_numbered(base, query)).all())
+    yield from _keyed(work, base, query)
     reached = reach.clauses(work)
     for step in steps_of(query):
         yield step.match, _answers(work, base, step, reached, enough)
@@ -79,6 +80,16 @@ def _matches(work: UnitOfWork, base: Select[Any], query: str, enough: int) -> It
 def _numbered(base: Select[Any], query: str) -> Select[Any]:
     number = "".join(query.split())
     return base.where(COLUMNS.customer_number.in_({number, number.upper()}))
+
+
+def _keyed(work: UnitOfWork, base: Select[Any], query: str) -> Iterator[tuple[Match, list[str]]]:
+    """Whose identifier, telephone number or e-mail address was typed as a whole."""
+    if not (asked := exact_keys.asked(query)):
+        return
+    keyed = base.add_columns(CustomerKey.name).join(CustomerKey, CustomerKey.customer_id == COLUMNS.customer_id)
+    rows = work.session.execute(keyed.where(tuple_(CustomerKey.name, CustomerKey.value_index).in_(asked))).all()
+    for match in (Match.IDENTIFIER, Match.PHONE, Match.EMAIL):
+        yield match, _ordered([row for row in rows if exact_keys.MATCHES.get(row.name, Match.IDENTIFIER) == match])
 
 
 def _answers(work: UnitOfWork, base: Select[Any], step: Step, reached: Sequence[Clause], enough: int) -> list[str]:
@@ -103,6 +114,6 @@ def _ordered(rows: Sequence[Row[Any]]) -> list[str]:
 
 
 def _rows(work: UnitOfWork, customer_ids: Sequence[str]) -> list[Row[Any]]:
-    statement = in_scope(select(*SHOWN), COLUMNS, work.scope, work.caller).where(COLUMNS.customer_id.in_(customer_ids))
+    statement = in_scope(select(*LISTED), COLUMNS, work.scope, work.caller).where(COLUMNS.customer_id.in_(customer_ids))
     rows = {row.customer_id: row for row in work.session.execute(statement)}
     return [rows[customer_id] for customer_id in customer_ids if customer_id in rows]

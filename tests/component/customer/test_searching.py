@@ -1,11 +1,14 @@
 """Search: the same cases on both databases: found by every way to type a name, ranked, in scope."""
 
+# ruff: noqa: RUF001 - characters that look like others are what is tested
+
 from __future__ import annotations
 
 import pytest
 from workbench.customer.v1 import customer_service_pb2 as service_pb2
 
 from services.chassis.kernel.errors import InvalidInput
+from tests.component.customer.conftest import new_id_card
 
 M = service_pb2.SearchMatch
 
@@ -160,3 +163,49 @@ def test_there_are_more_than_are_answered(town):
 def test_identifying_fields_are_masked_in_hits(town):
     town.rm1_east.create(display_name="张伟", phone="13812345678")
     assert search(town.rm1_east, "张伟").hits[0].customer.phone == "138****5678"
+
+
+def test_what_identifies_is_found_whole_and_by_nothing_less(town):
+    card = new_id_card()
+    made = town.rm1_east.create(display_name="张伟", identifier=card, phone="13812345678")
+    contacts = [
+        {"kind": "CONTACT_KIND_EMAIL", "value": "Wei.Zhang@example.com"},
+        {"kind": "CONTACT_KIND_MOBILE", "value": "13912345678"},
+    ]
+    town.rm1_east.update(made, contact_points=contacts)
+    for query, match in (
+        (card, M.SEARCH_MATCH_IDENTIFIER),
+        (card.lower(), M.SEARCH_MATCH_IDENTIFIER),
+        ("13812345678", M.SEARCH_MATCH_PHONE),
+        ("+86 138 1234 5678", M.SEARCH_MATCH_PHONE),
+        ("13912345678", M.SEARCH_MATCH_PHONE),
+        ("wei.zhang@EXAMPLE.com", M.SEARCH_MATCH_EMAIL),
+    ):
+        assert [(hit.customer.customer_id, hit.match) for hit in search(town.rm1_east, query).hits] == [(made.customer_id, match)]
+        assert not search(town.rm2_east, query).hits
+    for part in (card[:-1], card[6:14], "1381234567", "3812345678", "wei.zhang"):
+        assert not search(town.rm1_east, part).hits
+
+
+def test_former_names_and_tags_find_too(town):
+    made = town.rm1_east.create(display_name="新名科技")
+    names_before = [
+        {"kind": "OTHER_NAME_KIND_FORMER", "name": "旧名贸易"},
+        {"kind": "OTHER_NAME_KIND_FOREIGN", "name": "Newname Tech"},
+    ]
+    town.rm1_east.update(made, other_names=names_before, tags=["重点 VIP", "高净值"])
+    for query, match in (
+        ("旧名", M.SEARCH_MATCH_NAME_PREFIX),
+        ("jiuming", M.SEARCH_MATCH_PINYIN),
+        ("newname", M.SEARCH_MATCH_NAME_PREFIX),
+        ("重点vip", M.SEARCH_MATCH_TAG),
+        ("vip", M.SEARCH_MATCH_PART),
+        ("高净值 科技", M.SEARCH_MATCH_PART),
+    ):
+        assert [(hit.customer.customer_id, hit.match) for hit in search(town.rm1_east, query).hits] == [(made.customer_id, match)]
+
+
+def test_a_reading_that_somebody_gave_counts(town):
+    made = town.rm1_east.create(display_name="乐嘉")
+    town.rm1_east.update(made, pinyin="lejia")
+    assert names(town.rm1_east, "leji") == ["乐嘉"]
