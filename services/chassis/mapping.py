@@ -51,6 +51,22 @@ class Mapper(Generic[_Message]):
         return self._message(**values)
 
 
+def values_of(message: Message) -> dict[str, Any]:
+    """A message as plain values by its fields' names, to be kept as JSON: what is empty is left out, an enum is its number.
+
+    A message of this type made from them is equal. For messages without bytes and instants.
+    """
+    return {field.name: _plain(field, value) for field, value in message.ListFields()}
+
+
+def _plain(field: FieldDescriptor, value: Any) -> Any:
+    if field.message_type is None:
+        return list(value) if field.is_repeated else value
+    if field.message_type.GetOptions().map_entry:
+        return dict(value)
+    return [values_of(item) for item in value] if field.is_repeated else values_of(value)
+
+
 def _is_date(field: FieldDescriptor) -> bool:
     return field.message_type is None and field.name.endswith("_date")
 

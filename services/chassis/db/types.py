@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, LargeBinary, String, Table, Text, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 
@@ -79,6 +80,28 @@ class BusinessDate(TypeDecorator[date]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
         return date.fromisoformat(value) if value is not None and dialect.name == "sqlite" else value
+
+
+class Json(TypeDecorator[Any]):
+    """A value of lists, mappings, texts, whole numbers and truth values, inside one row; None is no value.
+
+    PostgreSQL keeps it as JSONB, SQLite as text that its JSON functions read. What comes out equals what went in; change it by
+    a new value, since nothing notices a change inside one.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(JSONB(none_as_null=True) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return json.loads(value) if value is not None and dialect.name == "sqlite" else value
 
 
 class EncryptedText(TypeDecorator[str]):

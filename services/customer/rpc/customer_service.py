@@ -10,7 +10,7 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.mapping import Mapper
 from services.chassis.service import Stream
 from services.customer.usecases import coverages, customers, finding, listing, relationship_managers, watching
-from services.customer.usecases.customers import as_message
+from services.customer.usecases.answering import as_listed, as_message
 
 _coverage = Mapper(customer_pb2.Coverage)
 _relationship_manager = Mapper(customer_service_pb2.RelationshipManager)
@@ -34,7 +34,7 @@ def list_customers(
     work: UnitOfWork, request: customer_service_pb2.ListCustomersRequest
 ) -> customer_service_pb2.ListCustomersResponse:
     page = listing.list_customers(work, request)
-    return customer_service_pb2.ListCustomersResponse(customers=map(as_message, page.rows), next_page_token=page.next_page_token)
+    return customer_service_pb2.ListCustomersResponse(customers=map(as_listed, page.rows), next_page_token=page.next_page_token)
 
 
 def update_customer(work: UnitOfWork, request: customer_service_pb2.UpdateCustomerRequest) -> customer_pb2.Customer:
@@ -69,4 +69,4 @@ def watch_customers(
     stream: Stream, _request: customer_service_pb2.WatchCustomersRequest
 ) -> Iterator[customer_service_pb2.WatchCustomersResponse]:
     for row in watching.watch_customers(stream):
-        yield customer_service_pb2.WatchCustomersResponse(customer=as_message(row))
+        yield customer_service_pb2.WatchCustomersResponse(customer=as_listed(row))

@@ -1,4 +1,4 @@
-"""What customers and coverages can be, numbered as the contract numbers them."""
+"""What customers, their parts and coverages can be, numbered as the contract numbers them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,35 @@ class CustomerState(IntEnum):
 
     ACTIVE = 1
     CLOSED = 2
+    PROSPECT = 3
+    DORMANT = 4
+    MERGED = 5
+    ERASED = 6
+
+
+class IdentifierKind(IntEnum):
+    """What a number says of a customer."""
+
+    RESIDENT_ID_CARD = 1
+    PASSPORT = 2
+    UNIFIED_SOCIAL_CREDIT_CODE = 3
+    LEI = 4
+    TAX_NUMBER = 5
+    TRAVEL_PERMIT = 6
+    PERMANENT_RESIDENCE_CARD = 7
+    SYSTEM_NUMBER = 8
+    OTHER = 9
+
+
+class ContactKind(IntEnum):
+    """What a contact point is."""
+
+    MOBILE = 1
+    LANDLINE = 2
+    FAX = 3
+    EMAIL = 4
+    WECHAT = 5
+    WEBSITE = 6
 
 
 class CoverageRole(IntEnum):

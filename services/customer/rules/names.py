@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
-from services.chassis.kernel.errors import FieldViolation, InvalidInput
+from services.customer.rules.dates import tidy_date
+from services.customer.rules.texts import composed, refusal, shows_something, text_fault
 
 # In code points, after tidying.
 NAME_LENGTH_MAX = 200
-# Persian, Indic scripts and emoji need these two to be written right; every other format character only hides or reorders.
-_JOINERS = "\u200c\u200d"
-# Letters by category that show nothing (Hangul fillers, combining grapheme joiner, Khmer inherent vowels, Mongolian separators).
-_BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
 _LAST_CODE_POINT = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
 
-def tidy_name(name: str) -> str:
-    """The name composed (NFC), without spaces around it and with single spaces inside.
+def tidy_name(name: str, field: str = "display_name", reason: str = "DISPLAY_NAME_INVALID") -> str:
+    """The name composed (NFC), without spaces around it and with single spaces inside; raises InvalidInput naming the field."""
+    tidy = composed(name)
+    fault = text_fault(tidy, NAME_LENGTH_MAX)
+    if not fault and not shows_something(tidy):
+        fault = "A name has at least one character that is seen."
+    if fault:
+        raise refusal(reason, "The name cannot be kept as it is written.", field, fault)
+    return tidy
 
-    Raises InvalidInput DISPLAY_NAME_INVALID, naming the field `display_name`.
-    """
-    tidy = " ".join(unicodedata.normalize("NFC", name).split())
-    if fault := _fault(tidy):
-        violation = FieldViolation("display_name", fault)
-        raise InvalidInput("DISPLAY_NAME_INVALID", "The name cannot be kept as it is written.", violations=(violation,))
+
+def tidy_other_name(other: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """A further name as it is kept; raises InvalidInput NAME_INVALID or DATE_INVALID."""
+    tidy = {"kind": other["kind"], "name": tidy_name(other["name"], f"{field}.name", "NAME_INVALID")}
+    if until_date := tidy_date(other.get("until_date", ""), f"{field}.until_date"):
+        tidy["until_date"] = until_date
     return tidy
 
 
 def tidy_prefix(prefix: str) -> str:
     """A beginning of a name as the kept names write it; a space at its end stays, since it ends a word."""
-    composed = unicodedata.normalize("NFC", prefix)
-    tidy = " ".join(composed.split())
-    return f"{tidy} " if tidy and composed[-1:].isspace() else tidy
+    normal = unicodedata.normalize("NFC", prefix)
+    tidy = " ".join(normal.split())
+    return f"{tidy} " if tidy and normal[-1:].isspace() else tidy
 
 
 def after_prefix(prefix: str) -> str | None:
@@ -44,19 +50,3 @@ def after_prefix(prefix: str) -> str | None:
         if following <= _LAST_CODE_POINT:
             return prefix[:place] + chr(following)
     return None
-
-
-def _fault(name: str) -> str:
-    if len(name) > NAME_LENGTH_MAX:
-        return f"A name has at most {NAME_LENGTH_MAX} characters."
-    if any(_hides(character) for character in name):
-        return "A name holds no invisible characters and no marks of writing direction."
-    if not any(unicodedata.category(character)[0] in "LNSP" for character in name):
-        return "A name has at least one character that is seen."
-    return ""
-
-
-def _hides(character: str) -> bool:
-    if character in _JOINERS:
-        return False
-    return character in _BLANKS or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co")

@@ -18,7 +18,10 @@ _IN_OFFICE = select(RelationshipManager).where(RelationshipManager.in_office, ~R
 
 # What is answered of a customer: columns of the table, because building mapped objects costs more than reading them.
 COLUMNS = Customer.__table__.c
-SHOWN = tuple(column for column in COLUMNS if column.key != "identifier_index")
+SHOWN = tuple(COLUMNS)
+# What a list leaves out: it is much, or costs a decryption for each row, and nobody reads it there.
+_LEFT_OUT = ("other_identifiers", "contact_points", "addresses", "identifying_custom_fields", "consents", "documents")
+LISTED = tuple(column for column in COLUMNS if column.key not in _LEFT_OUT)
 
 
 def shown_customer(work: UnitOfWork, customer_id: str) -> Row[Any]:

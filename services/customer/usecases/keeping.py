@@ -1,4 +1,4 @@
-"""What follows from a customer's row, wherever it is written."""
+"""What is derived from a customer's row, wherever it is written."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.chassis.db.session import UnitOfWork
+from services.customer.usecases.keys import keep_keys
 
 
-def keep(work: UnitOfWork, customers: Sequence[Any]) -> None:
+def keep(work: UnitOfWork, customers: Sequence[Any], *, new: bool = False, places: Sequence[str] = ()) -> None:
     """Brings everything that is derived from customers up to date: whoever writes customers calls it in the same transaction.
 
-    `customers` are mapped objects, or rows with a customer's columns, as they stand after the write.
+    `customers` are mapped objects, or rows with a customer's columns, as they stand after the write; `new` says that nothing is
+    derived from them yet. `places` are theirs in the caller's request, such as `requests[3].customer`, for refusals to name.
+
+    Raises AlreadyExists IDENTIFIER_TAKEN where a number is another customer's.
     """
+    keep_keys(work, customers, new=new, places=places)

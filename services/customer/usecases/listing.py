@@ -16,7 +16,7 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.rules.names import after_prefix, tidy_prefix
-from services.customer.usecases.finding import COLUMNS, SHOWN
+from services.customer.usecases.finding import COLUMNS, LISTED
 
 ORDER_DEFAULT = "customer_number"
 
@@ -39,10 +39,10 @@ ORDERS = {
 
 
 def list_customers(work: UnitOfWork, request: customer_service_pb2.ListCustomersRequest) -> Page:
-    """A page as rows of SHOWN; raises InvalidInput for an order that there is not, or a token of another list."""
+    """A page as rows of LISTED; raises InvalidInput for an order that there is not, or a token of another list."""
     order, descending = _order(request.order_by)
     query, size = _query(request), page_size(request.page_size)
-    statement = _filtered(in_scope(select(*SHOWN), COLUMNS, work.scope, work.caller), request)
+    statement = _filtered(in_scope(select(*LISTED), COLUMNS, work.scope, work.caller), request)
     if token := PageToken.decode(request.page_token, query, keys=len(order.columns)):
         statement = statement.where(_after(token, order, descending=descending))
     statement = statement.order_by(*(column.desc() if descending else column for column in order.columns)).limit(size + 1)

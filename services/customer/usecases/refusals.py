@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.chassis.kernel.errors import AlreadyExists, FieldViolation, InvalidInput, WorkbenchError
 
-# What stands in a masked value, and in no real one.
+# What stands in a masked value, and in no real one that identifies.
 MASK_CHARACTER = "*"
 
 
@@ -24,16 +24,14 @@ def located(place: str) -> Iterator[None]:
 
 
 @contextmanager
-def taken_keys_told() -> Iterator[None]:
-    """Turns the database's refusal of a second equal key into AlreadyExists; any other one passes."""
+def taken_number_told() -> Iterator[None]:
+    """Turns the database's refusal of a second equal customer number into AlreadyExists; any other one passes."""
     try:
         yield
     except IntegrityError as error:
-        # Both databases name the columns of the broken constraint; the value beside them holds no underscore.
-        text = str(error.orig)
-        for column, refuse in (("customer_number", number_taken), ("identifier_index", identifier_taken)):
-            if column in text:
-                raise refuse() from None
+        # Both databases name the column of the broken constraint; the value beside it holds no underscore.
+        if "customer_number" in str(error.orig):
+            raise number_taken() from None
         raise
 
 
@@ -43,9 +41,9 @@ def number_taken() -> AlreadyExists:
     return AlreadyExists("CUSTOMER_NUMBER_TAKEN", "The customer number is in use.", violations=(violation,))
 
 
-def identifier_taken() -> AlreadyExists:
-    """A customer of this kind with this identifier exists, or comes twice in one request."""
-    violation = FieldViolation("identifier", "Another customer of this kind has this identifier.")
+def identifier_taken(field: str = "identifier") -> AlreadyExists:
+    """A customer with this number of this kind exists, or comes twice in one request."""
+    violation = FieldViolation(field, "Another customer has this number.")
     return AlreadyExists("IDENTIFIER_TAKEN", "The identifier is in use.", violations=(violation,))
 
 

@@ -12,7 +12,7 @@ from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.service import Stream
 from services.customer.model.customer import Customer
-from services.customer.usecases.finding import SHOWN
+from services.customer.usecases.finding import LISTED
 
 POLL_SECONDS = 1.0
 # Changes told in one go at most; the rest follows without a wait.
@@ -26,7 +26,7 @@ Change = tuple[datetime, str, int]
 
 
 def watch_customers(stream: Stream) -> Iterator[Row[Any]]:
-    """Rows of SHOWN, each change once, from the call on; ends when the reader leaves or the server stops.
+    """Rows of LISTED, each change once, from the call on; ends when the reader leaves or the server stops.
 
     Of several changes of one customer between two looks the last is told. A customer that leaves the scope is not told of:
     it is no longer the reader's to know.
@@ -60,7 +60,7 @@ def _rows(work: UnitOfWork, changes: Sequence[Change]) -> Sequence[Row[Any]]:
     if not changes:
         return ()
     ids = [customer_id for _, customer_id, _ in changes]
-    statement = select(*SHOWN).where(Customer.customer_id.in_(ids)).order_by(Customer.update_time, Customer.customer_id)
+    statement = select(*LISTED).where(Customer.customer_id.in_(ids)).order_by(Customer.update_time, Customer.customer_id)
     return work.session.execute(_within(statement, work)).all()
 
 
