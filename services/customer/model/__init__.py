@@ -3,7 +3,8 @@
 from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
+from services.customer.model.imports import Import, ImportRow
 from services.customer.model.key import CustomerKey
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
 
-__all__ = ["Base", "Coverage", "Customer", "CustomerKey", "ManagerPost", "RelationshipManager"]
+__all__ = ["Base", "Coverage", "Customer", "CustomerKey", "Import", "ImportRow", "ManagerPost", "RelationshipManager"]

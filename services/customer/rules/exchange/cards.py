@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 
-from vobject.base import ParseError, getLogicalLines, parseLine
+from vobject.base import ParseError, getLogicalLines, parseLine  # type: ignore[import-untyped]
 
 from services.chassis.kernel.errors import InvalidInput
 from services.customer.rules.exchange.texts import decoded
@@ -34,7 +34,8 @@ class Card:
 
 def cards_of(text: str) -> Iterator[Card]:
     """The cards of a file, also those that cannot be read, each with why."""
-    begun, lines = 0, []
+    begun = 0
+    lines: list[str] = []
     for number, line in enumerate(text.splitlines(keepends=True), start=1):
         word = line.strip().upper().replace(" ", "")
         if word == "BEGIN:VCARD":
@@ -105,7 +106,9 @@ def _fields(found: dict[str, list[str]]) -> dict[str, str]:
     names = _parts(found.get("N", [""])[0])
     organisation = "".join(_parts(found.get("ORG", [""])[0])[:1])
     full_name = _plain(found.get("FN", [""])[0]) or _joined(names)
-    is_organisation = _plain(found.get("KIND", [""])[0]).lower() in ("org", "organization") or (not full_name and bool(organisation))
+    is_organisation = _plain(found.get("KIND", [""])[0]).lower() in ("org", "organization") or (
+        not full_name and bool(organisation)
+    )
     phones = [number for number in map(_phone, found.get("TEL", [])) if number]
     emails = [_plain(value).removeprefix("mailto:") for value in found.get("EMAIL", [])]
     address = _parts(found.get("ADR", [""])[0])
@@ -143,7 +146,7 @@ def _day(value: str) -> str:
 
 
 def _joined(names: list[str]) -> str:
-    family, given = (names + ["", ""])[:2]
+    family, given = (*names, "", "")[:2]
     # A Chinese name begins with the family and knows no blank.
     return f"{family}{given}" if any("\u4e00" <= character <= "\u9fff" for character in family) else f"{given} {family}".strip()
 
@@ -155,4 +158,3 @@ def _parts(value: str) -> list[str]:
 def _plain(value: str) -> str:
     text = _TEXT.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
     return " ".join(text.split())
-

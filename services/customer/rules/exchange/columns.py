@@ -16,7 +16,10 @@ _CUSTOM_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 # By field, the headings seen in practice; the field's own name is one always.
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "customer_number": ("客户号", "客户编号", "客户编码", "客户代码", "核心客户号", "customer no", "customer id", "client number", "cif"),
+    "customer_number": (
+        "客户号", "客户编号", "客户编码", "客户代码", "核心客户号",
+        "customer no", "customer id", "client number", "cif",
+    ),
     "kind": ("客户类型", "客户类别", "客户性质", "对公对私", "customer type", "customer kind", "type"),
     "display_name": (
         "客户名称", "姓名", "客户姓名", "名称", "企业名称", "单位名称", "公司名称", "户名",
@@ -27,7 +30,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "id number", "id no", "id card", "uscc", "credit code", "identity number",
     ),
     "identifier_kind": ("证件类型", "证件种类", "id type", "identifier type"),
-    "phone": ("手机", "手机号", "手机号码", "电话", "联系电话", "电话号码", "移动电话", "mobile", "telephone", "tel", "phone number"),
+    "phone": (
+        "手机", "手机号", "手机号码", "电话", "联系电话", "电话号码", "移动电话",
+        "mobile", "telephone", "tel", "phone number",
+    ),
     "email": ("邮箱", "电子邮件", "电子邮箱", "邮件", "e-mail", "mail", "email address"),
     "address": ("地址", "住址", "通讯地址", "联系地址", "经营地址", "家庭住址", "postal address", "street address"),
     "postal_code": ("邮编", "邮政编码", "zip", "zip code", "postcode"),
@@ -89,7 +95,9 @@ def _field_of(heading: str) -> str:
 
 @cache
 def _by_heading() -> dict[str, str]:
-    return {spelling: field for field, headings in HEADINGS.items() for each in (field, *headings) for spelling in _spellings(each)}
+    return {
+        spelling: field for field, headings in HEADINGS.items() for each in (field, *headings) for spelling in _spellings(each)
+    }
 
 
 def _spellings(heading: str) -> Iterator[str]:
@@ -101,5 +109,5 @@ def _spellings(heading: str) -> Iterator[str]:
 def _plain(heading: str) -> str:
     """Without what writers differ in: width, case, blanks, punctuation, and a remark in brackets."""
     text = unicodedata.normalize("NFKC", heading).lower()
-    text = re.sub(r"[(\[（【].*?[)\]）】]", "", text)
+    text = re.sub(r"[(\[\uff08\u3010].*?[)\]\uff09\u3011]", "", text)
     return "".join(character for character in text if unicodedata.category(character)[0] in "LN")

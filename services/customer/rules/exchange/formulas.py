@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 
 # Invisible characters that a spreadsheet drops before it looks.
-_BLANKS = " \u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\"“”"
-_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
-_SEPARATORS = ",;|\\t\\r\\n，；\\v\\f"
+_BLANKS = r" \u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\"\u201c\u201d"
+# ASCII, full-width and small forms, and the minus of mathematics.
+_SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+_SEPARATORS = r",;|\t\r\n\v\f\uff0c\uff1b"
 _START = rf"(\A|[{_SEPARATORS}])([{_BLANKS}]*)"
 _SIGN = re.compile(rf"{_START}('*)(?=[{_SIGNS}])")
 _GUARDED = re.compile(rf"{_START}'('*)(?=[{_SIGNS}])")

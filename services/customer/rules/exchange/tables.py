@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.customer.rules.exchange.cards import Card, cards_of
@@ -28,7 +28,11 @@ PARTS_MAX = 2_000
 EXACT_NUMBER_MAX = 10**15
 
 CSV, XLSX, VCARD = "CSV", "XLSX", "VCARD"
-_OTHER_FORMATS = ((b"%PDF", "PDF"), (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls): save it as .xlsx"), (b"\x89PNG", "an image"))
+_OTHER_FORMATS = (
+    (b"%PDF", "PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls): save it as .xlsx"),
+    (b"\x89PNG", "an image"),
+)
 _CARD_COLUMNS = (
     "display_name", "kind", "phone", "email", "birth_or_founding_date", "address", "postal_code", "customer_number", "card_key",
 )  # fmt: skip
@@ -59,7 +63,7 @@ class Shape:
 
 
 def shape_of(content: bytes, *, encoding: str = "", delimiter: str = "") -> Shape:
-    """What the file is, with the fields that its headings suggest; raises InvalidInput for what is no table of customers at all."""
+    """What the file is, with the fields that its headings suggest; raises InvalidInput for what is no table at all."""
     kind = _format_of(content)
     if kind == VCARD:
         text, used = decoded(content, encoding)
@@ -82,6 +86,7 @@ def shape_of(content: bytes, *, encoding: str = "", delimiter: str = "") -> Shap
 
 def rows_of(content: bytes, shape: Shape) -> Iterator[Row]:
     """The rows below the heading, without empty ones; one that cannot be read is a row with its fault."""
+    rows: Iterator[Row]
     if shape.format == VCARD:
         rows = (_card_row(card) for card in cards_of(decoded(content, shape.encoding)[0]))
     elif shape.format == XLSX:
@@ -89,7 +94,9 @@ def rows_of(content: bytes, shape: Shape) -> Iterator[Row]:
     else:
         rows = _text_rows(decoded(content, shape.encoding)[0], shape.delimiter)
     width = len(shape.headings)
-    for number, row in enumerate(row for row in rows if row.line > shape.heading_line and (row.fault or any(map(str.strip, row.cells)))):
+    for number, row in enumerate(
+        row for row in rows if row.line > shape.heading_line and (row.fault or any(map(str.strip, row.cells)))
+    ):
         if number == ROWS_MAX:
             yield Row(row.line, (), f"A file has at most {ROWS_MAX} rows; divide it.")
             return
@@ -114,7 +121,7 @@ def _format_of(content: bytes) -> str:
 def _text_rows(text: str, delimiter: str) -> Iterator[Row]:
     line = 0
     try:
-        for line, cells in lines_of(text, delimiter):  # noqa: B007 - the last one read is told below
+        for line, cells in lines_of(text, delimiter):
             if len(cells) > COLUMNS_MAX:
                 yield Row(line, (), f"A row has at most {COLUMNS_MAX} columns.")
             else:

@@ -55,7 +55,7 @@ WORDS: Mapping[str, Mapping[int, tuple[str, ...]]] = {
     },
 }
 _DATE = re.compile(r"([0-9]{4})\s*[-/.年]?\s*([0-9]{1,2})\s*[-/.月]?\s*([0-9]{1,2})\s*日?(?:[T ]00:00(?::00(?:\.0+)?)?)?")
-_TAG_SEPARATOR = re.compile(r"[,;|，；、\n]")
+_TAG_SEPARATOR = re.compile(r"[,;|\uff0c\uff1b\u3001\n]")
 
 
 def value_of(field: str, cell: str) -> Any:
@@ -76,7 +76,8 @@ def value_of(field: str, cell: str) -> Any:
         return list(dict.fromkeys(tag.strip() for tag in _TAG_SEPARATOR.split(text) if tag.strip()))
     if field in ("identifier", "phone", "customer_number", "lead_staff_number", "industry_code", "division_code", "postal_code"):
         return unicodedata.normalize("NFKC", text)
-    return text
+    # As the record keeps it, so that what is there already is found to be there.
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def word_of(field: str, number: int) -> str:
