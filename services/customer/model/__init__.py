@@ -4,6 +4,7 @@ from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
+from services.customer.model.imports import Import, ImportRow
 from services.customer.model.key import CustomerKey
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.relation import Relation
@@ -18,6 +19,8 @@ __all__ = [
     "CustomerGroup",
     "CustomerGroupMember",
     "CustomerKey",
+    "Import",
+    "ImportRow",
     "KeyPerson",
     "ManagerPost",
     "Relation",
