@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.customer.events import SUBSCRIPTIONS
-from services.customer.rpc import customer_service, relation_service
+from services.customer.rpc import customer_service, import_service, relation_service
+from services.customer.usecases.importing import works as import_works
 
 SERVICE = Service(
     name="customer",
@@ -13,8 +14,10 @@ SERVICE = Service(
     rpcs={
         "workbench.customer.v1.CustomerService": customer_service,
         "workbench.customer.v1.RelationService": relation_service,
+        "workbench.customer.v1.ImportService": import_service,
     },
     subscriptions=SUBSCRIPTIONS,
+    works=import_works.WORKS,
 )
 
 if __name__ == "__main__":

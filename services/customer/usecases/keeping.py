@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.chassis.db.session import UnitOfWork
+from services.customer.usecases import indexing
 from services.customer.usecases.blocks import keep_blocks
 from services.customer.usecases.keys import keep_keys
 
@@ -20,3 +21,4 @@ def keep(work: UnitOfWork, customers: Sequence[Any], *, new: bool = False, place
     """
     keep_keys(work, customers, new=new, places=places)
     keep_blocks(work, customers, new=new)
+    indexing.index(work, customers)
