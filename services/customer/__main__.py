@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.customer.events import SUBSCRIPTIONS
-from services.customer.rpc import customer_service, relation_service
+from services.customer.rpc import customer_service, relation_service, timeline_service
+from services.customer.usecases import timeline
 
 SERVICE = Service(
     name="customer",
@@ -13,8 +14,10 @@ SERVICE = Service(
     rpcs={
         "workbench.customer.v1.CustomerService": customer_service,
         "workbench.customer.v1.RelationService": relation_service,
+        "workbench.customer.v1.TimelineService": timeline_service,
     },
     subscriptions=SUBSCRIPTIONS,
+    on_record=timeline.keep_own,
 )
 
 if __name__ == "__main__":
