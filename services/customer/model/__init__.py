@@ -8,6 +8,7 @@ from services.customer.model.key import CustomerKey
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.relation import Relation
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
+from services.customer.model.search_entry import SearchEntry
 from services.customer.model.timeline import TimelineEntry
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "ManagerPost",
     "Relation",
     "RelationshipManager",
+    "SearchEntry",
     "TimelineEntry",
 ]
