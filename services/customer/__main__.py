@@ -5,8 +5,9 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.customer.events import SUBSCRIPTIONS
-from services.customer.rpc import customer_service, import_service, relation_service
+from services.customer.rpc import customer_service, import_service, relation_service, timeline_service
 from services.customer.usecases.importing import works as import_works
+from services.customer.usecases import timeline
 
 SERVICE = Service(
     name="customer",
@@ -18,6 +19,10 @@ SERVICE = Service(
     },
     subscriptions=SUBSCRIPTIONS,
     works=import_works.WORKS,
+        "workbench.customer.v1.TimelineService": timeline_service,
+    },
+    subscriptions=SUBSCRIPTIONS,
+    on_record=timeline.keep_own,
 )
 
 if __name__ == "__main__":
