@@ -59,7 +59,32 @@ _ROLES = (
         "Branch manager 机构负责人",
         Duty.BUSINESS,
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
-        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.record.import", "identity.people.read", "identity.grants.read"},
+        _EVERYBODY
+        | _SERVES_CUSTOMERS
+        | {
+            "customer.record.import",
+            "customer.duplicate.review",
+            "customer.record.merge",
+            "identity.people.read",
+            "identity.grants.read",
+        },
+    ),
+    Role(
+        "data_steward",
+        "Data steward 客户数据管理岗",
+        Duty.BUSINESS,
+        (ScopeKind.SUBTREE,),
+        _EVERYBODY
+        | {
+            "customer.record.read",
+            "customer.record.update",
+            "customer.record.import",
+            "customer.pii.read",
+            "customer.duplicate.review",
+            "customer.duplicate.scan",
+            "customer.record.merge",
+            "identity.people.read",
+        },
     ),
     Role(
         "performance_analyst",
@@ -116,6 +141,7 @@ _CONFLICTS = (
     ("relationship_manager", "auditor"),
     ("team_leader", "auditor"),
     ("branch_manager", "auditor"),
+    ("data_steward", "auditor"),
     ("performance_analyst", "auditor"),
     ("operator", "user_administrator"),
     ("feed_operator", "user_administrator"),

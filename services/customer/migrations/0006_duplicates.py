@@ -100,10 +100,6 @@ def _fill_blocks():
     page = sa.select(_CUSTOMERS).order_by(_CUSTOMERS.c.customer_id).limit(_ROWS_AT_ONCE)
     while rows := connection.execute(page.where(_CUSTOMERS.c.customer_id > last)).all():
         last = rows[-1].customer_id
-        blocks = [
-            {"block_key": key, "customer_id": row.customer_id}
-            for row in rows
-            for key in blocks_of(row)
-        ]
+        blocks = [{"block_key": key, "customer_id": row.customer_id} for row in rows for key in blocks_of(row)]
         if blocks:
             connection.execute(sa.insert(_BLOCKS), blocks)

@@ -18,9 +18,7 @@ _relationship_manager = Mapper(customer_service_pb2.RelationshipManager)
 
 def create_customer(work: UnitOfWork, request: customer_service_pb2.CreateCustomerRequest) -> customer_pb2.Customer:
     accept = request.accept_likely_duplicates
-    return as_message(
-        customers.open_customer(work, request.customer, request.lead_person_id, accept_likely_duplicates=accept)
-    )
+    return as_message(customers.open_customer(work, request.customer, request.lead_person_id, accept_likely_duplicates=accept))
 
 
 def batch_create_customers(
