@@ -58,6 +58,17 @@ def require_not_merged(customer: Any) -> None:
         raise RuleBroken("CUSTOMER_MERGED", "The record was merged into another, which stands for it.", metadata=told)
 
 
+def require_standing(work: UnitOfWork, *customer_ids: str | None) -> None:
+    """Raises as `require_not_merged` does; asked once a row that names these records has been written.
+
+    Writing it waits for a merge of one of them that is just under way, and so is seen here; one that begins later finds the row.
+    """
+    columns = (COLUMNS.state, COLUMNS.merged_into_customer_id)
+    named = [customer_id for customer_id in customer_ids if customer_id]
+    for row in work.session.execute(select(*columns).where(COLUMNS.customer_id.in_(named))):
+        require_not_merged(row)
+
+
 def require_in_charge(work: UnitOfWork, lead_person_id: str, organisation_path: str) -> None:
     """Raises NotAllowed NOT_IN_CHARGE for whoever reaches a customer only because he supports it or stands in for its lead."""
     if not work.scope.by_post.covers(organisation_path, lead_person_id, work.caller.person_id):

@@ -37,13 +37,13 @@ from services.customer.usecases.finding import COLUMNS
 from services.customer.usecases.keeping import keep
 
 # What moves from one record to the other, by the columns that name the record.
-_AROUND = (
-    (Coverage, (Coverage.customer_id,)),
-    (Relation, (Relation.from_customer_id, Relation.to_customer_id)),
-    (KeyPerson, (KeyPerson.customer_id, KeyPerson.person_customer_id)),
-    (CustomerGroupMember, (CustomerGroupMember.customer_id,)),
-    (TimelineEntry, (TimelineEntry.customer_id,)),
-)
+_AROUND = {
+    "coverages": (Coverage.customer_id,),
+    "relations": (Relation.from_customer_id, Relation.to_customer_id),
+    "key_persons": (KeyPerson.customer_id, KeyPerson.person_customer_id),
+    "group_members": (CustomerGroupMember.customer_id,),
+    "timeline_entries": (TimelineEntry.customer_id,),
+}
 
 
 def preview(work: UnitOfWork, request: duplicate_service_pb2.PreviewMergeRequest) -> duplicate_pb2.CustomerMerge:
@@ -265,9 +265,9 @@ def _require_latest(work: UnitOfWork, made: CustomerMerge, survivor: Customer, o
 def _around(work: UnitOfWork, customer_id: str) -> Counter[str]:
     """How many rows of each kind belong to a record."""
     counts: Counter[str] = Counter()
-    for model, columns in _AROUND:
+    for kind, columns in _AROUND.items():
         of_customer = or_(*(column == customer_id for column in columns))
-        counts[model.__tablename__] = work.session.scalar(select(func.count()).select_from(model).where(of_customer)) or 0
+        counts[kind] = work.session.scalar(select(func.count()).where(of_customer)) or 0
     return counts
 
 
