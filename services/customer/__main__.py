@@ -5,12 +5,13 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.customer.events import SUBSCRIPTIONS
-from services.customer.rpc import customer_service
+from services.customer.rpc import custom_field_service, customer_service
 
 SERVICE = Service(
     name="customer",
     package="services.customer",
     rpcs={
+        "workbench.customer.v1.CustomFieldService": custom_field_service,
         "workbench.customer.v1.CustomerService": customer_service,
     },
     subscriptions=SUBSCRIPTIONS,
