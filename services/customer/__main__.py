@@ -5,13 +5,14 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.customer.events import SUBSCRIPTIONS
-from services.customer.rpc import customer_service, import_service, relation_service
+from services.customer.rpc import custom_field_service, customer_service, import_service, relation_service
 from services.customer.usecases.importing import works as import_works
 
 SERVICE = Service(
     name="customer",
     package="services.customer",
     rpcs={
+        "workbench.customer.v1.CustomFieldService": custom_field_service,
         "workbench.customer.v1.CustomerService": customer_service,
         "workbench.customer.v1.RelationService": relation_service,
         "workbench.customer.v1.ImportService": import_service,

@@ -69,6 +69,20 @@ _ROLES = (
         _EVERYBODY | {"customer.record.read", "identity.people.read"},
     ),
     Role(
+        "data_steward",
+        "Data steward 客户数据管理岗",
+        Duty.BUSINESS,
+        (ScopeKind.SUBTREE,),
+        _EVERYBODY
+        | {
+            "customer.record.read",
+            "customer.record.import",
+            "customer.record.update",
+            "customer.pii.read",
+            "customer.field.define",
+        },
+    ),
+    Role(
         "auditor",
         "Auditor 审计岗",
         Duty.BUSINESS,
@@ -117,6 +131,7 @@ _CONFLICTS = (
     ("team_leader", "auditor"),
     ("branch_manager", "auditor"),
     ("performance_analyst", "auditor"),
+    ("data_steward", "auditor"),
     ("operator", "user_administrator"),
     ("feed_operator", "user_administrator"),
 )

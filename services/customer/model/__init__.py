@@ -2,6 +2,7 @@
 
 from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
+from services.customer.model.custom_field import CustomField, CustomFieldChanges
 from services.customer.model.customer import Customer
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
 from services.customer.model.imports import Import, ImportRow
@@ -15,6 +16,8 @@ from services.customer.model.timeline import TimelineEntry
 __all__ = [
     "Base",
     "Coverage",
+    "CustomField",
+    "CustomFieldChanges",
     "Customer",
     "CustomerGroup",
     "CustomerGroupMember",
