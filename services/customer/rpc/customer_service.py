@@ -9,7 +9,7 @@ from workbench.customer.v1 import customer_pb2, customer_service_pb2
 from services.chassis.db.session import UnitOfWork
 from services.chassis.mapping import Mapper
 from services.chassis.service import Stream
-from services.customer.usecases import coverages, customers, finding, listing, relationship_managers, watching
+from services.customer.usecases import coverages, customers, finding, listing, relationship_managers, searching, watching
 from services.customer.usecases.answering import as_answer, as_listed
 
 _coverage = Mapper(customer_pb2.Coverage)
@@ -35,6 +35,18 @@ def list_customers(
 ) -> customer_service_pb2.ListCustomersResponse:
     page = listing.list_customers(work, request)
     return customer_service_pb2.ListCustomersResponse(customers=as_listed(work, page.rows), next_page_token=page.next_page_token)
+
+
+def search_customers(
+    work: UnitOfWork, request: customer_service_pb2.SearchCustomersRequest
+) -> customer_service_pb2.SearchCustomersResponse:
+    found = searching.search_customers(work, request)
+    customers_found = as_listed(work, [hit.row for hit in found.hits])
+    hits = [
+        customer_service_pb2.SearchHit(customer=customer, match=hit.match)
+        for customer, hit in zip(customers_found, found.hits, strict=True)
+    ]
+    return customer_service_pb2.SearchCustomersResponse(hits=hits, more=found.more)
 
 
 def update_customer(work: UnitOfWork, request: customer_service_pb2.UpdateCustomerRequest) -> customer_pb2.Customer:

@@ -57,7 +57,7 @@ def merged(customer: Customer, sent: customer_pb2.Customer, paths: Sequence[str]
     for name in ("identifier", "phone"):
         setattr(record, name, _unmasked(name, getattr(record, name), getattr(kept, name)))
     for name, value in _MASKED_ENTRIES:
-        _unmask_entries(getattr(record, name), getattr(kept, name), name, value)
+        unmask_entries(getattr(record, name), getattr(kept, name), name, value)
     if any(path.partition(".")[0] == CUSTOM_FIELDS for path in paths):
         record.custom_fields.update(sent.custom_fields)
     validation().check(record)
@@ -87,7 +87,7 @@ def _unmasked(name: str, value: str, kept: str) -> str:
     raise masked_value(name)
 
 
-def _unmask_entries(entries: Any, kept: Any, name: str, value: str) -> None:
+def unmask_entries(entries: Any, kept: Any, name: str, value: str) -> None:
     """Puts back what a reader was shown masked and sent back, entry by entry, whatever their order."""
     free = list(kept)
     for place, entry in enumerate(entries):

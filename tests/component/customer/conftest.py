@@ -14,12 +14,13 @@ from stdnum.cn import ric
 from workbench.customer.v1 import customer_pb2
 from workbench.identity.v1 import events_pb2
 
-from services.chassis import keys
+from services.chassis import keys, runtime
 from services.chassis.contract import methods
 from services.chassis.db import migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database
 from services.chassis.kernel.caller import Caller, Grant, Scope
+from services.chassis.longwork.runner import Runner
 from services.chassis.rpc.admission import Admission
 from services.chassis.rpc.client import Client
 from services.chassis.rpc.server import Hosted, Server
@@ -31,7 +32,8 @@ SERVES_CUSTOMERS = (
 )  # fmt: skip
 LEADS_PEOPLE = (*SERVES_CUSTOMERS, "customer.record.import")
 # Names of methods are unique among the RPC services of one service.
-METHODS = {each.full_name.rpartition("/")[2]: each for name in SERVICE.rpcs for each in methods(name)}
+RPCS = {**SERVICE.rpcs, **runtime.OPERATIONS}
+METHODS = {each.full_name.rpartition("/")[2]: each for name in RPCS for each in methods(name)}
 ID_CARD_DIGITS = itertools.count(1)
 
 
@@ -45,10 +47,11 @@ def service(request, tmp_path_factory):
     sqlite = request.param == "sqlite"
     engine = create_engine(f"sqlite:///{folder}/customer.db" if sqlite else request.getfixturevalue("new_postgresql_url")())
     migrations.migrate(engine, "services.customer")
-    database = Database(engine, "customer")
-    server = Server({"customer": Hosted(SERVICE.rpcs, database)}, Admission(ring))
+    database = Database(engine, "customer", on_record=SERVICE.on_record)
+    server = Server({"customer": Hosted(RPCS, database)}, Admission(ring))
     with ExitStack() as stack:
         stack.callback(engine.dispose)
+        stack.enter_context(Runner(database, SERVICE.works))
         port = server.start("127.0.0.1:0")
         stack.callback(server.stop, 1.0)
         channel = stack.enter_context(open_channel(f"127.0.0.1:{port}"))
