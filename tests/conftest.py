@@ -21,6 +21,17 @@ settings.load_profile("workbench")
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
+SHARED_DATA = Path(os.environ.get("WORKBENCH_SHARED_DATA") or Path(__file__).parents[2] / "shared/data")
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Real public data that others wrote: beside the checkout, or where WORKBENCH_SHARED_DATA says."""
+    if not SHARED_DATA.is_dir():
+        pytest.fail(f"There is no {SHARED_DATA}; set WORKBENCH_SHARED_DATA to the folder of the shared data.", pytrace=False)
+    return SHARED_DATA
+
+
 @pytest.fixture(scope="session")
 def postgresql_server():
     """A PostgreSQL of the run's own."""
@@ -45,16 +56,6 @@ def new_postgresql_url(postgresql_server):
 def new_amqp_url(rabbitmq_server):
     """Answers the URL of an empty virtual host."""
     return rabbitmq_server.virtual_host
-
-
-@pytest.fixture(scope="session")
-def shared_data():
-    """The folder of public real data: where WORKBENCH_SHARED_DATA says, or beside the checkout."""
-    named = os.environ.get("WORKBENCH_SHARED_DATA")
-    beside = (folder / "shared/data" for folder in Path(__file__).parents)
-    folder = Path(named) if named else next((path for path in beside if path.is_dir()), None)
-    assert folder, "The tests need the shared data: say in WORKBENCH_SHARED_DATA where its folder is."
-    return folder
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -7,6 +7,7 @@ from services.chassis.service import Service
 from services.customer.events import SUBSCRIPTIONS, TIMERS
 from services.customer.rpc import (
     coverage_service,
+    custom_field_service,
     customer_service,
     duplicate_service,
     import_service,
@@ -21,6 +22,7 @@ SERVICE = Service(
     name="customer",
     package="services.customer",
     rpcs={
+        "workbench.customer.v1.CustomFieldService": custom_field_service,
         "workbench.customer.v1.CustomerService": customer_service,
         "workbench.customer.v1.RelationService": relation_service,
         "workbench.customer.v1.ImportService": import_service,

@@ -3,6 +3,7 @@
 from services.customer.model.absence import Absence, Deputy
 from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
+from services.customer.model.custom_field import CustomField, CustomFieldChanges
 from services.customer.model.customer import Customer
 from services.customer.model.duplicate import DuplicateBlock, DuplicateCandidate
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
@@ -20,6 +21,8 @@ __all__ = [
     "Absence",
     "Base",
     "Coverage",
+    "CustomField",
+    "CustomFieldChanges",
     "Customer",
     "CustomerGroup",
     "CustomerGroupMember",

@@ -7,7 +7,6 @@ from workbench.customer.v1 import duplicate_pb2, duplicate_service_pb2
 from services.chassis.db.session import UnitOfWork
 from services.customer.usecases import duplicates, merging, scanning
 from services.customer.usecases.duplicates import candidate_message
-from services.customer.usecases.merging import merge_message
 
 
 def list_duplicate_candidates(
@@ -15,27 +14,26 @@ def list_duplicate_candidates(
 ) -> duplicate_service_pb2.ListDuplicateCandidatesResponse:
     page, records = duplicates.list_candidates(work, request)
     return duplicate_service_pb2.ListDuplicateCandidatesResponse(
-        duplicate_candidates=[candidate_message(row, records, whole=False) for row in page.rows],
-        next_page_token=page.next_page_token,
+        duplicate_candidates=[candidate_message(row, records) for row in page.rows], next_page_token=page.next_page_token
     )
 
 
 def get_duplicate_candidate(
     work: UnitOfWork, request: duplicate_service_pb2.GetDuplicateCandidateRequest
 ) -> duplicate_pb2.DuplicateCandidate:
-    return candidate_message(*duplicates.find_candidate(work, request.candidate_id), whole=True)
+    return candidate_message(*duplicates.find_candidate(work, request.candidate_id))
 
 
 def dismiss_duplicate_candidate(
     work: UnitOfWork, request: duplicate_service_pb2.DismissDuplicateCandidateRequest
 ) -> duplicate_pb2.DuplicateCandidate:
-    return candidate_message(*duplicates.dismiss(work, request.candidate_id, request.reason, request.etag), whole=True)
+    return candidate_message(*duplicates.dismiss(work, request.candidate_id, request.reason, request.etag))
 
 
 def assign_duplicate_candidate(
     work: UnitOfWork, request: duplicate_service_pb2.AssignDuplicateCandidateRequest
 ) -> duplicate_pb2.DuplicateCandidate:
-    return candidate_message(*duplicates.assign(work, request.candidate_id, request.person_id, request.etag), whole=True)
+    return candidate_message(*duplicates.assign(work, request.candidate_id, request.person_id, request.etag))
 
 
 def start_duplicate_scan(
@@ -59,7 +57,4 @@ def undo_merge(work: UnitOfWork, request: duplicate_service_pb2.UndoMergeRequest
 def list_customer_merges(
     work: UnitOfWork, request: duplicate_service_pb2.ListCustomerMergesRequest
 ) -> duplicate_service_pb2.ListCustomerMergesResponse:
-    page = merging.list_merges(work, request)
-    return duplicate_service_pb2.ListCustomerMergesResponse(
-        customer_merges=map(merge_message, page.rows), next_page_token=page.next_page_token
-    )
+    return merging.list_merges(work, request)

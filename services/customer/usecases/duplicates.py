@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import aliased
-from workbench.customer.v1 import duplicate_pb2, duplicate_service_pb2
+from workbench.customer.v1 import customer_pb2, duplicate_pb2, duplicate_service_pb2
 
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
@@ -20,12 +20,15 @@ from services.customer.rules.blocking import NEIGHBOURS_MAX
 from services.customer.rules.kinds import DuplicateState
 from services.customer.rules.likeness import NEARLY_CERTAIN, Likeness, ReasonKind
 from services.customer.usecases import pages
-from services.customer.usecases.answering import as_listed, as_message
+from services.customer.usecases.answering import as_answer, as_listed
 from services.customer.usecases.comparing import Pair, compared, keep_candidates, portions
 from services.customer.usecases.finding import COLUMNS, LISTED, SHOWN
 
 # So many are named where a record is refused.
 TOLD_MAX = 10
+
+# Both records of candidates as they are answered, by their ids.
+Records = Mapping[str, customer_pb2.Customer]
 
 _READ = "customer.record.read"
 _KEYS, _BLOCKS = CustomerKey.__table__, DuplicateBlock.__table__
@@ -64,7 +67,7 @@ def look_for(work: UnitOfWork, customers: Sequence[Any], *, refuse: bool = False
 def list_candidates(
     work: UnitOfWork, request: duplicate_service_pb2.ListDuplicateCandidatesRequest
 ) -> tuple[Page, dict[str, Any]]:
-    """A page of candidates of which both records are in scope, the most alike first, and these records as rows of LISTED."""
+    """A page of candidates of which both records are in scope, the most alike first, and these records."""
     query, size = pages.query(request), page_size(request.page_size)
     key = (DuplicateCandidate.score, DuplicateCandidate.candidate_id)
     states = list(request.states) or [DuplicateState.OPEN.value]
@@ -79,18 +82,18 @@ def list_candidates(
         statement = statement.where(tuple_(*key) < tuple_(pages.number(token.keys[0]), token.keys[1]))
     rows = work.session.scalars(statement.limit(size + 1)).all()
     page = Page.of(rows, size, query, lambda row: (str(row.score), row.candidate_id))
-    return page, _records(work, page.rows, LISTED)
+    return page, {record.customer_id: record for record in as_listed(work, _rows(work, page.rows, LISTED))}
 
 
-def find_candidate(work: UnitOfWork, candidate_id: str) -> tuple[DuplicateCandidate, dict[str, Any]]:
-    """One candidate with both records as rows of SHOWN; raises NotFound CANDIDATE_NOT_FOUND."""
+def find_candidate(work: UnitOfWork, candidate_id: str) -> tuple[DuplicateCandidate, Records]:
+    """One candidate with both records; raises NotFound CANDIDATE_NOT_FOUND."""
     candidate = work.session.scalars(_in_reach(work).where(DuplicateCandidate.candidate_id == candidate_id.lower())).one_or_none()
     if candidate is None:
         raise NotFound("CANDIDATE_NOT_FOUND", "There is no such candidate of which you reach both records.")
-    return candidate, _records(work, [candidate], SHOWN)
+    return candidate, {row.customer_id: as_answer(work, row) for row in _rows(work, [candidate], SHOWN)}
 
 
-def dismiss(work: UnitOfWork, candidate_id: str, reason: str, etag: str) -> tuple[DuplicateCandidate, dict[str, Any]]:
+def dismiss(work: UnitOfWork, candidate_id: str, reason: str, etag: str) -> tuple[DuplicateCandidate, Records]:
     """Somebody looked, and the two are two."""
     candidate, records = _to_decide(work, candidate_id, etag)
     candidate.dismiss(reason, work.caller.person_id, work.now)
@@ -98,7 +101,7 @@ def dismiss(work: UnitOfWork, candidate_id: str, reason: str, etag: str) -> tupl
     return candidate, records
 
 
-def assign(work: UnitOfWork, candidate_id: str, person_id: str, etag: str) -> tuple[DuplicateCandidate, dict[str, Any]]:
+def assign(work: UnitOfWork, candidate_id: str, person_id: str, etag: str) -> tuple[DuplicateCandidate, Records]:
     """Asks somebody to look."""
     candidate, records = _to_decide(work, candidate_id, etag)
     candidate.assign(person_id.lower(), work.now)
@@ -125,15 +128,12 @@ def decided_by_undo(work: UnitOfWork, one: str, other: str) -> None:
         candidate.parted(work.now)
 
 
-def candidate_message(
-    candidate: DuplicateCandidate, records: Mapping[str, Any], *, whole: bool
-) -> duplicate_pb2.DuplicateCandidate:
+def candidate_message(candidate: DuplicateCandidate, records: Records) -> duplicate_pb2.DuplicateCandidate:
     """The candidate as it is answered."""
-    show = as_message if whole else as_listed
     return duplicate_pb2.DuplicateCandidate(
         candidate_id=candidate.candidate_id,
-        first_customer=show(records[candidate.first_customer_id]),
-        second_customer=show(records[candidate.second_customer_id]),
+        first_customer=records[candidate.first_customer_id],
+        second_customer=records[candidate.second_customer_id],
         score=candidate.score,
         reasons=[
             duplicate_pb2.DuplicateReason(kind=kind, points=points, description=_SAID[kind][1])
@@ -216,7 +216,7 @@ def _in_reach(work: UnitOfWork) -> Select[Any]:
     return statement
 
 
-def _to_decide(work: UnitOfWork, candidate_id: str, etag: str) -> tuple[DuplicateCandidate, dict[str, Any]]:
+def _to_decide(work: UnitOfWork, candidate_id: str, etag: str) -> tuple[DuplicateCandidate, Records]:
     candidate, records = find_candidate(work, candidate_id)
     work.session.refresh(candidate, with_for_update=True)
     if etag and etag != candidate.etag:
@@ -224,9 +224,7 @@ def _to_decide(work: UnitOfWork, candidate_id: str, etag: str) -> tuple[Duplicat
     return candidate, records
 
 
-def _records(work: UnitOfWork, candidates: Iterable[DuplicateCandidate], columns: Sequence[Any]) -> dict[str, Any]:
+def _rows(work: UnitOfWork, candidates: Iterable[DuplicateCandidate], columns: Sequence[Any]) -> list[Any]:
     ids = {customer_id for each in candidates for customer_id in (each.first_customer_id, each.second_customer_id)}
-    found: dict[str, Any] = {}
-    for some in portions(sorted(ids)):
-        found |= {row.customer_id: row for row in work.session.execute(select(*columns).where(COLUMNS.customer_id.in_(some)))}
-    return found
+    of_some = (select(*columns).where(COLUMNS.customer_id.in_(some)) for some in portions(sorted(ids)))
+    return [row for statement in of_some for row in work.session.execute(statement)]

@@ -8,7 +8,7 @@ same moment waits, and is told then.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,11 +31,15 @@ from services.customer.rules.kinds import CustomerState
 from services.customer.rules.lifecycle import require_alive
 from services.customer.rules.merging import Note, NoteKind, check_choice, differing_kinds, merged_details, parted
 from services.customer.usecases import duplicates, finding, joint_coverage, moves, pages
-from services.customer.usecases.answering import as_message
-from services.customer.usecases.drafts import validation
+from services.customer.usecases.answering import as_answer, as_record
+from services.customer.usecases.custom_values import CUSTOM_FIELDS, CustomValues
 from services.customer.usecases.finding import COLUMNS
 from services.customer.usecases.keeping import keep
+from services.customer.usecases.limits import validation
 
+_OWN_FIELD = f"{CUSTOM_FIELDS}."
+# Which of the details the contract has under these names.
+_SHOWN_FIELDS = frozenset(DETAILS) & customer_pb2.Customer.DESCRIPTOR.fields_by_name.keys()
 # What moves from one record to the other, by the columns that name the record.
 _AROUND = {
     "coverages": (Coverage.customer_id,),
@@ -49,22 +53,24 @@ _AROUND = {
 def preview(work: UnitOfWork, request: duplicate_service_pb2.PreviewMergeRequest) -> duplicate_pb2.CustomerMerge:
     """What a merge would do; changes nothing."""
     survivor, other = _both(work, request.survivor_customer_id, request.merged_customer_id, hold=False)
-    details, notes = merged_details(survivor.details, other.details, check_choice(request.take_from_merged.paths))
-    shown = _within_limits(survivor, details)
+    chosen = _chosen(work, survivor, request.take_from_merged.paths)
+    details, notes = merged_details(survivor.details, other.details, chosen)
     return duplicate_pb2.CustomerMerge(
         survivor_customer_id=survivor.customer_id,
         merged_customer_id=other.customer_id,
-        survivor=shown,
-        changed_fields=[name for name in DETAILS if getattr(details, name) != getattr(survivor.details, name)],
+        survivor=as_answer(work, _within_limits(survivor, details)),
+        changed_fields=[
+            name for name in DETAILS if name in _SHOWN_FIELDS and getattr(details, name) != getattr(survivor.details, name)
+        ],
         moved=_counted(_around(work, other.customer_id)),
-        notes=map(_note, notes),
+        notes=_shown_notes(work, survivor, map(_as_entry, notes)),
     )
 
 
 def merge(work: UnitOfWork, request: duplicate_service_pb2.MergeCustomersRequest) -> duplicate_pb2.CustomerMerge:
     """Takes one record into the other."""
-    chosen = check_choice(request.take_from_merged.paths)
     survivor, other = _both(work, request.survivor_customer_id, request.merged_customer_id, hold=True)
+    chosen = _chosen(work, survivor, request.take_from_merged.paths)
     _require_seen(survivor, request.survivor_etag)
     _require_seen(other, request.merged_etag)
     if differing_kinds(survivor.details, other.details) and not request.acknowledge_identifiers_differ:
@@ -99,7 +105,7 @@ def merge(work: UnitOfWork, request: duplicate_service_pb2.MergeCustomersRequest
     duplicates.look_for(work, [survivor])
     work.resource = f"customers/{survivor.customer_id}"
     work.record(*_told_of_merge(work, made, survivor))
-    return merge_message(made, survivor=survivor, moved=told)
+    return merge_message(work, made, survivor, moved=told)
 
 
 def undo(work: UnitOfWork, merge_id: str, reason: str) -> duplicate_pb2.CustomerMerge:
@@ -125,39 +131,50 @@ def undo(work: UnitOfWork, merge_id: str, reason: str) -> duplicate_pb2.Customer
     work.resource = f"customers/{survivor.customer_id}"
     work.record(*_told_of_undo(work, made, survivor, other, changed))
     notes = [Note(NoteKind.CHANGED_SINCE, name, "Changed since the merge; the change stays.") for name in sorted(set(kept))]
-    return merge_message(made, survivor=survivor, moved=_around(work, other.customer_id), notes=map(_as_entry, notes))
+    return merge_message(work, made, survivor, moved=_around(work, other.customer_id), notes=map(_as_entry, notes))
 
 
-def list_merges(work: UnitOfWork, request: duplicate_service_pb2.ListCustomerMergesRequest) -> Page:
+def list_merges(
+    work: UnitOfWork, request: duplicate_service_pb2.ListCustomerMergesRequest
+) -> duplicate_service_pb2.ListCustomerMergesResponse:
     """A page of a customer's merges, the latest first."""
-    customer_id = finding.shown_customer(work, request.customer_id).customer_id
+    customer = finding.shown_customer(work, request.customer_id)
     query, size = pages.query(request), page_size(request.page_size)
-    sides = or_(CustomerMerge.survivor_customer_id == customer_id, CustomerMerge.merged_customer_id == customer_id)
-    statement = select(CustomerMerge).where(sides).order_by(CustomerMerge.merge_id.desc()).limit(size + 1)
+    statement = select(CustomerMerge).where(_of(customer.customer_id)).order_by(CustomerMerge.merge_id.desc())
     if token := PageToken.decode(request.page_token, query, keys=1):
         statement = statement.where(CustomerMerge.merge_id < token.keys[0])
-    return Page.of(work.session.scalars(statement).all(), size, query, lambda row: (row.merge_id,))
+    rows = work.session.scalars(statement.limit(size + 1)).all()
+    page = Page.of(rows, size, query, lambda row: (row.merge_id,))
+    return duplicate_service_pb2.ListCustomerMergesResponse(
+        customer_merges=[merge_message(work, made, customer, whole=False) for made in page.rows],
+        next_page_token=page.next_page_token,
+    )
 
 
 def forget(work: UnitOfWork, customer_id: str) -> None:
     """Where the law has a customer erased: empties what merges kept of the record, which can be parted no more."""
-    sides = or_(CustomerMerge.survivor_customer_id == customer_id, CustomerMerge.merged_customer_id == customer_id)
-    for made in work.session.scalars(select(CustomerMerge).where(sides)):
+    for made in work.session.scalars(select(CustomerMerge).where(_of(customer_id))):
         made.snapshot, made.moved, made.reason, made.undo_reason = None, None, "", ""
 
 
 def merge_message(
-    made: CustomerMerge, *, survivor: Customer | None = None, moved: Counter[str] | None = None, notes: Any = None
+    work: UnitOfWork,
+    made: CustomerMerge,
+    customer: Any,
+    *,
+    moved: Counter[str] | None = None,
+    notes: Iterable[Mapping[str, Any]] | None = None,
+    whole: bool = True,
 ) -> duplicate_pb2.CustomerMerge:
-    """The merge as it is answered."""
+    """The merge as it is answered to whoever reaches the customer; `whole` with the customer, who is the survivor."""
     return duplicate_pb2.CustomerMerge(
         merge_id=made.merge_id,
         survivor_customer_id=made.survivor_customer_id,
         merged_customer_id=made.merged_customer_id,
-        survivor=as_message(survivor) if survivor else None,
-        changed_fields=made.changed_fields,
+        survivor=as_answer(work, customer) if whole else None,
+        changed_fields=[name for name in made.changed_fields if name in _SHOWN_FIELDS],
         moved=_counted(moved or Counter()),
-        notes=[duplicate_pb2.MergeNote(**note) for note in (made.notes if notes is None else notes)],
+        notes=_shown_notes(work, customer, made.notes if notes is None else notes),
         person_id=made.person_id,
         merge_time=made.merge_time,
         undone=made.undone,
@@ -190,6 +207,10 @@ def _both(work: UnitOfWork, survivor_id: str, other_id: str, *, hold: bool) -> t
     return survivor, other
 
 
+def _of(customer_id: str) -> Any:
+    return or_(CustomerMerge.survivor_customer_id == customer_id, CustomerMerge.merged_customer_id == customer_id)
+
+
 def _customers(work: UnitOfWork, customer_ids: Sequence[str], *, hold: bool) -> dict[str, Customer]:
     statement = select(Customer).where(Customer.customer_id.in_(customer_ids)).order_by(Customer.customer_id)
     statement = in_scope(statement, Customer, work.scope, work.caller)
@@ -202,13 +223,23 @@ def _require_seen(customer: Customer, etag: str) -> None:
         raise StaleVersion("CUSTOMER_CHANGED", "A record changed since you read it; read both again and repeat.")
 
 
-def _within_limits(survivor: Customer, details: Details) -> customer_pb2.Customer:
-    """The survivor with these details; raises InvalidInput where both together are more than a record holds."""
+def _chosen(work: UnitOfWork, survivor: Customer, paths: Iterable[str]) -> frozenset[str]:
+    """The fields to take from the other record; of the bank's own only those that the caller may change."""
+    chosen = check_choice(paths)
+    own = {path for path in chosen if path.startswith(_OWN_FIELD)}
+    if own and (unknown := own - {_OWN_FIELD + field.name for field in CustomValues(work).writable(survivor)}):
+        violation = FieldViolation("take_from_merged", f"{', '.join(sorted(unknown))} is no field that you may change.")
+        raise InvalidInput("CUSTOM_FIELD_UNKNOWN", "The bank has no such field.", violations=(violation,))
+    return chosen
+
+
+def _within_limits(survivor: Customer, details: Details) -> SimpleNamespace:
+    """The survivor's row with these details; raises InvalidInput where both together are more than a record holds."""
     row = {column.key: getattr(survivor, column.key) for column in COLUMNS}
     row |= {name: value for name in DETAILS if (value := getattr(details, name))}
-    record = as_message(SimpleNamespace(**row))
-    validation().check(record, prefix="survivor.")
-    return record
+    changed = SimpleNamespace(**row)
+    validation().check(as_record(changed), prefix="survivor.")
+    return changed
 
 
 def _moved(work: UnitOfWork, survivor: Customer, other: Customer) -> dict[str, Any]:
@@ -275,8 +306,11 @@ def _counted(counts: Counter[str]) -> list[duplicate_pb2.MovedRows]:
     return [duplicate_pb2.MovedRows(kind=kind, rows=rows) for kind, rows in sorted(counts.items()) if rows]
 
 
-def _note(note: Note) -> duplicate_pb2.MergeNote:
-    return duplicate_pb2.MergeNote(**_as_entry(note))
+def _shown_notes(work: UnitOfWork, customer: Any, notes: Iterable[Mapping[str, Any]]) -> list[duplicate_pb2.MergeNote]:
+    """The notes without those of the bank's own fields that the caller may not read."""
+    readable = {_OWN_FIELD + field.name for field in CustomValues(work).readable(customer)}
+    shown = (note for note in notes if not note["field"].startswith(_OWN_FIELD) or note["field"] in readable)
+    return [duplicate_pb2.MergeNote(**note) for note in shown]
 
 
 def _as_entry(note: Note) -> dict[str, Any]:
