@@ -7,6 +7,7 @@ not agree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -23,6 +24,7 @@ from services.customer.rules.likeness import fold_line
 from services.customer.rules.phones import international, normal_phone
 
 ALIAS = 4
+_MOBILE = re.compile(r"\+861[3-9][0-9]{9}")
 GRANTED = 1
 
 # What a customer has once, and can be chosen.
@@ -211,7 +213,9 @@ def _contact_points(survivor: Details, other: Details, details: Details) -> list
 
 def _phone(number: str) -> dict[str, Any]:
     # A number that cannot be read is kept as it was typed.
-    return {"kind": ContactKind.MOBILE.value, "value": international(number) or number}
+    value = international(number) or number
+    kind = ContactKind.MOBILE if _MOBILE.fullmatch(value) else ContactKind.LANDLINE
+    return {"kind": kind.value, "value": value}
 
 
 def _reached(contact: Mapping[str, Any]) -> tuple[str, str]:

@@ -39,7 +39,7 @@ from services.customer.usecases.limits import validation
 
 _OWN_FIELD = f"{CUSTOM_FIELDS}."
 # Which of the details the contract has under these names.
-_SHOWN_FIELDS = frozenset(DETAILS) & customer_pb2.Customer.DESCRIPTOR.fields_by_name.keys()
+_SHOWN_FIELDS = frozenset(DETAILS) & set(customer_pb2.Customer.DESCRIPTOR.fields_by_name)
 # What moves from one record to the other, by the columns that name the record.
 _AROUND = {
     "coverages": (Coverage.customer_id,),
@@ -52,8 +52,9 @@ _AROUND = {
 
 def preview(work: UnitOfWork, request: duplicate_service_pb2.PreviewMergeRequest) -> duplicate_pb2.CustomerMerge:
     """What a merge would do; changes nothing."""
+    chosen = check_choice(request.take_from_merged.paths)
     survivor, other = _both(work, request.survivor_customer_id, request.merged_customer_id, hold=False)
-    chosen = _chosen(work, survivor, request.take_from_merged.paths)
+    _require_changeable(work, survivor, chosen)
     details, notes = merged_details(survivor.details, other.details, chosen)
     return duplicate_pb2.CustomerMerge(
         survivor_customer_id=survivor.customer_id,
@@ -69,8 +70,9 @@ def preview(work: UnitOfWork, request: duplicate_service_pb2.PreviewMergeRequest
 
 def merge(work: UnitOfWork, request: duplicate_service_pb2.MergeCustomersRequest) -> duplicate_pb2.CustomerMerge:
     """Takes one record into the other."""
+    chosen = check_choice(request.take_from_merged.paths)
     survivor, other = _both(work, request.survivor_customer_id, request.merged_customer_id, hold=True)
-    chosen = _chosen(work, survivor, request.take_from_merged.paths)
+    _require_changeable(work, survivor, chosen)
     _require_seen(survivor, request.survivor_etag)
     _require_seen(other, request.merged_etag)
     if differing_kinds(survivor.details, other.details) and not request.acknowledge_identifiers_differ:
@@ -223,14 +225,12 @@ def _require_seen(customer: Customer, etag: str) -> None:
         raise StaleVersion("CUSTOMER_CHANGED", "A record changed since you read it; read both again and repeat.")
 
 
-def _chosen(work: UnitOfWork, survivor: Customer, paths: Iterable[str]) -> frozenset[str]:
-    """The fields to take from the other record; of the bank's own only those that the caller may change."""
-    chosen = check_choice(paths)
+def _require_changeable(work: UnitOfWork, survivor: Customer, chosen: frozenset[str]) -> None:
+    """Raises InvalidInput CUSTOM_FIELD_UNKNOWN for one of the bank's own fields that the caller may not change."""
     own = {path for path in chosen if path.startswith(_OWN_FIELD)}
     if own and (unknown := own - {_OWN_FIELD + field.name for field in CustomValues(work).writable(survivor)}):
         violation = FieldViolation("take_from_merged", f"{', '.join(sorted(unknown))} is no field that you may change.")
         raise InvalidInput("CUSTOM_FIELD_UNKNOWN", "The bank has no such field.", violations=(violation,))
-    return chosen
 
 
 def _within_limits(survivor: Customer, details: Details) -> SimpleNamespace:
