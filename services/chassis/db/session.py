@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, event, insert, text
 from sqlalchemy.orm import Session
 
 from services.chassis.db.audit import Change, captured_changes, inserted_changes, write_act
 from services.chassis.db.field_history import keep_changes, refuse_unseen_changes
-from services.chassis.db.scope import WHOLE_BANK, announce_scope
+from services.chassis.db.scope import WHOLE_BANK, announce_scope, has_reaches, with_reach
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.clock import Clock, system_clock
 from services.chassis.kernel.errors import WorkbenchError
@@ -24,6 +24,8 @@ from services.chassis.kernel.ids import IdSource, uuid7
 from services.chassis.outbox import table as outbox
 
 SERVICE_SCOPE = WHOLE_BANK
+
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,22 @@ class UnitOfWork:
         """A new id that sorts by time."""
         return self.database.new_id()
 
-    def reach(self, organisation_path: str) -> None:
-        """Lets a row go to that unit, which the use case has found right; what `in_scope` finds stays as it is.
+    def reach(self, *organisation_paths: str) -> None:
+        """Lets rows go to those units, which the use case has found right; what `in_scope` finds stays as it is.
 
         PostgreSQL refuses a change that would hide the row from whoever makes it.
         """
-        wider = Scope(self.scope.own, (*self.scope.organisation_paths, organisation_path))
+        wider = replace(self.scope, organisation_paths=(*self.scope.organisation_paths, *organisation_paths))
         announce_scope(self.session.connection(), wider, self.caller)
+
+    def hold(self, name: str) -> None:
+        """Lets nobody else who holds this name go on until the transaction ends: for a rule over several rows, or rows to come.
+
+        SQLite has one writer at a time, so that there is nothing to hold.
+        """
+        connection = self.session.connection()
+        if connection.dialect.name == "postgresql":
+            connection.execute(_HOLD, {"name": name})
 
     def insert_all(self, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts many rows at once, given by their attributes' names: past the session's objects, not past the audit trail."""
@@ -159,6 +170,8 @@ class Database:
         # SQLite has one writer at a time, and one that waits there sleeps and looks again, ever longer. Writers of one process
         # wait here instead, where the next is woken at once.
         self._writing: AbstractContextManager[Any] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        # Whether its database knows of people who reach more than their own; None until it was asked.
+        self._has_reaches: bool | None = None
         self._reader = engine.execution_options(read_only=True, postgresql_readonly=True)
 
     @contextmanager
@@ -179,7 +192,9 @@ class Database:
             if not read_only:
                 event.listen(session, "before_flush", _capture_into(work))
                 event.listen(session, "do_orm_execute", refuse_unseen_changes)
-            announce_scope(session.connection(), scope, caller)
+            if scope.own:
+                work.scope = self._reached(work)
+            announce_scope(session.connection(), work.scope, caller)
             try:
                 yield work
             except WorkbenchError as error:
@@ -187,6 +202,12 @@ class Database:
                     self._commit(work)
                 raise
             self._commit(work)
+
+    def _reached(self, work: UnitOfWork) -> Scope:
+        connection = work.session.connection()
+        if self._has_reaches is None:
+            self._has_reaches = has_reaches(connection)
+        return with_reach(connection, work.scope, work.caller, work.business_date) if self._has_reaches else work.scope
 
     def _commit(self, work: UnitOfWork) -> None:
         work.session.commit()

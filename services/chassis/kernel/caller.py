@@ -18,16 +18,28 @@ class Scope:
 
     `own` means rows whose responsible person is the caller. A path covers its unit and everything below it; "/" covers the
     bank. A team is the subtree of the team's own unit.
+
+    `own` reaches further where the caller supports a customer or stands in for somebody: `customer_ids` and `stands_in_for` are
+    what a service has found of that for the day of the act; they are no part of what a post gives.
     """
 
     own: bool = False
     organisation_paths: tuple[str, ...] = ()
+    stands_in_for: tuple[str, ...] = ()
+    customer_ids: tuple[str, ...] = ()
 
-    def covers(self, organisation_path: str, person_id: str, caller_person_id: str) -> bool:
-        """Whether a row that belongs to that unit and that person is within reach."""
+    def covers(self, organisation_path: str, person_id: str, caller_person_id: str, customer_id: str = "") -> bool:
+        """Whether a row that belongs to that unit, that person and that customer is within reach."""
         if self.own and person_id == caller_person_id:
             return True
+        if customer_id and (person_id in self.stands_in_for or customer_id in self.customer_ids):
+            return True
         return any(organisation_path.startswith(path) for path in self.organisation_paths)
+
+    @property
+    def by_post(self) -> Scope:
+        """What the posts alone give: for acts that only a customer's lead, or whoever is in charge of him, may do."""
+        return Scope(self.own, self.organisation_paths)
 
 
 @dataclass(frozen=True, slots=True)

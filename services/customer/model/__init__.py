@@ -3,8 +3,28 @@
 from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
+from services.customer.model.group import CustomerGroup, CustomerGroupMember
 from services.customer.model.imports import Import, ImportRow
 from services.customer.model.key import CustomerKey
+from services.customer.model.key_person import KeyPerson
+from services.customer.model.relation import Relation
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
+from services.customer.model.search_entry import SearchEntry
+from services.customer.model.timeline import TimelineEntry
 
-__all__ = ["Base", "Coverage", "Customer", "CustomerKey", "Import", "ImportRow", "ManagerPost", "RelationshipManager"]
+__all__ = [
+    "Base",
+    "Coverage",
+    "Customer",
+    "CustomerGroup",
+    "CustomerGroupMember",
+    "CustomerKey",
+    "Import",
+    "ImportRow",
+    "KeyPerson",
+    "ManagerPost",
+    "Relation",
+    "RelationshipManager",
+    "SearchEntry",
+    "TimelineEntry",
+]

@@ -9,7 +9,7 @@ from workbench.customer.v1 import customer_pb2, customer_service_pb2
 from services.chassis.db.session import UnitOfWork
 from services.chassis.mapping import Mapper
 from services.chassis.service import Stream
-from services.customer.usecases import coverages, customers, finding, listing, relationship_managers, watching
+from services.customer.usecases import coverages, customers, finding, listing, relationship_managers, searching, watching
 from services.customer.usecases.answering import as_listed, as_message
 
 _coverage = Mapper(customer_pb2.Coverage)
@@ -35,6 +35,14 @@ def list_customers(
 ) -> customer_service_pb2.ListCustomersResponse:
     page = listing.list_customers(work, request)
     return customer_service_pb2.ListCustomersResponse(customers=map(as_listed, page.rows), next_page_token=page.next_page_token)
+
+
+def search_customers(
+    work: UnitOfWork, request: customer_service_pb2.SearchCustomersRequest
+) -> customer_service_pb2.SearchCustomersResponse:
+    found = searching.search_customers(work, request)
+    hits = [customer_service_pb2.SearchHit(customer=as_listed(hit.row), match=hit.match) for hit in found.hits]
+    return customer_service_pb2.SearchCustomersResponse(hits=hits, more=found.more)
 
 
 def update_customer(work: UnitOfWork, request: customer_service_pb2.UpdateCustomerRequest) -> customer_pb2.Customer:

@@ -44,11 +44,13 @@ class Word:
 def fold(text: str) -> str:
     """The text as it is compared: compatible forms, lower case, without accents, simplified, look-alikes as one."""
     folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.isascii():
+        return folded
     if not all(map(is_ideograph, folded)):
         parts = unicodedata.normalize("NFD", folded)
         seen = "".join(character for character in parts if unicodedata.category(character) not in _INVISIBLE)
-        folded = unicodedata.normalize("NFC", seen).translate(_look_alikes())
-    return folded if folded.isascii() else str(_simplified().convert(folded))
+        folded = unicodedata.normalize("NFC", seen)
+    return str(_simplified().convert(folded)).translate(_look_alikes())
 
 
 def words(folded: str) -> list[Word]:
@@ -119,7 +121,15 @@ def _plain_form(character: str, others: list[str]) -> str:
     plain = [other.lower() for other in others if len(other) == 1 and other.isascii() and other.isalnum()]
     # A letter before a digit: what looks like both l and 1 is a letter in a name.
     plain.sort(key=str.isdigit)
-    ideographs = [other for other in others if len(other) == 1 and is_ideograph(other)]
-    if not plain and is_ideograph(character):
-        ideographs = [other for other in ideographs if other < character]
-    return (plain or ideographs or [""])[0]
+    if plain or _is_common(character):
+        # A common character is itself: 士 looks like 土, and is read otherwise.
+        return (plain or [""])[0]
+    return next((other for other in others if len(other) == 1 and _is_common(other)), "")
+
+
+def _is_common(character: str) -> bool:
+    """Whether it is a Chinese character of everyday use, one of those of GB 2312."""
+    try:
+        return is_ideograph(character) and len(character.encode("gb2312")) > 1
+    except UnicodeEncodeError:
+        return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.customer.rules import tokens
@@ -45,13 +46,25 @@ class Match(IntEnum):
 Clause = tuple[tuple[str, ...], ...]
 
 
+class Candidate(Protocol):
+    """A customer whose tokens fit."""
+
+    @property
+    def forms(self) -> str:
+        """Its names and texts, as `tokens.forms_of` writes them."""
+
+    @property
+    def customer_number(self) -> str:
+        """Its number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question: every clause holds. `accepts` compares a customer's forms; None where the tokens decide."""
+    """One question: every clause holds. `accepts` compares a customer whose tokens fit; None where the tokens decide."""
 
     match: Match
     clauses: tuple[Clause, ...]
-    accepts: Callable[[str], bool] | None = None
+    accepts: Callable[[Candidate], bool] | None = None
 
 
 def refuse_masked(query: str) -> None:
@@ -63,11 +76,13 @@ def refuse_masked(query: str) -> None:
 
 def steps_of(query: str) -> list[Step]:
     """The steps for what is typed, the surest first; none where it says nothing."""
-    terms = [found for term in fold(query).split()[:TERMS_MAX] if (found := words(term)[:WORDS_MAX])]
-    pieces = [piece for term in terms for piece in term][:WORDS_MAX]
-    if not pieces:
+    folded = fold(query)
+    whole = words(folded)[: tokens.WORDS_MAX]
+    if not whole:
         return []
-    return [*_name_steps(query, pieces), *_reading_steps(terms, pieces), *_part_steps(terms, pieces)]
+    terms = [words(term)[:WORDS_MAX] for term in folded.split()[:TERMS_MAX]]
+    pieces = [piece for term in terms for piece in term][:WORDS_MAX]
+    return [*_name_steps(query, whole), *_reading_steps(terms, pieces), *_part_steps(terms, pieces)]
 
 
 def _name_steps(query: str, pieces: Sequence[Word]) -> Iterator[Step]:
@@ -77,8 +92,8 @@ def _name_steps(query: str, pieces: Sequence[Word]) -> Iterator[Step]:
         yield number
     beyond = len(text) > tokens.PREFIX_CHARACTERS_MAX
 
-    def begins(forms: str) -> bool:
-        return any(tokens.joined(name).startswith(text) for name in tokens.names_in(forms))
+    def begins(candidate: Candidate) -> bool:
+        return any(tokens.joined(name).startswith(text) for name in tokens.names_in(candidate.forms))
 
     yield Step(Match.NAME_PREFIX, _all(tokens.prefix_token(text)), begins if beyond else None)
 
@@ -87,12 +102,16 @@ def _number_prefix(query: str) -> Step | None:
     text = "".join(query.split())
     if not (text.isascii() and any(map(str.isdigit, text)) and (token := tokens.number_token(text))):
         return None
-    return Step(Match.NUMBER_PREFIX, _all(token))
+
+    def begins(candidate: Candidate) -> bool:
+        return candidate.customer_number.lower().startswith(text.lower())
+
+    return Step(Match.NUMBER_PREFIX, _all(token), begins if len(text) not in tokens.NUMBER_CHARACTERS else None)
 
 
 def _reading_steps(terms: Sequence[Sequence[Word]], pieces: Sequence[Word]) -> Iterator[Step]:
-    def reads(forms: str) -> bool:
-        return any(_follows(pieces, name) for name in tokens.names_in(forms))
+    def reads(candidate: Candidate) -> bool:
+        return any(_follows(pieces, name) for name in tokens.names_in(candidate.forms))
 
     letters = "".join(piece.text for piece in pieces if not piece.single)
     if all(piece.single for piece in pieces):
@@ -112,8 +131,8 @@ def _initials_steps(letters: str) -> Iterator[Step]:
     if not tokens.INITIALS_MIN <= len(collapsed) <= tokens.INITIALS_MAX or not letters.isalpha():
         return
 
-    def begins(forms: str) -> bool:
-        return any(_initials_follow(letters, name) for name in tokens.names_in(forms))
+    def begins(candidate: Candidate) -> bool:
+        return any(_initials_follow(letters, name) for name in tokens.names_in(candidate.forms))
 
     groups = tuple((tokens.initials_token(initials),) for initials in dict.fromkeys((letters, collapsed)))
     yield Step(Match.INITIALS, (groups,), begins if collapsed != letters else None)
@@ -124,8 +143,8 @@ def _part_steps(terms: Sequence[Sequence[Word]], pieces: Sequence[Word]) -> Iter
     clauses = tuple(clause for term in terms for clause in _part_clauses(term))
     sure = all(_is_decided(term) for term in terms)
 
-    def holds(forms: str) -> bool:
-        texts = tokens.texts_in(forms)
+    def holds(candidate: Candidate) -> bool:
+        texts = tokens.texts_in(candidate.forms)
         return all(any(_contains(term, text) for text in texts) for term in terms)
 
     yield Step(Match.PART, clauses, None if sure else holds)

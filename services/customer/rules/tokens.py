@@ -14,7 +14,7 @@ equal words only, which is as fast for 张 as for a rare name.
 | `m` | how a syllable, or a word of letters, begins | `mz` … `mzhang`, `mw`, `mwe`, `mwei` |
 | `d` | how the customer number begins | `d6000` |
 | `t` | a tag, or the whole value of a field of the bank's own | `tvip` |
-| `l` `u` | who may find the customer among his own, and the unit | `l9f…`, `ue01` |
+| `k` `l` `u` | the customer, who leads it, and the unit, for questions in somebody's scope | `k07…`, `l9f…`, `ue01` |
 | `z` | a fixed part of all customers, for questions that half the bank answers | |
 """
 
@@ -59,7 +59,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """What of a customer it is found by. `names` begins with the present one; `persons` may find it among their own."""
+    """What of a customer it is found by. `names` begins with the present one."""
 
     customer_id: str
     customer_number: str
@@ -68,7 +68,7 @@ class Findable:
     pinyin: str = ""
     tags: Sequence[str] = ()
     texts: Sequence[str] = ()
-    persons: Sequence[str] = ()
+    lead_person_id: str = ""
     organisation_path: str = ""
 
 
@@ -94,7 +94,7 @@ def entry_of(found: Findable) -> Entry:
 
 
 def _tokens(found: Findable, names: Sequence[Sequence[Unit]], texts: Sequence[Sequence[Unit]]) -> list[str]:
-    tokens: set[str] = set(scope_tokens(found.persons, found.organisation_path))
+    tokens = {customer_token(found.customer_id), lead_token(found.lead_person_id), unit_token(found.organisation_path)}
     for units in names:
         tokens.update(_name_tokens(units))
     tokens.update(_number_tokens(found.customer_number))
@@ -132,19 +132,19 @@ def tag_token(units: Sequence[Unit]) -> str:
     return f"t{_digest(joined(units)).hex()}"
 
 
-def person_token(person_id: str) -> str:
-    """The token of whoever may find a customer among his own: the end of the id, which chance made."""
-    return f"l{_safe(person_id.lower().replace('-', ''))[-16:]}"
+def customer_token(customer_id: str) -> str:
+    """The token of one customer."""
+    return f"k{_end(customer_id)}"
+
+
+def lead_token(person_id: str) -> str:
+    """The token of whoever leads a customer."""
+    return f"l{_end(person_id)}"
 
 
 def unit_token(organisation_path: str) -> str:
     """The token of a unit: its own name in the path, which stays when a unit above it moves."""
     return f"u{_safe(organisation_path.strip('/').rpartition('/')[2].lower())[:64]}"
-
-
-def scope_tokens(persons: Iterable[str], organisation_path: str) -> list[str]:
-    """The tokens that say in whose reach a customer is."""
-    return [*map(person_token, persons), unit_token(organisation_path)]
 
 
 def prefix_token(text: str) -> str:
@@ -187,7 +187,9 @@ def joined(units: Iterable[Unit]) -> str:
 
 def _read_as(units: Sequence[Unit], pinyin: str) -> list[Unit]:
     """The units with a reading that somebody gave for the whole; one that does not fit its characters says nothing of them."""
-    syllables = divided(pinyin.replace(" ", ""), len(units))
+    syllables = tuple(pinyin.split())
+    if len(syllables) != len(units):
+        syllables = divided("".join(syllables), len(units))
     if not syllables:
         return list(units)
     return [Unit(unit.text, tuple(dict.fromkeys((given, *unit.readings)))) for unit, given in zip(units, syllables, strict=True)]
@@ -281,6 +283,11 @@ def _number_tokens(number: str) -> list[str]:
 
 def _safe(text: str) -> str:
     return text if text.isalnum() else text.translate(_SAFE)
+
+
+def _end(some_id: str) -> str:
+    # The end of an id is what chance made of it.
+    return _safe(some_id.lower().replace("-", ""))[-16:]
 
 
 def _digest(text: str) -> bytes:

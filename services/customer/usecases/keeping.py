@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.chassis.db.session import UnitOfWork
+from services.customer.usecases import indexing
 from services.customer.usecases.keys import keep_keys
 
 
@@ -18,3 +19,4 @@ def keep(work: UnitOfWork, customers: Sequence[Any], *, new: bool = False, place
     Raises AlreadyExists IDENTIFIER_TAKEN where a number is another customer's.
     """
     keep_keys(work, customers, new=new, places=places)
+    indexing.index(work, customers)

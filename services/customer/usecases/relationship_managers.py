@@ -17,6 +17,7 @@ from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
+from services.customer.model.group import CustomerGroup
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
 from services.customer.usecases import finding
 
@@ -74,7 +75,7 @@ def move_unit(work: UnitOfWork, event: events_pb2.OrganisationUnitMoved) -> None
     """A unit moved in the tree: what stands below it now stands under its new path. Coverages that ended stay history."""
     former, path = event.former_organisation_path, event.organisation_path
     below = Scope(organisation_paths=(former,))
-    for model in (Customer, Coverage, RelationshipManager, ManagerPost):
+    for model in (Customer, CustomerGroup, Coverage, RelationshipManager, ManagerPost):
         moved: dict[str, Any] = {"organisation_path": path + func.substr(model.organisation_path, len(former) + 1)}
         if model is Customer:
             moved |= {"update_time": work.now, "version": Customer.version + 1}

@@ -1,6 +1,6 @@
 """One suite over both databases: the same promises on SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import Text
@@ -29,6 +29,7 @@ class Note(Base):
     note_id: Mapped[str] = mapped_column(Text, primary_key=True)
     lead_person_id: Mapped[str] = mapped_column(Text)
     organisation_path: Mapped[str] = mapped_column(OrderedText)
+    customer_id: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(OrderedText, default="")
     phone: Mapped[str | None] = mapped_column(EncryptedText("note.phone"), default=None)
     written: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -36,6 +37,19 @@ class Note(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class Reaching(Base):
+    """Whom a person reaches beyond his own, as a service keeps it."""
+
+    __tablename__ = "reaches"
+
+    reach_id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(Text)
+    customer_id: Mapped[str | None] = mapped_column(Text, default=None)
+    lead_person_id: Mapped[str | None] = mapped_column(Text, default=None)
+    start_date: Mapped[date] = mapped_column(BusinessDate)
+    end_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -53,6 +67,6 @@ def database(database_url, tmp_path):
     migrations.migrate(engine, migrations.CHASSIS_PACKAGE)
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
-        enforce_row_scope(connection, "notes")
+        enforce_row_scope(connection, "notes", of_customers=True)
     yield Database(engine, "contract")
     engine.dispose()

@@ -1,0 +1,44 @@
+"""What somebody typed as a key: looked for by its keyed hash, so that nothing encrypted is read."""
+
+from __future__ import annotations
+
+from services.customer.model.key import EMAIL, PHONE, identifier_key, key_index
+from services.customer.rules.contacts import normal_email
+from services.customer.rules.identifiers import normal_number
+from services.customer.rules.kinds import IdentifierKind
+from services.customer.rules.phones import PHONE_DIGITS_MAX, PHONE_DIGITS_MIN, normal_phone
+from services.customer.rules.queries import Match
+
+# Of an identifier, whatever its kind.
+IDENTIFIER_LENGTH_MIN = 5
+IDENTIFIER_LENGTH_MAX = 64
+_PHONE_MARKS = frozenset("+() -")
+# Every other key is an identifier.
+MATCHES = {PHONE: Match.PHONE, EMAIL: Match.EMAIL}
+
+
+def asked(query: str) -> list[tuple[str, str]]:
+    """The keys, by name and index, that the text can be; none where it is no number and no address."""
+    text = query.strip()
+    if not text.isascii():
+        return []
+    if "@" in text:
+        return [(EMAIL, key_index(EMAIL, normal_email(text)))]
+    keys = [(identifier_key(kind), identifier_index(kind, text)) for kind in IdentifierKind if kind and _is_number(text)]
+    if _is_phone(text) and (number := normal_phone(text)):
+        keys.append((PHONE, key_index(PHONE, number)))
+    return keys
+
+
+def identifier_index(kind: int, number: str) -> str:
+    """The index of a number of a kind."""
+    return key_index(identifier_key(kind), normal_number(number))
+
+
+def _is_number(text: str) -> bool:
+    return IDENTIFIER_LENGTH_MIN <= len(text) <= IDENTIFIER_LENGTH_MAX and any(map(str.isdigit, text))
+
+
+def _is_phone(text: str) -> bool:
+    digits = sum(map(str.isdigit, text))
+    return PHONE_DIGITS_MIN <= digits <= PHONE_DIGITS_MAX and all(c.isdigit() or c in _PHONE_MARKS for c in text)

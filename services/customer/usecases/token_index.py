@@ -1,0 +1,49 @@
+"""Asks the index of tokens: the one place that knows how each database is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, bindparam, cast, column, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from services.chassis.db.session import UnitOfWork
+from services.customer.model.search_entry import SearchEntry
+from services.customer.rules.queries import Clause
+from services.customer.usecases.finding import COLUMNS
+
+# The columns under the names that FTS5 gives them: the table's own name stands for all its columns in MATCH.
+_FTS5 = table("search_index", column("rowid"), column("search_index"))
+# How many rows an intersection of tokens has is more than PostgreSQL can guess. With a wrong guess it would read the whole table;
+# the way by the GIN index to the customers of its rows is the right one whatever the number.
+_BY_INDEX = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
+    "set_config('enable_mergejoin', 'off', true)"
+)
+
+
+def prepare(work: UnitOfWork) -> None:
+    """To be called once in a transaction before `holding`: says how PostgreSQL is to go about it, until the transaction ends."""
+    if _is_postgresql(work):
+        work.session.execute(_BY_INDEX)
+
+
+def holding(work: UnitOfWork, statement: Select[Any], clauses: Sequence[Clause]) -> Select[Any]:
+    """A statement over customers narrowed to those whose tokens fulfil every clause; `forms` is added to what it selects."""
+    joined = statement.add_columns(SearchEntry.forms).join(SearchEntry, SearchEntry.customer_id == COLUMNS.customer_id)
+    if _is_postgresql(work):
+        wanted = cast(bindparam(None, _expression(clauses, " & ", " | ", "'")), TSQUERY)
+        return joined.where(SearchEntry.tokens.bool_op("@@")(wanted))
+    wanted_text = _expression(clauses, " AND ", " OR ", '"')
+    return joined.join(_FTS5, _FTS5.c.rowid == SearchEntry.entry).where(_FTS5.c.search_index.bool_op("MATCH")(wanted_text))
+
+
+def _expression(clauses: Sequence[Clause], both: str, either: str, quote: str) -> str:
+    """The clauses in the database's own language; tokens hold neither of the quotes nor an operator."""
+    alternatives = ((both.join(quote + token + quote for token in group) for group in clause) for clause in clauses)
+    return both.join("(" + either.join(f"({group})" for group in groups) + ")" for groups in alternatives)
+
+
+def _is_postgresql(work: UnitOfWork) -> bool:
+    return work.session.get_bind().dialect.name == "postgresql"
