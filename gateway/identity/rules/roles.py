@@ -59,7 +59,9 @@ _ROLES = (
         "Branch manager 机构负责人",
         Duty.BUSINESS,
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
-        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.record.import", "identity.people.read", "identity.grants.read"},
+        _EVERYBODY
+        | _SERVES_CUSTOMERS
+        | {"customer.record.import", "customer.record.export", "identity.people.read", "identity.grants.read"},
     ),
     Role(
         "performance_analyst",
@@ -67,6 +69,24 @@ _ROLES = (
         Duty.BUSINESS,
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
         _EVERYBODY | {"customer.record.read", "identity.people.read"},
+    ),
+    Role(
+        "data_steward",
+        "Data steward 客户数据管理岗",
+        Duty.BUSINESS,
+        (ScopeKind.SUBTREE,),
+        _EVERYBODY
+        | {
+            "customer.record.read",
+            "customer.record.import",
+            "customer.record.export",
+            "customer.record.update",
+            "customer.pii.read",
+            "customer.field.define",
+            "customer.subject.export",
+            "customer.subject.erase",
+            "customer.subject.approve",
+        },
     ),
     Role(
         "auditor",
@@ -117,6 +137,7 @@ _CONFLICTS = (
     ("team_leader", "auditor"),
     ("branch_manager", "auditor"),
     ("performance_analyst", "auditor"),
+    ("data_steward", "auditor"),
     ("operator", "user_administrator"),
     ("feed_operator", "user_administrator"),
 )

@@ -97,9 +97,9 @@ def _read_page(preparation: Preparation, task: Task) -> _Page:
         staff_numbers = _staff_numbers(work, page.rows)
         whole = work.caller.scope(UNMASKED_PERMISSION) if asked["unmasked"] else Scope()
         caller_id = work.caller.person_id
+        messages = list(as_listed(work, page.rows))
     rows, revealed = [], []
-    for row in page.rows:
-        message = as_listed(row)
+    for row, message in zip(page.rows, messages, strict=True):
         if whole.covers(row.organisation_path, row.lead_person_id, caller_id):
             revealed.append(row.customer_id)
         else:

@@ -27,6 +27,8 @@ def remove_customer(work: UnitOfWork, customer: Customer) -> bool:
         keep(work, [customer])
         return False
     event = exchange_events_pb2.CustomerRemoved(customer_id=customer.customer_id, customer_number=customer.customer_number)
+    # First, because it goes into the timeline, which goes with the record.
+    work.record(event)
     indexing.forget(work.session, customer.customer_id)
     for name in ("customer_keys", "timeline_entries"):
         table = Base.metadata.tables[name]
@@ -36,7 +38,6 @@ def remove_customer(work: UnitOfWork, customer: Customer) -> bool:
     work.session.flush()
     work.session.delete(customer)
     work.session.flush()
-    work.record(event)
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ def service(request, tmp_path_factory):
     sqlite = request.param == "sqlite"
     engine = create_engine(f"sqlite:///{folder}/customer.db" if sqlite else request.getfixturevalue("new_postgresql_url")())
     migrations.migrate(engine, "services.customer")
-    database = Database(engine, "customer")
+    database = Database(engine, "customer", settings=SERVICE.settings(), on_record=SERVICE.on_record)
     server = Server({"customer": Hosted(RPCS, database)}, Admission(ring))
     with ExitStack() as stack:
         stack.callback(engine.dispose)
@@ -158,6 +159,13 @@ class Town:
         handle = next(s.handle for s in SERVICE.subscriptions if s.event is type(event))
         with self.service.database.transaction() as work:
             handle(work, event)
+
+
+def run_together(function, arguments):
+    """Calls the function with each argument in a thread of its own, and waits for all."""
+    threads = [threading.Thread(target=function, args=(argument,)) for argument in arguments]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
 
 
 def post_granted(person, organisation_path, **fields):

@@ -19,7 +19,7 @@ from services.customer.model.key import CustomerKey
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.exchange.outcomes import Outcome, Verdict, refused
 from services.customer.usecases import finding
-from services.customer.usecases.answering import as_message
+from services.customer.usecases.answering import as_answer
 from services.customer.usecases.customers import change_customer, open_customers
 from services.customer.usecases.drafts import details_of_draft, validation
 from services.customer.usecases.importing.attempts import attempt
@@ -76,7 +76,7 @@ def plain_details(customer: Customer) -> dict[str, Any]:
 def _change(work: UnitOfWork, customer_id: str, row: Mapping[str, Any], *, keep: bool) -> Applied:
     customer = finding.customer_to_change(work, customer_id)
     before = plain_details(customer)
-    sent = as_message(customer)
+    sent = as_answer(work, customer, reveal=True)
     # The kind tells an address of a home from one of a business; it is the record's, whatever the row says.
     touched = fill(sent, row)
     if row.get("kind"):
