@@ -15,6 +15,7 @@ from workbench.customer.v1 import customer_pb2, data_subject_service_pb2
 from services.chassis.db.field_history import FieldChange
 from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.errors import NotAllowed, NotFound, RuleBroken
+from services.customer.model import Base
 from services.customer.model.erasure import RetainedData
 from services.customer.usecases.subjects import erasing, forgetting
 from tests.component.customer.conftest import new_id_card
@@ -188,3 +189,8 @@ def test_what_a_law_had_kept_goes_when_its_time_is_up(town, steward, second, per
 def test_an_unknown_request_is_not_found(steward):
     with pytest.raises(NotFound, match="ERASURE_NOT_FOUND"):
         steward.call("GetErasure", erasure_id=str(uuid.uuid4()))
+
+
+def test_every_place_that_is_emptied_is_there():
+    for table, columns, values in erasing._EMPTIED:
+        assert {*columns, *values} <= {column.name for column in Base.metadata.tables[table].c}

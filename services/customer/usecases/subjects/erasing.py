@@ -33,7 +33,7 @@ _CUSTOMERS = Customer.__table__
 # Tables that hold more of a person than ids, with what their columns become.
 _EMPTIED: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = (
     ("key_persons", ("customer_id", "person_customer_id"), {
-        "display_name": ERASED_NAME, "position": "", "contacts": None, "birthday": None, "preferences": None,
+        "display_name": ERASED_NAME, "position": "", "contact_points": None, "birthday": None, "preferences": None,
     }),
     ("customer_relations", ("from_customer_id", "to_customer_id"), {"label": "", "note": None}),
     ("coverages", ("customer_id",), {"reason": ""}),
