@@ -123,7 +123,8 @@ def _create_hand_overs():
         sa.ForeignKeyConstraint(["hand_over_id"], ["hand_overs.hand_over_id"], name="fk_hand_over_customers_hand_over_id"),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name="fk_hand_over_customers_customer_id"),
     )
-    op.create_index("ix_hand_over_customers_customer_id", "hand_over_customers", ["customer_id"])
+    for column in ("customer_id", "former_lead_person_id"):
+        op.create_index(f"ix_hand_over_customers_{column}", "hand_over_customers", [column])
     op.create_table(
         "hand_over_completions",
         sa.Column("hand_over_id", OrderedText, nullable=False),

@@ -159,7 +159,7 @@ class HandOverCustomer(Base):
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.customer_id"), type_=OrderedText, primary_key=True, index=True)
     kind: Mapped[int] = mapped_column(Integer)
     tier: Mapped[int] = mapped_column(Integer)
-    former_lead_person_id: Mapped[str] = mapped_column(Text)
+    former_lead_person_id: Mapped[str] = mapped_column(Text, index=True)
     # The receiver; empty where there is none.
     lead_person_id: Mapped[str] = mapped_column(Text)
     state: Mapped[int] = mapped_column(Integer)

@@ -46,9 +46,12 @@ def list_hand_overs(work: UnitOfWork, request: coverage_service_pb2.ListHandOver
 
 def list_customers(work: UnitOfWork, request: coverage_service_pb2.ListHandOverCustomersRequest) -> tuple[Page, dict[str, Any]]:
     """A page of a hand-over's customers, and of those in the caller's scope number and name by id."""
-    hand_over_id = get_hand_over(work, request.hand_over_id).hand_over_id
+    hand_over = get_hand_over(work, request.hand_over_id)
+    hand_over_id = hand_over.hand_over_id
     query, size = f"{hand_over_id}|{sorted(request.states)}", page_size(request.page_size)
     statement = select(HandOverCustomer).filter_by(hand_over_id=hand_over_id).order_by(HandOverCustomer.customer_id)
+    if not in_charge_of(work, hand_over) and hand_over.proposer_person_id != work.caller.person_id:
+        statement = statement.where(or_(*_his_part(work.caller.person_id)))
     if request.states:
         statement = statement.where(HandOverCustomer.state.in_(request.states))
     if token := PageToken.decode(request.page_token, query, keys=1):
@@ -60,6 +63,11 @@ def list_customers(work: UnitOfWork, request: coverage_service_pb2.ListHandOverC
     )
     shown = work.session.execute(in_scope(named, columns, work.scope, work.caller))
     return page, {row.customer_id: row for row in shown}
+
+
+def in_charge_of(work: UnitOfWork, hand_over: HandOver) -> bool:
+    """Whether all units concerned are in the caller's charge."""
+    return any(hand_over.organisation_path.startswith(path) for path in work.scope.organisation_paths)
 
 
 def receivers(work: UnitOfWork, hand_over: HandOver) -> Sequence[HandOverReceiver]:
@@ -103,8 +111,13 @@ def _seen(work: UnitOfWork) -> Select[HandOver]:
     me = work.caller.person_id
     reach = [HandOver.organisation_path.startswith(path, autoescape=True) for path in work.scope.organisation_paths]
     gets = select(HandOverReceiver.hand_over_id).where(HandOverReceiver.person_id == me)
-    mine = (HandOver.proposer_person_id == me, HandOver.from_person_id == me, HandOver.hand_over_id.in_(gets))
+    gives = select(HandOverCustomer.hand_over_id).where(HandOverCustomer.former_lead_person_id == me)
+    mine = (HandOver.proposer_person_id == me, HandOver.hand_over_id.in_(gets), HandOver.hand_over_id.in_(gives))
     return select(HandOver).where(or_(*reach, *mine))
+
+
+def _his_part(person_id: str) -> tuple[Any, Any]:
+    return HandOverCustomer.former_lead_person_id == person_id, HandOverCustomer.lead_person_id == person_id
 
 
 def _found(work: UnitOfWork, statement: Select[HandOver], hand_over_id: str) -> HandOver:

@@ -20,7 +20,7 @@ from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.hand_overs import HandOverState, MoveState, Obstacle
 from services.customer.rules.kinds import CustomerState
 from services.customer.usecases import finding
-from services.customer.usecases.hand_over_reading import hand_over_to_change
+from services.customer.usecases.hand_over_reading import hand_over_to_change, in_charge_of
 from services.customer.usecases.moving import Move, held_customers, move
 
 # What a turn of the timer does at most; the rest waits for the next.
@@ -139,7 +139,7 @@ def _give_back(work: UnitOfWork, hand_over: HandOver, customer_ids: Sequence[str
         moves = [_move(current[i], former[asked[i].former_lead_person_id]) for i in sorted(back)]
         move(work, moves, reason, hand_over.hand_over_id)
     # Of the whole nothing will follow; of some named, what stayed may be named again.
-    whole = not customer_ids and _in_charge_of(work, hand_over)
+    whole = not customer_ids and in_charge_of(work, hand_over)
     stays = MoveState.KEPT if whole else MoveState.MOVED
     _mark(work, hand_over, back, MoveState.RETURNED)
     _mark(work, hand_over, asked.keys() - still, stays, Obstacle.HANDED_ON)
@@ -161,12 +161,8 @@ def _asked_back(work: UnitOfWork, hand_over: HandOver, moved: Mapping[str, Any],
             raise NotFound("CUSTOMER_NOT_FOUND", "It moved no such customer.", violations=(violation,))
     if customer_ids:
         return {customer_id: moved[customer_id] for customer_id in customer_ids}
-    whole = _in_charge_of(work, hand_over)
+    whole = in_charge_of(work, hand_over)
     return {i: row for i, row in moved.items() if whole or row.lead_person_id == work.caller.person_id}
-
-
-def _in_charge_of(work: UnitOfWork, hand_over: HandOver) -> bool:
-    return any(hand_over.organisation_path.startswith(path) for path in work.scope.organisation_paths)
 
 
 def _customers_of(work: UnitOfWork, hand_over: HandOver, state: MoveState) -> Sequence[Any]:

@@ -78,7 +78,7 @@ def refresh_hand_over(work: UnitOfWork, hand_over_id: str) -> HandOver:
     """Plans anew from what the customers are now, with the receivers and the rule that there were."""
     hand_over = hand_over_to_change(work, hand_over_id)
     before = select(HandOverCustomer.customer_id, HandOverCustomer.lead_person_id).filter_by(hand_over_id=hand_over.hand_over_id)
-    assignments = dict(work.session.execute(before))
+    assignments = dict(work.session.execute(before).all())
     named = select(HandOverReceiver.person_id).filter_by(hand_over_id=hand_over.hand_over_id).order_by(HandOverReceiver.place)
     receiver_ids = list(work.session.scalars(named))
     receivers = finding.successors_named(work, receiver_ids, "receiver_person_ids[{place}]")
@@ -152,7 +152,7 @@ def loads(work: UnitOfWork, person_ids: Iterable[str]) -> Counter[str]:
     """How many customers each of these people leads, of those below the units that the caller reaches."""
     counts = select(Customer.lead_person_id, func.count()).where(Customer.lead_person_id.in_(sorted(set(person_ids))))
     rows = work.session.execute(in_scope(counts, Customer, work.scope, work.caller).group_by(Customer.lead_person_id))
-    return Counter(dict(rows))
+    return Counter(dict(rows.all()))
 
 
 def _receivers(managers: Iterable[RelationshipManager]) -> list[Receiver]:
