@@ -63,6 +63,7 @@ _ROLES = (
         | _SERVES_CUSTOMERS
         | {
             "customer.record.import",
+            "customer.record.export",
             "customer.coverage.transfer",
             "customer.coverage.approve",
             "identity.people.read",
@@ -86,9 +87,13 @@ _ROLES = (
         | {
             "customer.record.read",
             "customer.record.import",
+            "customer.record.export",
             "customer.record.update",
             "customer.pii.read",
             "customer.field.define",
+            "customer.subject.export",
+            "customer.subject.erase",
+            "customer.subject.approve",
         },
     ),
     Role(

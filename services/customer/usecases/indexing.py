@@ -91,3 +91,11 @@ _STORES: dict[str, Callable[[Session, Sequence[dict[str, str]]], None]] = {
     "sqlite": _store_in_sqlite,
     "postgresql": _store_in_postgresql,
 }
+
+
+def forget(session: Session, customer_id: str) -> None:
+    """Takes a customer out of the index who is removed from the records."""
+    if session.get_bind().dialect.name == "sqlite":
+        for row in session.execute(_KNOWN, {"customer_ids": json.dumps([customer_id])}).all():
+            session.execute(_TAKE_FROM_INDEX, {"entry": row.entry, "tokens": row.tokens})
+    session.execute(text("DELETE FROM search_entries WHERE customer_id = :customer_id"), {"customer_id": customer_id})
