@@ -47,7 +47,7 @@ def service(request, tmp_path_factory):
     sqlite = request.param == "sqlite"
     engine = create_engine(f"sqlite:///{folder}/customer.db" if sqlite else request.getfixturevalue("new_postgresql_url")())
     migrations.migrate(engine, "services.customer")
-    database = Database(engine, "customer", on_record=SERVICE.on_record)
+    database = Database(engine, "customer", settings=SERVICE.settings(), on_record=SERVICE.on_record)
     server = Server({"customer": Hosted(RPCS, database)}, Admission(ring))
     with ExitStack() as stack:
         stack.callback(engine.dispose)
