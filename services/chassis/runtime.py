@@ -169,7 +169,8 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
     stack.callback(engine.dispose)
     own = parse_section(service.settings, placement.own, f"services.{service.name}.own")
     limits = FileLimits(settings.files.bytes_max, settings.files.kept_hours)
-    return Database(engine, service.name, settings=own, bank_time_zone=settings.bank_time_zone, files=limits)
+    zone = settings.bank_time_zone
+    return Database(engine, service.name, settings=own, bank_time_zone=zone, files=limits, on_record=service.on_record)
 
 
 def parking(service: Service, settings: DeploymentSettings) -> Parking:

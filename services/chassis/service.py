@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from google.protobuf.message import Message
 from pydantic import BaseModel
 
-from services.chassis.db.session import UnitOfWork
+from services.chassis.db.session import OnRecord, UnitOfWork
 from services.chassis.longwork.task import Work
 
 
@@ -65,3 +65,5 @@ class Service:
     timers: tuple[Timer, ...] = ()
     works: tuple[Work, ...] = ()
     settings: type[BaseModel] = NoSettings
+    # What the service keeps of its own events, in the transaction that records them.
+    on_record: OnRecord | None = None

@@ -113,6 +113,7 @@ class UnitOfWork:
             person_id=self.caller.person_id,
         )
         self.recorded_events += len(events)
+        self.database.on_record(self, events)
 
     def audit(self, outcome: str = "OK") -> None:
         """Writes what the trail keeps of the act, once, at its end."""
@@ -138,6 +139,14 @@ class FileLimits:
     kept_hours: int = 72
 
 
+# Called with the events that an act records, in its transaction.
+OnRecord = Callable[[UnitOfWork, Sequence[Message]], None]
+
+
+def _keep_nothing(_work: UnitOfWork, _events: Sequence[Message]) -> None:
+    pass
+
+
 class Database:
     """A service's database: the only place that opens transactions.
 
@@ -154,6 +163,7 @@ class Database:
         files: FileLimits | None = None,
         clock: Clock = system_clock,
         new_id: IdSource = uuid7,
+        on_record: OnRecord | None = None,
     ) -> None:
         self.engine = engine
         self.service_name = service_name
@@ -163,6 +173,8 @@ class Database:
         self.clock = clock
         self.new_id = new_id
         self.on_events: Callable[[], None] = lambda: None
+        # What the service keeps of its own events, in the transaction that records them.
+        self.on_record: OnRecord = on_record or _keep_nothing
         # Called after a commit that asked for long work, where this process runs it.
         self.on_operations: Callable[[], None] = lambda: None
         # Where the events are that the service could not handle; the runtime knows which bus there is.

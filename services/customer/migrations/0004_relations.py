@@ -25,7 +25,7 @@ def _create_key_persons():
         sa.Column("display_name", OrderedText, nullable=False),
         sa.Column("position", sa.Text, nullable=False),
         sa.Column("decision_role", sa.Integer, nullable=False),
-        sa.Column("contacts", sa.Text),
+        sa.Column("contact_points", sa.Text),
         sa.Column("birthday", sa.Text),
         sa.Column("preferences", sa.Text),
         sa.Column("start_date", BusinessDate),

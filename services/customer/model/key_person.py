@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.chassis.db.types import BusinessDate, EncryptedText, OrderedText, UtcDateTime
+from services.chassis.db.types import BusinessDate, EncryptedJson, EncryptedText, OrderedText, UtcDateTime
 from services.customer.model.base import Base
 
 PERSON_PURPOSE = "customer.key_person"
@@ -23,8 +24,7 @@ class KeyPerson(Base):
     display_name: Mapped[str] = mapped_column(OrderedText)
     position: Mapped[str] = mapped_column(Text, default="")
     decision_role: Mapped[int] = mapped_column(Integer, default=0)
-    # Contact points as JSON; what else is personal stands encrypted as well.
-    contacts: Mapped[str | None] = mapped_column(EncryptedText(PERSON_PURPOSE), default=None)
+    contact_points: Mapped[list[dict[str, Any]] | None] = mapped_column(EncryptedJson(PERSON_PURPOSE), default=None)
     birthday: Mapped[str | None] = mapped_column(EncryptedText(PERSON_PURPOSE), default=None)
     preferences: Mapped[str | None] = mapped_column(EncryptedText(PERSON_PURPOSE), default=None)
     start_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)

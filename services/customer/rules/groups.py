@@ -6,6 +6,8 @@ from enum import IntEnum
 
 # So many groups stand in one another at most.
 NESTING_MAX = 10
+# In characters.
+NOTE_LENGTH_MAX = 500
 
 
 class GroupRole(IntEnum):

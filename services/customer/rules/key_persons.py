@@ -6,6 +6,10 @@ from datetime import date
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 
+# In characters.
+POSITION_LENGTH_MAX = 100
+PREFERENCES_LENGTH_MAX = 500
+
 _NO_YEAR = "--"
 # Any leap year, so that 29 February is a birthday.
 _LEAP_YEAR = 2000

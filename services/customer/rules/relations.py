@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import IntEnum
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, RuleBroken
+from services.customer.rules.dates import parse_date
 from services.customer.rules.kinds import CustomerKind
 
 
@@ -32,6 +33,10 @@ class RelationKind(IntEnum):
 # A share is kept in millionths, so that 33.3333 % is the whole number 333,333 and three thirds never come to more than all.
 WHOLE_SHARE_MILLIONTHS = 1_000_000
 _MILLIONTHS_PER_PERCENT = 10_000
+# In characters.
+LABEL_LENGTH_MAX = 40
+SOURCE_LENGTH_MAX = 100
+NOTE_LENGTH_MAX = 500
 
 # The same from either end.
 SYMMETRIC = frozenset({RelationKind.SPOUSE, RelationKind.SIBLING})
@@ -76,13 +81,8 @@ class Days:
 
 
 def parse_day(text: str, field: str, default: date | None = None) -> date | None:
-    """The business date that a text names, or the default; raises InvalidInput DATES_INVALID, naming the field."""
-    if not text:
-        return default
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise dates_invalid(field, "A date that exists, YYYY-MM-DD.") from None
+    """The business date that a text names, or the default; raises InvalidInput DATE_INVALID, naming the field."""
+    return parse_date(text, field) if text else default
 
 
 def dates_invalid(field: str, fault: str) -> InvalidInput:

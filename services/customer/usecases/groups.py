@@ -15,9 +15,10 @@ from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.errors import AlreadyExists, FieldViolation, NotFound, RuleBroken, StaleVersion
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
-from services.customer.rules.groups import NESTING_MAX, GroupRole
+from services.customer.rules.groups import NESTING_MAX, NOTE_LENGTH_MAX, GroupRole
 from services.customer.rules.names import tidy_name
 from services.customer.rules.relations import parse_day
+from services.customer.rules.texts import tidy_text
 from services.customer.usecases import finding, pages, parties, validating
 from services.customer.usecases.finding import COLUMNS
 from services.customer.usecases.refusals import located
@@ -284,7 +285,7 @@ def _may_manage(work: UnitOfWork, group: CustomerGroup) -> bool:
 
 
 def _fill(work: UnitOfWork, group: CustomerGroup, message: relation_pb2.CustomerGroup) -> None:
-    group.display_name, group.note = tidy_name(message.display_name), message.note.strip()
+    group.display_name, group.note = tidy_name(message.display_name), tidy_text(message.note, "note", NOTE_LENGTH_MAX)
     parent_group_id = message.parent_group_id.lower() or None
     if parent_group_id != group.parent_group_id:
         _check_place(work, group, parent_group_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -14,17 +13,20 @@ from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, StaleVersion
 from services.chassis.kernel.paging import Page, PageToken, page_size
-from services.chassis.rpc.masking import masked
+from services.chassis.mapping import values_of
 from services.customer.model.customer import Customer
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.relation import Relation
-from services.customer.rules.key_persons import tidy_birthday
+from services.customer.rules.contacts import tidy_contact
+from services.customer.rules.key_persons import POSITION_LENGTH_MAX, PREFERENCES_LENGTH_MAX, tidy_birthday
 from services.customer.rules.kinds import CustomerKind
 from services.customer.rules.names import tidy_name
 from services.customer.rules.relations import Days, parse_day
+from services.customer.rules.texts import tidy_text
 from services.customer.usecases import finding, pages, parties, relations, validating
+from services.customer.usecases.drafts import unmask_entries
 from services.customer.usecases.finding import COLUMNS
-from services.customer.usecases.refusals import MASK_CHARACTER, located, masked_value
+from services.customer.usecases.refusals import located
 
 CHANGEABLE_FIELDS = (
     "display_name", "position", "decision_role", "contact_points", "birthday", "preferences", "start_date", "end_date",
@@ -45,7 +47,8 @@ def add(work: UnitOfWork, draft: relation_pb2.KeyPerson) -> relation_pb2.KeyPers
         update_time=work.now,
     )
     with located("key_person"):
-        _fill(work, person, draft, kept=())
+        unmask_entries(draft.contact_points, (), "contact_points", "value")
+        _fill(work, person, draft)
     work.session.add(person)
     work.session.flush()
     work.record(
@@ -88,13 +91,15 @@ def change(work: UnitOfWork, sent: relation_pb2.KeyPerson, fields: Sequence[str]
         if "customer_id" in fields and sent.customer_id.lower() != person.customer_id:
             violation = FieldViolation("customer_id", "It never changes.")
             raise InvalidInput("FIELD_IMMUTABLE", "customer_id never changes.", violations=(violation,))
-        given = _unmasked(sent, before)
+        given = relation_pb2.KeyPerson()
+        given.CopyFrom(sent)
+        unmask_entries(given.contact_points, before.contact_points, "contact_points", "value")
         # A link that the caller may not see is no empty one.
         hidden = person.person_customer_id if not before.person_customer_id and not sent.person_customer_id else None
         changed = validating.take(after, given, [name for name in CHANGEABLE_FIELDS if name in fields])
         if changed:
             validating.check(after)
-            _fill(work, person, after, kept=before.contact_points)
+            _fill(work, person, after)
             person.person_customer_id = person.person_customer_id or hidden
             person.update_time = work.now
     if changed:
@@ -130,7 +135,7 @@ def as_message(work: UnitOfWork, people: Sequence[KeyPerson]) -> list[relation_p
             display_name=person.display_name,
             position=person.position,
             decision_role=person.decision_role,
-            contact_points=json.loads(person.contacts or "[]"),
+            contact_points=person.contact_points or (),
             birthday=person.birthday or "",
             preferences=person.preferences or "",
             start_date=_iso(person.start_date),
@@ -162,31 +167,28 @@ def _to_change(work: UnitOfWork, key_person_id: str, etag: str) -> KeyPerson:
     return person
 
 
-def _fill(work: UnitOfWork, person: KeyPerson, message: relation_pb2.KeyPerson, kept: Sequence[Any]) -> None:
+def _fill(work: UnitOfWork, person: KeyPerson, message: relation_pb2.KeyPerson) -> None:
     person.display_name = tidy_name(message.display_name)
-    person.position, person.decision_role = message.position.strip(), message.decision_role
-    _set(person, "contacts", _contacts(message, kept))
+    person.position = tidy_text(message.position, "position", POSITION_LENGTH_MAX)
+    person.decision_role = message.decision_role
+    _set(person, "contact_points", _contacts(message))
     _set(person, "birthday", tidy_birthday(message.birthday, work.business_date) or None)
-    _set(person, "preferences", message.preferences.strip() or None)
+    _set(person, "preferences", tidy_text(message.preferences, "preferences", PREFERENCES_LENGTH_MAX) or None)
     person.start_date = parse_day(message.start_date, "start_date")
     person.end_date = parse_day(message.end_date, "end_date")
     _ = Days(person.start_date or date.min, person.end_date).checked()
     person.person_customer_id = _linked(work, message.person_customer_id.lower())
 
 
-def _set(person: KeyPerson, name: str, value: str | None) -> None:
+def _set(person: KeyPerson, name: str, value: Any) -> None:
     # An unchanged value is left alone: encrypted anew it would look changed to the audit trail.
     if getattr(person, name) != value:
         setattr(person, name, value)
 
 
-def _contacts(message: relation_pb2.KeyPerson, kept: Sequence[Any]) -> str | None:
-    tidy = []
-    for place, contact in enumerate(message.contact_points):
-        if MASK_CHARACTER in contact.value and contact not in kept:
-            raise masked_value(f"contact_points[{place}].value")
-        tidy.append({field.name: value for field, value in contact.ListFields()})
-    return json.dumps(tidy, ensure_ascii=False) if tidy else None
+def _contacts(message: relation_pb2.KeyPerson) -> list[dict[str, Any]] | None:
+    sent = values_of(message).get("contact_points", ())
+    return [tidy_contact(contact, f"contact_points[{place}]") for place, contact in enumerate(sent)] or None
 
 
 def _linked(work: UnitOfWork, customer_id: str) -> str | None:
@@ -198,19 +200,6 @@ def _linked(work: UnitOfWork, customer_id: str) -> str | None:
     if customer.kind != CustomerKind.RETAIL:
         raise _unfit("person_customer_id", "The record of a person.")
     return customer_id
-
-
-def _unmasked(sent: relation_pb2.KeyPerson, kept: relation_pb2.KeyPerson) -> relation_pb2.KeyPerson:
-    """What was sent, with each masked contact point that was shown standing for itself."""
-    given = relation_pb2.KeyPerson()
-    given.CopyFrom(sent)
-    shown = {(contact.kind, masked(contact.value)): contact.value for contact in kept.contact_points}
-    for place, contact in enumerate(given.contact_points):
-        if MASK_CHARACTER in contact.value:
-            if (contact.kind, contact.value) not in shown:
-                raise masked_value(f"contact_points[{place}].value")
-            contact.value = shown[contact.kind, contact.value]
-    return given
 
 
 def _unfit(field: str, fault: str) -> InvalidInput:

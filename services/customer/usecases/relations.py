@@ -15,7 +15,10 @@ from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.relation import Relation
 from services.customer.rules.kinds import CustomerKind
 from services.customer.rules.relations import (
+    LABEL_LENGTH_MAX,
+    NOTE_LENGTH_MAX,
     SINGLE,
+    SOURCE_LENGTH_MAX,
     SYMMETRIC,
     RelationKind,
     check_fit,
@@ -24,6 +27,7 @@ from services.customer.rules.relations import (
     parse_share,
     percent_text,
 )
+from services.customer.rules.texts import tidy_text
 from services.customer.usecases import finding, pages, parties, validating
 from services.customer.usecases.parties import Parties
 from services.customer.usecases.refusals import located
@@ -181,12 +185,16 @@ def _drafted(work: UnitOfWork, draft: relation_pb2.Relation) -> tuple[Relation, 
 
 def _fill(work: UnitOfWork, relation: Relation, message: relation_pb2.Relation) -> None:
     """Takes over what may be changed of a relation."""
-    relation.label = message.label.strip()
+    relation.label = tidy_text(message.label, "label", LABEL_LENGTH_MAX)
     relation.share_millionths = parse_share(message.share_percent, RelationKind(relation.kind))
     relation.guaranteed_amount = _guaranteed(message) if message.HasField("guaranteed_amount") else None
     relation.start_date = parse_day(message.start_date, "start_date", work.business_date) or work.business_date
     relation.end_date = parse_day(message.end_date, "end_date")
-    relation.source, relation.note = message.source.strip(), message.note.strip() or None
+    relation.source = tidy_text(message.source, "source", SOURCE_LENGTH_MAX)
+    note = tidy_text(message.note, "note", NOTE_LENGTH_MAX) or None
+    if note != relation.note:
+        # An unchanged value is left alone: encrypted anew it would look changed to the audit trail.
+        relation.note = note
 
 
 def _guaranteed(message: relation_pb2.Relation) -> Money:
