@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import socket
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -17,6 +19,17 @@ settings.load_profile("workbench")
 
 # It tells each refused attempt to connect several times over, and tests wait for servers by attempts.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+
+SHARED_DATA = Path(os.environ.get("WORKBENCH_SHARED_DATA") or Path(__file__).parents[2] / "shared/data")
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Real public data that others wrote: beside the checkout, or where WORKBENCH_SHARED_DATA says."""
+    if not SHARED_DATA.is_dir():
+        pytest.fail(f"There is no {SHARED_DATA}; set WORKBENCH_SHARED_DATA to the folder of the shared data.", pytrace=False)
+    return SHARED_DATA
 
 
 @pytest.fixture(scope="session")

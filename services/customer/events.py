@@ -1,12 +1,19 @@
-"""Which events of others the service follows. Handlers are idempotent, because delivery is at least once."""
+"""Which events of others the service follows, and what it does by itself.
+
+Handlers are idempotent, because delivery is at least once.
+"""
 
 from __future__ import annotations
 
 from workbench.identity.v1 import events_pb2
+from workbench.operations.v1 import hand_over_events_pb2
 from workbench.timeline.v1 import events_pb2 as timeline_events_pb2
 
-from services.chassis.service import Subscription
-from services.customer.usecases import relationship_managers, timeline
+from services.chassis.service import Subscription, Timer
+from services.customer.usecases import hand_over_reading, hand_overs, relationship_managers, timeline
+
+# A day begins for hand-overs at most so long after it begins in the bank.
+DAYS_EVERY_SECONDS = 60.0
 
 SUBSCRIPTIONS = (
     Subscription(events_pb2.PostGranted, relationship_managers.take_post),
@@ -16,4 +23,7 @@ SUBSCRIPTIONS = (
     Subscription(events_pb2.PersonEnabled, relationship_managers.enable),
     Subscription(events_pb2.OrganisationUnitMoved, relationship_managers.move_unit),
     Subscription(timeline_events_pb2.CustomerTimelineEntryRecorded, timeline.take_entry),
+    Subscription(hand_over_events_pb2.HandOverFollowed, hand_over_reading.follow),
 )
+
+TIMERS = (Timer("hand_overs.days", DAYS_EVERY_SECONDS, hand_overs.keep_days),)

@@ -52,21 +52,44 @@ _ROLES = (
         "Team leader 团队负责人",
         Duty.BUSINESS,
         (ScopeKind.TEAM,),
-        _EVERYBODY | _SERVES_CUSTOMERS | {"identity.people.read"},
+        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.coverage.transfer", "identity.people.read"},
     ),
     Role(
         "branch_manager",
         "Branch manager 机构负责人",
         Duty.BUSINESS,
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
-        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.record.import", "identity.people.read", "identity.grants.read"},
+        _EVERYBODY
+        | _SERVES_CUSTOMERS
+        | {
+            "customer.record.import",
+            "customer.coverage.transfer",
+            "customer.coverage.approve",
+            "identity.people.read",
+            "identity.grants.read",
+        },
     ),
     Role(
         "performance_analyst",
         "Performance analyst 业绩分析岗",
         Duty.BUSINESS,
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
-        _EVERYBODY | {"customer.record.read", "identity.people.read"},
+        # The second person of a mass hand-over: whose customer it is decides whose result it is, and he has neither.
+        _EVERYBODY | {"customer.record.read", "customer.coverage.approve", "identity.people.read"},
+    ),
+    Role(
+        "data_steward",
+        "Data steward 客户数据管理岗",
+        Duty.BUSINESS,
+        (ScopeKind.SUBTREE,),
+        _EVERYBODY
+        | {
+            "customer.record.read",
+            "customer.record.import",
+            "customer.record.update",
+            "customer.pii.read",
+            "customer.field.define",
+        },
     ),
     Role(
         "auditor",
@@ -117,6 +140,7 @@ _CONFLICTS = (
     ("team_leader", "auditor"),
     ("branch_manager", "auditor"),
     ("performance_analyst", "auditor"),
+    ("data_steward", "auditor"),
     ("operator", "user_administrator"),
     ("feed_operator", "user_administrator"),
 )

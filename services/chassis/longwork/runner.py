@@ -19,6 +19,7 @@ import structlog
 from prometheus_client import Counter
 from sqlalchemy import or_, select
 
+from services.chassis import telemetry
 from services.chassis.bus.failures import describe
 from services.chassis.db.session import Call, Database, UnitOfWork
 from services.chassis.kernel.backoff import doubling_seconds
@@ -213,8 +214,11 @@ class Runner:
     def _note_failure(self, operation_id: str, error: Exception) -> None:
         """A refusal ends the work; anything else is tried again, each time later, a few times."""
         refused = isinstance(error, WorkbenchError) and not isinstance(error, (Unavailable, StaleVersion))
-        log = _log.warning if refused else _log.error
-        log("operation_step_failed", service=self._database.service_name, operation=operation_id, error=describe(error))
+        facts = {"service": self._database.service_name, "operation_id": operation_id, "error": describe(error)}
+        if refused:
+            _log.warning("operation_refused", **facts)
+        else:
+            _log.error("operation_step_failed", **facts, stack=telemetry.stack(error))
         with self._database.transaction() as work:
             operation = self._held(work, operation_id, lock=True)
             STEPS.labels(self._database.service_name, operation.kind, "refused" if refused else "failed").inc()

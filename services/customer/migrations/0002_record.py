@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.db.scope import WHOLE_BANK, announce_scope
-from services.chassis.db.types import BusinessDate, EncryptedText, Json
+from services.chassis.db.types import BusinessDate, EncryptedText, Json, OrderedText, UtcDateTime
 from services.chassis.kernel.caller import NOBODY
 from services.chassis.keys import data_keys
 from services.customer.rules.phones import normal_phone
@@ -24,6 +24,7 @@ _RETAIL = 1
 def upgrade():
     _extend_customers()
     _create_keys()
+    _create_custom_fields()
     announce_scope(op.get_bind(), WHOLE_BANK, NOBODY)
     _fill()
     op.drop_index("uq_customers_kind_identifier_index", "customers")
@@ -61,6 +62,29 @@ def _create_keys():
         "uq_customer_keys_exclusive", "customer_keys", ["name", "value_index", "issuer"],
         unique=True, sqlite_where=exclusive, postgresql_where=exclusive,
     )  # fmt: skip
+
+
+def _create_custom_fields():
+    op.create_table(
+        "custom_fields",
+        sa.Column("name", OrderedText, nullable=False),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("display_name_zh", "display_name_en", "pattern")),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("minimum", "maximum", "read_permission", "write_permission")),
+        sa.Column("type", sa.Integer, nullable=False),
+        *(sa.Column(name, Json, nullable=False) for name in ("choices", "required_for")),
+        *(sa.Column(name, sa.Boolean, nullable=False) for name in ("searchable", "identifying", "retired")),
+        *(sa.Column(name, UtcDateTime, nullable=False) for name in ("create_time", "update_time")),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_custom_fields"),
+    )
+    op.create_table(
+        "custom_field_changes",
+        sa.Column("place", sa.Integer, nullable=False),
+        sa.Column("changes", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("place", name="pk_custom_field_changes"),
+        sa.CheckConstraint("place = 1", name="ck_custom_field_changes_place"),
+    )
+    op.execute("INSERT INTO custom_field_changes (place, changes) VALUES (1, 0)")
 
 
 _CUSTOMERS = sa.table(

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.orm import Session
 
 from services.chassis.db.scope import WHOLE_BANK, announce_scope
-from services.chassis.db.types import Json
+from services.chassis.db.types import EncryptedJson, Json
 from services.chassis.kernel.caller import NOBODY
 from services.customer.model.search_entry import TokenText
 from services.customer.rules.tokens import entry_of
@@ -53,6 +53,7 @@ _CUSTOMERS = sa.table(
     *(sa.column(name, sa.Text) for name in ("customer_id", "customer_number", "display_name", "pinyin")),
     *(sa.column(name, sa.Text) for name in ("lead_person_id", "organisation_path")),
     *(sa.column(name, Json) for name in ("other_names", "tags", "custom_fields")),
+    sa.column("addresses", EncryptedJson("customer.addresses")),
 )
 
 

@@ -118,7 +118,8 @@ class Customer(Base):
             for name in changed:
                 setattr(self, name, _kept(name, wanted[name]))
             self.update_time = now
-        return changed
+        # One field to whoever reads, whichever part of it changed.
+        return list(dict.fromkeys("custom_fields" if name == "identifying_custom_fields" else name for name in changed))
 
     def hand_over(self, lead: RelationshipManager, *, now: datetime) -> None:
         """Gives the customer to another lead relationship manager and so to another unit."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
-from services.chassis.db.types import OrderedText
+from services.chassis.db.types import BusinessDate, OrderedText
 from services.customer.model.base import Base
 
 
@@ -33,6 +35,8 @@ class RelationshipManager(Base):
     disabled: Mapped[bool] = mapped_column(default=False)
     # Holds at least one post.
     in_office: Mapped[bool] = mapped_column(default=False)
+    # Since when nobody of his can be given customers; None while he can, and where it is not known.
+    left_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
     posts: Mapped[list[ManagerPost]] = relationship(
         default_factory=list, cascade="all, delete-orphan", order_by=ManagerPost.grant_id, lazy="select"
     )
@@ -40,6 +44,11 @@ class RelationshipManager(Base):
     lead_person_id: Mapped[str] = synonym("person_id", init=False)
 
     __table_args__ = (Index("ix_relationship_managers_staff_number_person_id", "staff_number", "person_id"),)
+
+    @property
+    def leads(self) -> bool:
+        """Whether customers can be given to him."""
+        return self.in_office and not self.disabled
 
     def take_post(self, grant_id: str, organisation_path: str) -> None:
         """Comes to a post; an announcement that comes twice changes nothing."""

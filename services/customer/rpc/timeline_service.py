@@ -6,7 +6,7 @@ from workbench.customer.v1 import customer_pb2, timeline_service_pb2
 
 from services.chassis.db.session import UnitOfWork
 from services.customer.usecases import field_history, timeline
-from services.customer.usecases.answering import as_message
+from services.customer.usecases.answering import as_answer
 
 
 def list_timeline_entries(
@@ -30,4 +30,4 @@ def reveal_field_change(
 
 
 def restore_field(work: UnitOfWork, request: timeline_service_pb2.RestoreFieldRequest) -> customer_pb2.Customer:
-    return as_message(field_history.restore(work, request))
+    return as_answer(work, field_history.restore(work, request))

@@ -37,7 +37,7 @@ def industry_name(code: str) -> str:
     if section is None or len(code) == 1:
         return section.name if section else ""
     division = code[1:_DIVISION_LENGTH]
-    if len(division) < _DIVISION_LENGTH - 1 or not division.isdecimal():
+    if len(division) < _DIVISION_LENGTH - 1 or not (division.isascii() and division.isdecimal()):
         return ""
     place = int(division) - section.first_division
     return section.divisions[place] if 0 <= place < len(section.divisions) else ""

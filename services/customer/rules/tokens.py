@@ -14,6 +14,7 @@ equal words only, which is as fast for 张 as for a rare name.
 | `m` | how a syllable, or a word of letters, begins | `mz` … `mzhang`, `mw`, `mwe`, `mwei` |
 | `d` | how the customer number begins | `d6000` |
 | `t` | a tag, or the whole value of a field of the bank's own | `tvip` |
+| `a` | how the code of a division begins in which it has an address | `a`, `a3` … `a310104` |
 | `k` `l` `u` | the customer, who leads it, and the unit, for questions in somebody's scope | `k07…`, `l9f…`, `ue01` |
 | `z` | a fixed part of all customers, for questions that half the bank answers | |
 """
@@ -68,6 +69,7 @@ class Findable:
     pinyin: str = ""
     tags: Sequence[str] = ()
     texts: Sequence[str] = ()
+    division_codes: Sequence[str] = ()
     lead_person_id: str = ""
     organisation_path: str = ""
 
@@ -101,6 +103,8 @@ def _tokens(found: Findable, names: Sequence[Sequence[Unit]], texts: Sequence[Se
     for units in texts:
         tokens.add(tag_token(units))
         tokens.update(_part_tokens(units))
+    for code in found.division_codes:
+        tokens.update(division_token(code[:length]) for length in range(len(code) + 1))
     place = _digest(found.customer_id)[0]
     tokens.update(part for part, size in zip(PARTS, _PARTS_OF_256, strict=True) if place < size)
     return sorted(tokens)[:TOKENS_MAX]
@@ -172,6 +176,11 @@ def character_tokens(characters: str) -> list[str]:
 def word_token(letters: str) -> str:
     """The token of how a syllable or a word begins, as far as it is kept."""
     return f"m{_safe(letters[:WORD_LETTERS_MAX])}"
+
+
+def division_token(beginning: str) -> str:
+    """The token of how a division's code begins."""
+    return f"a{_safe(beginning)}"
 
 
 def number_token(text: str) -> str:

@@ -1,21 +1,22 @@
-"""Who looks after a customer: hand-over, and history."""
+"""Who looks after a customer: the single hand-over, supporters, and history."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from sqlalchemy import select, tuple_
-from workbench.customer.v1 import customer_service_pb2, events_pb2
+from workbench.customer.v1 import coverage_events_pb2, coverage_service_pb2, customer_service_pb2
 
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.errors import RuleBroken
+from services.chassis.kernel.errors import AlreadyExists, InvalidInput, NotFound, RuleBroken
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
-from services.customer.model.relationship_manager import RelationshipManager
+from services.customer.rules.absences import dates_unfit
+from services.customer.rules.hand_overs import crosses_branches
 from services.customer.rules.kinds import CoverageRole
 from services.customer.usecases import finding
-from services.customer.usecases.keeping import keep
+from services.customer.usecases.moving import Move, move
 
 
 def reassign_customer(work: UnitOfWork, request: customer_service_pb2.ReassignCustomerRequest) -> Customer:
@@ -24,24 +25,98 @@ def reassign_customer(work: UnitOfWork, request: customer_service_pb2.ReassignCu
     Who leads the customer himself may hand it to a colleague of his branch, and is out of reach of it from then on.
     """
     customer = finding.customer_to_change(work, request.customer_id, request.etag)
+    finding.require_in_charge(work, customer.lead_person_id, customer.organisation_path)
     lead = finding.successor(work, request.lead_person_id)
     if lead.person_id == customer.lead_person_id:
         raise RuleBroken("ALREADY_LEADS", "This relationship manager leads the customer already.")
-    event = events_pb2.CustomerReassigned(
+    if crosses_branches(customer.organisation_path, lead.organisation_path):
+        raise RuleBroken("SECOND_PERSON_NEEDED", "From one branch to another takes a second person: plan a hand-over.")
+    move(work, [Move(customer.customer_id, customer.lead_person_id, customer.organisation_path, lead)], request.reason)
+    work.session.refresh(customer)
+    return customer
+
+
+def create_coverage(work: UnitOfWork, request: coverage_service_pb2.CreateCoverageRequest) -> Coverage:
+    """Lets somebody support a customer from a day on; raises as the contract says."""
+    customer = finding.customer_to_change(work, request.customer_id)
+    finding.require_in_charge(work, customer.lead_person_id, customer.organisation_path)
+    person = finding.successor(work, request.person_id, "person_id")
+    start_date, end_date = _days(work, request.start_date, request.end_date)
+    if person.person_id == customer.lead_person_id:
+        raise RuleBroken("ALREADY_LEADS", "This relationship manager leads the customer.")
+    known = select(Coverage).filter_by(
+        customer_id=customer.customer_id, person_id=person.person_id, role=CoverageRole.SUPPORTING.value
+    )
+    if any(each.days.overlap(start_date, end_date) for each in work.session.scalars(known)):
+        raise AlreadyExists("ALREADY_SUPPORTS", "This relationship manager supports the customer on some of these days.")
+    coverage = Coverage(
+        coverage_id=work.new_id(),
         customer_id=customer.customer_id,
-        former_lead_person_id=customer.lead_person_id,
-        lead_person_id=lead.person_id,
-        former_organisation_path=customer.organisation_path,
-        organisation_path=lead.organisation_path,
-        start_date=work.business_date.isoformat(),
+        person_id=person.person_id,
+        organisation_path=person.organisation_path,
+        role=CoverageRole.SUPPORTING,
+        start_date=start_date,
+        end_date=end_date,
         reason=request.reason,
     )
-    work.reach(lead.organisation_path)
-    customer.hand_over(lead, now=work.now)
-    _continue_coverage(work, customer.customer_id, lead, request.reason)
-    keep(work, [customer])
-    work.record(event)
-    return customer
+    work.session.add(coverage)
+    work.resource = f"customers/{customer.customer_id}"
+    work.record(
+        coverage_events_pb2.CoverageStarted(
+            customer_id=coverage.customer_id,
+            coverage_id=coverage.coverage_id,
+            person_id=coverage.person_id,
+            organisation_path=coverage.organisation_path,
+            start_date=start_date.isoformat(),
+            end_date=end_date.isoformat() if end_date else "",
+        )
+    )
+    return coverage
+
+
+def end_coverage(work: UnitOfWork, request: coverage_service_pb2.EndCoverageRequest) -> Coverage:
+    """Ends a supporting coverage at once, or with a day; raises as the contract says."""
+    customer = finding.customer_to_change(work, request.customer_id)
+    coverage = work.session.scalars(
+        select(Coverage).filter_by(customer_id=customer.customer_id, coverage_id=request.coverage_id.lower())
+    ).one_or_none()
+    if coverage is None:
+        raise NotFound("COVERAGE_NOT_FOUND", "The customer has no such coverage.")
+    if coverage.person_id != work.caller.person_id:
+        finding.require_in_charge(work, customer.lead_person_id, customer.organisation_path)
+    coverage.end(parsed_day(request.end_date, "end_date"), work.business_date)
+    work.resource = f"customers/{customer.customer_id}"
+    work.record(
+        coverage_events_pb2.CoverageEnded(
+            customer_id=coverage.customer_id,
+            coverage_id=coverage.coverage_id,
+            person_id=coverage.person_id,
+            end_date=coverage.end_date.isoformat() if coverage.end_date else "",
+            revoked=coverage.revoked,
+        )
+    )
+    return coverage
+
+
+def parsed_day(text: str, field: str) -> date | None:
+    """The business date that a request names, None where it names none; raises InvalidInput DATE_INVALID."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        refusal = dates_unfit(field, "Name a day of the calendar, `YYYY-MM-DD`.")
+        raise InvalidInput("DATE_INVALID", "There is no such day.", violations=refusal.violations) from None
+
+
+def _days(work: UnitOfWork, start: str, end: str) -> tuple[date, date | None]:
+    start_date = parsed_day(start, "start_date") or work.business_date
+    end_date = parsed_day(end, "end_date")
+    if start_date < work.business_date:
+        raise dates_unfit("start_date", "Name today or a later day.")
+    if end_date is not None and end_date < start_date:
+        raise dates_unfit("end_date", "Name the first day or a later one.")
+    return start_date, end_date
 
 
 def list_coverages(work: UnitOfWork, request: customer_service_pb2.ListCoveragesRequest) -> Page:
@@ -54,25 +129,6 @@ def list_coverages(work: UnitOfWork, request: customer_service_pb2.ListCoverages
         statement = statement.where(tuple_(*key) < tuple_(_day(token.keys[0]), token.keys[1]))
     rows = work.session.scalars(statement.limit(size + 1)).all()
     return Page.of(rows, size, customer_id, lambda row: (row.start_date.isoformat(), row.coverage_id))
-
-
-def _continue_coverage(work: UnitOfWork, customer_id: str, lead: RelationshipManager, reason: str) -> None:
-    open_lead = select(Coverage).filter_by(customer_id=customer_id, role=CoverageRole.LEAD.value, end_date=None)
-    work.session.scalars(open_lead).one().hand_over(work.business_date)
-    # The old one ends in the database before the new one begins: never two open leads, not for a moment.
-    work.session.flush()
-    work.session.add(
-        Coverage(
-            coverage_id=work.new_id(),
-            customer_id=customer_id,
-            person_id=lead.person_id,
-            organisation_path=lead.organisation_path,
-            role=CoverageRole.LEAD,
-            start_date=work.business_date,
-            reason=reason,
-        )
-    )
-    work.session.flush()
 
 
 def _day(text: str) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,8 +19,10 @@ from services.customer.model.key import identifier_keys
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.kinds import CoverageRole
 from services.customer.usecases import finding
-from services.customer.usecases.drafts import check_mask, details_of_draft, merged, validation
+from services.customer.usecases.custom_values import CustomValues
+from services.customer.usecases.drafts import check_mask, details_of_draft, merged
 from services.customer.usecases.keeping import keep
+from services.customer.usecases.limits import validation
 from services.customer.usecases.refusals import identifier_taken, located, number_taken, taken_number_told
 
 _created = Mapper(events_pb2.CustomerCreated)
@@ -29,7 +32,7 @@ def open_customer(work: UnitOfWork, draft: customer_pb2.Customer, lead_person_id
     """Opens one record, led by the person named or by the caller."""
     lead = finding.relationship_manager(work, lead_person_id or work.caller.person_id)
     with located("customer"), taken_number_told():
-        customer = Customer(**_opened(work, draft, lead))
+        customer = Customer(**_opened(work, draft, lead, CustomValues(work)))
         work.session.add(customer)
         work.session.flush()
     work.session.add(Coverage(**_first_coverage(work, customer.customer_id, lead)))
@@ -44,10 +47,11 @@ def open_customers(work: UnitOfWork, requests: Sequence[customer_service_pb2.Cre
     Rows go to the database as rows: a thousand mapped objects would take three times as long.
     """
     leads = _leads(work, [request.lead_person_id or work.caller.person_id for request in requests])
+    values = CustomValues(work)
     places, rows = [f"requests[{place}].customer" for place in range(len(requests))], []
     for place, request, lead in zip(places, requests, leads, strict=True):
         with located(place):
-            rows.append(_opened(work, request.customer, lead))
+            rows.append(_opened(work, request.customer, lead, values))
     opened_now = [SimpleNamespace(**row) for row in rows]
     _refuse_repeats(opened_now, places)
     _insert_all(work, rows, places)
@@ -68,7 +72,9 @@ def change_customer(work: UnitOfWork, sent: customer_pb2.Customer, fields: Seque
     validation().check(customer_service_pb2.GetCustomerRequest(customer_id=sent.customer_id), prefix="customer.")
     customer = finding.customer_to_change(work, sent.customer_id, sent.etag)
     with located("customer"):
-        changed = customer.change(merged(customer, sent, fields), now=work.now, today=work.business_date)
+        own = CustomValues(work).changed(customer, sent.custom_fields, fields)
+        details = replace(merged(customer, sent, fields), **own)
+        changed = customer.change(details, now=work.now, today=work.business_date)
     if changed:
         keep(work, [customer], places=["customer"])
         work.record(_updated(customer, changed))
@@ -82,8 +88,8 @@ def reveal_customer(work: UnitOfWork, customer_id: str, purpose: str) -> Row[Any
     return row
 
 
-def _opened(work: UnitOfWork, draft: customer_pb2.Customer, lead: RelationshipManager) -> dict[str, Any]:
-    details = details_of_draft(draft)
+def _opened(work: UnitOfWork, draft: customer_pb2.Customer, lead: RelationshipManager, values: CustomValues) -> dict[str, Any]:
+    details = replace(details_of_draft(draft), **values.opened(lead, draft.kind, draft.custom_fields))
     return opened(work.new_id(), draft.customer_number, draft.kind, details, lead=lead, now=work.now, today=work.business_date)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -12,14 +11,14 @@ from workbench.customer.v1 import customer_pb2
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.mapping import values_of
 from services.chassis.rpc.masking import masked
-from services.chassis.rpc.validation import Validation
 from services.customer.model.customer import DETAILS, Customer
 from services.customer.rules.details import Details
-from services.customer.usecases.answering import as_message
+from services.customer.usecases.answering import as_record
+from services.customer.usecases.custom_values import CUSTOM_FIELDS
+from services.customer.usecases.limits import validation
 from services.customer.usecases.refusals import MASK_CHARACTER, masked_value
 
 IMMUTABLE_FIELDS = ("customer_number", "kind")
-CUSTOM_FIELDS = "custom_fields"
 # Of which parts single ones can be named in a mask: `preferences.language_code`, `custom_fields.branch_code`.
 PARTED_FIELDS = ("preferences", CUSTOM_FIELDS)
 _CHANGEABLE = frozenset(DETAILS)
@@ -50,7 +49,7 @@ def check_mask(paths: Sequence[str]) -> None:
 def merged(customer: Customer, sent: customer_pb2.Customer, paths: Sequence[str]) -> Details:
     """What the record is to hold, without the bank's own fields; the contract's limits are checked on the whole of it."""
     _refuse_immutable(customer, sent, paths)
-    kept = as_message(customer)
+    kept = as_record(customer)
     record = customer_pb2.Customer()
     record.CopyFrom(kept)
     changeable = [path for path in paths if path.partition(".")[0] in _CHANGEABLE - {CUSTOM_FIELDS}]
@@ -59,6 +58,8 @@ def merged(customer: Customer, sent: customer_pb2.Customer, paths: Sequence[str]
         setattr(record, name, _unmasked(name, getattr(record, name), getattr(kept, name)))
     for name, value in _MASKED_ENTRIES:
         unmask_entries(getattr(record, name), getattr(kept, name), name, value)
+    if any(path.partition(".")[0] == CUSTOM_FIELDS for path in paths):
+        record.custom_fields.update(sent.custom_fields)
     validation().check(record)
     return _details(record)
 
@@ -115,9 +116,3 @@ def _rest(entry: Any, value: str) -> dict[str, Any]:
 
 def _details(message: customer_pb2.Customer) -> Details:
     return Details(**{name: value for name, value in values_of(message).items() if name in _CHANGEABLE - {CUSTOM_FIELDS}})
-
-
-@cache
-def validation() -> Validation:
-    """The contract's limits, compiled once."""
-    return Validation()

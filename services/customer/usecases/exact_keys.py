@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from services.customer.model.key import EMAIL, PHONE, identifier_key, key_index
 from services.customer.rules.contacts import normal_email
 from services.customer.rules.identifiers import normal_number
@@ -24,10 +27,23 @@ def asked(query: str) -> list[tuple[str, str]]:
         return []
     if "@" in text:
         return [(EMAIL, key_index(EMAIL, normal_email(text)))]
-    keys = [(identifier_key(kind), identifier_index(kind, text)) for kind in IdentifierKind if kind and _is_number(text)]
+    keys = [(identifier_key(kind), identifier_index(kind, text)) for kind in IdentifierKind if _is_number(text)]
     if _is_phone(text) and (number := normal_phone(text)):
         keys.append((PHONE, key_index(PHONE, number)))
     return keys
+
+
+def of_field(path: str) -> dict[str, Callable[[str], str]]:
+    """The names of the keys in which a field of the record is looked for, each with what makes an index of a value."""
+    identifiers = {identifier_key(kind): partial(identifier_index, kind) for kind in IdentifierKind}
+    phones = {PHONE: lambda text: key_index(PHONE, normal_phone(text))}
+    emails = {EMAIL: lambda text: key_index(EMAIL, normal_email(text))}
+    return {
+        "identifier": identifiers,
+        "other_identifiers.number": identifiers,
+        "phone": phones,
+        "contact_points.value": phones | emails,
+    }[path]
 
 
 def identifier_index(kind: int, number: str) -> str:

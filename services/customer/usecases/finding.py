@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -9,7 +10,7 @@ from sqlalchemy import Row, Select, select
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import Scope
-from services.chassis.kernel.errors import FieldViolation, NotFound, StaleVersion
+from services.chassis.kernel.errors import FieldViolation, NotAllowed, NotFound, StaleVersion
 from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.coverage import colleagues_path
@@ -47,6 +48,12 @@ def customer_to_change(work: UnitOfWork, customer_id: str, etag: str = "") -> Cu
     return customer
 
 
+def require_in_charge(work: UnitOfWork, lead_person_id: str, organisation_path: str) -> None:
+    """Raises NotAllowed NOT_IN_CHARGE for whoever reaches a customer only because he supports it or stands in for its lead."""
+    if not work.scope.by_post.covers(organisation_path, lead_person_id, work.caller.person_id):
+        raise NotAllowed("NOT_IN_CHARGE", "Only who leads the customer, or is in charge of its unit, decides who looks after it.")
+
+
 def relationship_managers(work: UnitOfWork) -> Select[RelationshipManager]:
     """Selects those in the caller's scope who can lead a new customer."""
     return in_scope(_IN_OFFICE, RelationshipManager, work.scope, work.caller)
@@ -69,9 +76,28 @@ def relationship_manager(work: UnitOfWork, person_id: str) -> RelationshipManage
     return _one(work, relationship_managers(work), person_id)
 
 
-def successor(work: UnitOfWork, person_id: str) -> RelationshipManager:
-    """One to whom the caller can hand over; raises NotFound PERSON_NOT_FOUND."""
-    return _one(work, successors(work), person_id)
+def successor(work: UnitOfWork, person_id: str, field: str = "lead_person_id") -> RelationshipManager:
+    """One to whom the caller can hand over, held so that he does not leave meanwhile; raises NotFound PERSON_NOT_FOUND."""
+    return successors_named(work, [person_id], field)[person_id.lower()]
+
+
+def successors_named(work: UnitOfWork, person_ids: Sequence[str], field: str) -> dict[str, RelationshipManager]:
+    """Those to whom the caller can hand over, by id, held so that none of them leaves meanwhile.
+
+    `field` names the place of a person in the request, such as `receiver_person_ids[{place}]`; raises NotFound PERSON_NOT_FOUND.
+    """
+    asked = [person_id.lower() for person_id in person_ids]
+    statement = successors(work).where(RelationshipManager.person_id.in_(asked)).order_by(RelationshipManager.person_id)
+    found = {manager.person_id: manager for manager in work.session.scalars(held(statement))}
+    for place, person_id in enumerate(asked):
+        if person_id not in found:
+            raise person_not_found(field.format(place=place))
+    return {person_id: found[person_id] for person_id in asked}
+
+
+def held(statement: Select[Any]) -> Select[Any]:
+    """Relationship managers who stay as they are until the transaction ends; others may hold them at once."""
+    return statement.with_for_update(read=True)
 
 
 def person_not_found(field: str) -> NotFound:

@@ -50,6 +50,7 @@ def findable(customer: Any) -> Findable:
         names=[customer.display_name, *(other["name"] for other in customer.other_names or ())],
         pinyin=customer.pinyin or "",
         tags=customer.tags or (),
+        division_codes=[code for address in customer.addresses or () if (code := address.get("division_code"))],
         lead_person_id=customer.lead_person_id,
         organisation_path=customer.organisation_path,
     )

@@ -16,6 +16,7 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.rules.names import after_prefix, tidy_prefix
+from services.customer.usecases import filtering
 from services.customer.usecases.finding import COLUMNS, LISTED
 
 ORDER_DEFAULT = "customer_number"
@@ -42,7 +43,7 @@ def list_customers(work: UnitOfWork, request: customer_service_pb2.ListCustomers
     """A page as rows of LISTED; raises InvalidInput for an order that there is not, or a token of another list."""
     order, descending = _order(request.order_by)
     query, size = _query(request), page_size(request.page_size)
-    statement = _filtered(in_scope(select(*LISTED), COLUMNS, work.scope, work.caller), request)
+    statement = _filtered(work, in_scope(select(*LISTED), COLUMNS, work.scope, work.caller), request)
     if token := PageToken.decode(request.page_token, query, keys=len(order.columns)):
         statement = statement.where(_after(token, order, descending=descending))
     statement = statement.order_by(*(column.desc() if descending else column for column in order.columns)).limit(size + 1)
@@ -68,7 +69,9 @@ def _query(request: customer_service_pb2.ListCustomersRequest) -> str:
     return question.SerializeToString(deterministic=True).hex()
 
 
-def _filtered(statement: Select[Any], request: customer_service_pb2.ListCustomersRequest) -> Select[Any]:
+def _filtered(work: UnitOfWork, statement: Select[Any], request: customer_service_pb2.ListCustomersRequest) -> Select[Any]:
+    if (asked := filtering.condition(work, request.filter)) is not None:
+        statement = statement.where(asked)
     if request.kinds:
         statement = statement.where(COLUMNS.kind.in_(request.kinds))
     if request.tiers:

@@ -15,11 +15,13 @@ from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.paging import Page, PageToken, page_size
+from services.customer.model.absence import Absence
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
 from services.customer.model.group import CustomerGroup
+from services.customer.model.hand_over import HandOver
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
-from services.customer.usecases import finding
+from services.customer.usecases import finding, leavers
 
 # The role, as identity names it, whose holders can lead customers.
 ROLE = "relationship_manager"
@@ -45,12 +47,14 @@ def take_post(work: UnitOfWork, event: events_pb2.PostGranted) -> None:
         work.session.add(manager)
     manager.display_name = event.display_name
     manager.take_post(event.grant_id, event.organisation_path)
+    leavers.came_or_left(work, manager)
 
 
 def leave_post(work: UnitOfWork, event: events_pb2.PostRevoked) -> None:
     """Somebody lost a post. His customers stay with him until somebody hands them over: none falls into nothing."""
     if event.role == ROLE and (manager := work.session.get(RelationshipManager, event.person_id)):
         manager.leave_post(event.grant_id)
+        leavers.came_or_left(work, manager)
 
 
 def rename(work: UnitOfWork, event: events_pb2.PersonUpdated) -> None:
@@ -63,23 +67,27 @@ def disable(work: UnitOfWork, event: events_pb2.PersonDisabled) -> None:
     """Somebody was shut out."""
     if manager := work.session.get(RelationshipManager, event.person_id):
         manager.disabled = True
+        leavers.came_or_left(work, manager)
 
 
 def enable(work: UnitOfWork, event: events_pb2.PersonEnabled) -> None:
     """Somebody was let in again."""
     if manager := work.session.get(RelationshipManager, event.person_id):
         manager.disabled = False
+        leavers.came_or_left(work, manager)
 
 
 def move_unit(work: UnitOfWork, event: events_pb2.OrganisationUnitMoved) -> None:
     """A unit moved in the tree: what stands below it now stands under its new path. Coverages that ended stay history."""
     former, path = event.former_organisation_path, event.organisation_path
     below = Scope(organisation_paths=(former,))
-    for model in (Customer, CustomerGroup, Coverage, RelationshipManager, ManagerPost):
+    for model in (Customer, CustomerGroup, Coverage, RelationshipManager, ManagerPost, Absence, HandOver):
         moved: dict[str, Any] = {"organisation_path": path + func.substr(model.organisation_path, len(former) + 1)}
         if model is Customer:
             moved |= {"update_time": work.now, "version": Customer.version + 1}
         statement = in_scope(update(model), model, below, work.caller)
         if model is Coverage:
             statement = statement.where(Coverage.end_date.is_(None))
+        if model is HandOver:
+            moved |= {"version": HandOver.version + 1}
         work.session.execute(statement.values(moved).execution_options(synchronize_session=False))

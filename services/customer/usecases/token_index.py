@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, cast, column, table, text
+from sqlalchemy import ColumnElement, Select, bindparam, cast, column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from services.chassis.db.session import UnitOfWork
@@ -37,6 +37,15 @@ def holding(work: UnitOfWork, statement: Select[Any], clauses: Sequence[Clause])
         return joined.where(SearchEntry.tokens.bool_op("@@")(wanted))
     wanted_text = _expression(clauses, " AND ", " OR ", '"')
     return joined.join(_FTS5, _FTS5.c.rowid == SearchEntry.entry).where(_FTS5.c.search_index.bool_op("MATCH")(wanted_text))
+
+
+def has_token(dialect_name: str, token: str) -> ColumnElement[bool]:
+    """Whether a row of `customers` has a token, as a condition among others."""
+    if dialect_name == "postgresql":
+        held = SearchEntry.tokens.bool_op("@@")(cast(bindparam(None, f"'{token}'"), TSQUERY))
+    else:
+        held = SearchEntry.entry.in_(select(_FTS5.c.rowid).where(_FTS5.c.search_index.bool_op("MATCH")(f'"{token}"')))
+    return COLUMNS.customer_id.in_(select(SearchEntry.customer_id).where(held))
 
 
 def _expression(clauses: Sequence[Clause], both: str, either: str, quote: str) -> str:

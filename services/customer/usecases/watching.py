@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select
+from workbench.customer.v1 import customer_pb2
 
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.service import Stream
 from services.customer.model.customer import Customer
+from services.customer.usecases.answering import as_listed
 from services.customer.usecases.finding import LISTED
 
 POLL_SECONDS = 1.0
@@ -25,8 +27,8 @@ OVERLAP = timedelta(seconds=10)
 Change = tuple[datetime, str, int]
 
 
-def watch_customers(stream: Stream) -> Iterator[Row[Any]]:
-    """Rows of LISTED, each change once, from the call on; ends when the reader leaves or the server stops.
+def watch_customers(stream: Stream) -> Iterator[customer_pb2.Customer]:
+    """Customers as lists show them, each change once, from the call on; ends when the reader leaves or the server stops.
 
     Of several changes of one customer between two looks the last is told. A customer that leaves the scope is not told of:
     it is no longer the reader's to know.
@@ -39,7 +41,8 @@ def watch_customers(stream: Stream) -> Iterator[Row[Any]]:
         with stream.transaction() as work:
             fresh = [change for change in _changes(work, since) if change not in told]
             rows = _rows(work, fresh[:CHANGES_PER_POLL_MAX])
-        yield from rows
+            answers = list(as_listed(work, rows))
+        yield from answers
         told.update((row.update_time, row.customer_id, row.version) for row in rows)
         waiting = fresh[CHANGES_PER_POLL_MAX:]
         more = bool(waiting)

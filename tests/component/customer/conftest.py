@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -13,12 +14,13 @@ from stdnum.cn import ric
 from workbench.customer.v1 import customer_pb2
 from workbench.identity.v1 import events_pb2
 
-from services.chassis import keys
+from services.chassis import keys, runtime
 from services.chassis.contract import methods
 from services.chassis.db import migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database
 from services.chassis.kernel.caller import Caller, Grant, Scope
+from services.chassis.longwork.runner import Runner
 from services.chassis.rpc.admission import Admission
 from services.chassis.rpc.client import Client
 from services.chassis.rpc.server import Hosted, Server
@@ -30,7 +32,8 @@ SERVES_CUSTOMERS = (
 )  # fmt: skip
 LEADS_PEOPLE = (*SERVES_CUSTOMERS, "customer.record.import")
 # Names of methods are unique among the RPC services of one service.
-METHODS = {each.full_name.rpartition("/")[2]: each for name in SERVICE.rpcs for each in methods(name)}
+RPCS = {**SERVICE.rpcs, **runtime.OPERATIONS}
+METHODS = {each.full_name.rpartition("/")[2]: each for name in RPCS for each in methods(name)}
 ID_CARD_DIGITS = itertools.count(1)
 
 
@@ -44,10 +47,11 @@ def service(request, tmp_path_factory):
     sqlite = request.param == "sqlite"
     engine = create_engine(f"sqlite:///{folder}/customer.db" if sqlite else request.getfixturevalue("new_postgresql_url")())
     migrations.migrate(engine, "services.customer")
-    database = Database(engine, "customer", on_record=SERVICE.on_record)
-    server = Server({"customer": Hosted(SERVICE.rpcs, database)}, Admission(ring))
+    database = Database(engine, "customer", settings=SERVICE.settings(), on_record=SERVICE.on_record)
+    server = Server({"customer": Hosted(RPCS, database)}, Admission(ring))
     with ExitStack() as stack:
         stack.callback(engine.dispose)
+        stack.enter_context(Runner(database, SERVICE.works))
         port = server.start("127.0.0.1:0")
         stack.callback(server.stop, 1.0)
         channel = stack.enter_context(open_channel(f"127.0.0.1:{port}"))
@@ -155,6 +159,13 @@ class Town:
         handle = next(s.handle for s in SERVICE.subscriptions if s.event is type(event))
         with self.service.database.transaction() as work:
             handle(work, event)
+
+
+def run_together(function, arguments):
+    """Calls the function with each argument in a thread of its own, and waits for all."""
+    threads = [threading.Thread(target=function, args=(argument,)) for argument in arguments]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
 
 
 def post_granted(person, organisation_path, **fields):

@@ -13,7 +13,7 @@ from workbench.customer.v1 import customer_pb2, customer_service_pb2, events_pb2
 from services.chassis.db.audit import AuditRecord
 from services.chassis.kernel.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, StaleVersion
 from services.chassis.outbox.table import OutboxMessage
-from tests.component.customer.conftest import customer_record, new_id_card
+from tests.component.customer.conftest import customer_record, new_id_card, run_together
 
 CORPORATE = customer_pb2.CUSTOMER_KIND_CORPORATE
 
@@ -279,9 +279,3 @@ def test_a_repeat_of_a_request_gets_the_first_answer_and_changes_nothing(town):
     run_together(create, range(4))
     assert len({answer.customer_id for answer in answers}) == 1
     assert len(events_of(town.service, answers[0].customer_id)) == 1
-
-
-def run_together(function, arguments):
-    threads = [threading.Thread(target=function, args=(argument,)) for argument in arguments]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]

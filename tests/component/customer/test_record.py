@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from sqlalchemy import select
 from workbench.customer.v1 import customer_pb2
 
-from services.chassis.kernel.errors import AlreadyExists, InvalidInput
-from tests.component.customer.conftest import customer_record, new_id_card
+from services.chassis.kernel.errors import AlreadyExists, InvalidInput, RuleBroken
+from services.customer.model.customer import Customer
+from services.customer.model.key import CustomerKey, key_index
+from services.customer.rules.kinds import CustomerState
+from services.customer.usecases.keeping import keep
+from tests.component.customer.conftest import customer_record, new_id_card, run_together
 from tests.component.customer.test_customers import audit_of, events_of
 
 LEFT_OUT_OF_LISTS = ("other_identifiers", "contact_points", "addresses", "consents", "documents")
@@ -122,3 +129,148 @@ def test_a_masked_entry_is_known_again_in_any_order_and_refused_where_it_could_b
     with pytest.raises(InvalidInput, match="VALUE_MASKED") as refused:
         town.rm1_east.update(made, contact_points=[unclear])
     assert [v.field for v in refused.value.violations] == ["customer.contact_points[0].value"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason", "place"),
+    [
+        ({"other_names": [{"kind": 1, "name": "王\u200b芳"}]}, "NAME_INVALID", "other_names[0].name"),
+        ({"other_names": [{"kind": 1, "name": "x" * 10_000}]}, "REQUEST_INVALID", "other_names[0].name"),
+        ({"other_names": [{"kind": 1, "name": "x", "until_date": "2023-02-29"}]}, "DATE_INVALID", "other_names[0].until_date"),
+        ({"other_identifiers": [{"kind": 2, "number": "12***78"}]}, "VALUE_MASKED", "other_identifiers[0].number"),
+        ({"other_identifiers": [{"kind": 2, "number": "A"}]}, "IDENTIFIER_INVALID", "other_identifiers[0].number"),
+        ({"other_identifiers": [{"kind": 9, "number": "A"}] * 2}, "IDENTIFIER_REPEATED", "other_identifiers[1].number"),
+        ({"contact_points": [{"kind": 4, "value": "nobody"}]}, "CONTACT_INVALID", "contact_points[0].value"),
+        ({"contact_points": [{"kind": 1, "value": "138****5678"}]}, "VALUE_MASKED", "contact_points[0].value"),
+        ({"contact_points": [{"kind": 1, "value": "95588", "label": "\u202ehome"}]}, "TEXT_INVALID", "contact_points[0].label"),
+        ({"addresses": [{"kind": 1, "division_code": "999999"}]}, "ADDRESS_INVALID", "addresses[0].division_code"),
+        ({"addresses": [{"kind": 1, "line": "\u2066x"}]}, "TEXT_INVALID", "addresses[0].line"),
+        ({"birth_or_founding_date": "2999-01-01"}, "DATE_INVALID", "birth_or_founding_date"),
+        ({"birth_or_founding_date": "1999-13-01"}, "DATE_INVALID", "birth_or_founding_date"),
+        ({"industry_code": "A99"}, "INDUSTRY_INVALID", "industry_code"),
+        ({"tags": ["a\u200e"]}, "TEXT_INVALID", "tags[0]"),
+        ({"preferences": {"contact_hours": "\u2067"}}, "TEXT_INVALID", "preferences.contact_hours"),
+        ({"documents": [{"sha256": "ab" * 32, "title": "\u3000"}]}, "DOCUMENT_INVALID", "documents[0].title"),
+        ({"documents": [{"sha256": "ab" * 32, "title": "x"}] * 2}, "DOCUMENT_INVALID", "documents[1].sha256"),
+        ({"consents": [{"purpose": "x", "state": 1, "effective_date": "2026-01-01"}] * 2}, "CONSENTS_OVERLAP",
+         "consents[1].effective_date"),
+        ({"state": customer_pb2.CUSTOMER_STATE_MERGED}, "STATE_INVALID", "state"),
+        ({"custom_fields": {"nobody": "x"}}, "CUSTOM_FIELD_UNKNOWN", "custom_fields.nobody"),
+    ],
+)  # fmt: skip
+def test_a_part_that_cannot_be_kept_is_refused_by_its_place(town, fields, reason, place):
+    with pytest.raises(InvalidInput, match=reason) as refused:
+        town.rm1_east.create(**fields)
+    assert [v.field for v in refused.value.violations] == [f"customer.{place}"]
+    assert town.rm1_east.numbers() == []
+
+
+@pytest.mark.parametrize(
+    "name", ["王", "p\u0430ypal", "‌می‌خواهم", "😀", "𠮷" * 200, "=1+1", "<b>&amp;</b>", "Ωμέγα 株式会社", "O\u2019Brien"]
+)
+def test_hard_names_are_kept_as_they_are_seen(town, name):
+    names = [{"kind": "OTHER_NAME_KIND_ALIAS", "name": name}]
+    made = town.rm1_east.create(display_name=name, other_names=names, tags=[name[:40]], addresses=[{"kind": 1, "line": name}])
+    kept = town.rm1_east.get(made)
+    assert (kept.display_name, kept.other_names[0].name, kept.tags[0], kept.addresses[0].line) == (name, name, name[:40], name)
+    assert town.rm1_east.update(made, display_name=name, tags=[name[:40]]) == made
+
+
+def test_a_life_with_the_bank(town):
+    made = town.rm1_east.create(state=customer_pb2.CUSTOMER_STATE_PROSPECT)
+    for state in ("ACTIVE", "DORMANT", "ACTIVE", "CLOSED", "ACTIVE"):
+        number = customer_pb2.CustomerState.Value(f"CUSTOMER_STATE_{state}")
+        assert town.rm1_east.update(made, state=number).state == number
+    for state in ("PROSPECT", "MERGED", "ERASED"):
+        with pytest.raises(RuleBroken, match="STATE_CHANGE_REFUSED"):
+            town.rm1_east.update(made, state=customer_pb2.CustomerState.Value(f"CUSTOMER_STATE_{state}"))
+
+
+@pytest.mark.parametrize("state", [CustomerState.MERGED, CustomerState.ERASED])
+def test_a_record_that_has_ended_is_read_and_no_longer_changed(town, state):
+    number = new_id_card()
+    made = town.rm1_east.create(identifier=number)
+    with town.service.database.transaction() as work:
+        customer = work.session.get(Customer, made.customer_id)
+        customer.state = state.value
+        keep(work, [customer])
+    assert town.rm1_east.get(made).state == state
+    assert town.rm1_east.update(made, display_name=made.display_name).state == state
+    with pytest.raises(RuleBroken, match="CUSTOMER_ENDED"):
+        town.rm1_east.update(made, display_name="李四")
+    # Its numbers are another's to have.
+    town.rm1_east.create(identifier=number)
+
+
+def test_one_part_of_the_preferences_can_be_named(town):
+    made = town.rm1_east.create(preferences={"language_code": "zh-CN", "no_offers": True})
+    sent = customer_pb2.Customer(customer_id=made.customer_id, preferences={"language_code": "en"})
+    mask = {"paths": ["preferences.language_code"]}
+    edited = town.rm1_east.call("UpdateCustomer", customer=sent, update_mask=mask)
+    assert (edited.preferences.language_code, edited.preferences.no_offers) == ("en", True)
+    cleared = town.rm1_east.update(made, preferences=None)
+    assert not cleared.HasField("preferences")
+
+
+def test_a_code_that_was_issued_wrong_is_kept_with_its_reason_for_all_to_see(town):
+    wrong = "91350211M0000XUF46"
+    fields = {"kind": customer_pb2.CUSTOMER_KIND_CORPORATE, "identifier": wrong}
+    with pytest.raises(InvalidInput, match="IDENTIFIER_INVALID"):
+        town.rm1_east.create(**fields)
+    made = town.rm1_east.create(**fields, identifier_exception="营业执照原件如此")
+    assert town.rm1_east.get(made).identifier_exception == "营业执照原件如此"
+    assert "营业执照原件如此" in audit_of(town.service, made.customer_id)[0].changes_json
+    with pytest.raises(AlreadyExists, match="IDENTIFIER_TAKEN"):
+        town.rm1_west.create(**fields, identifier_exception="another reason")
+    corrected = town.rm1_east.update(made, identifier="91110000600037341L")
+    assert corrected.identifier_exception == ""
+
+
+def test_keys_follow_the_record(town):
+    def keys():
+        with town.service.database.transaction(read_only=True) as work:
+            of_this = select(CustomerKey.name, CustomerKey.value_index).where(CustomerKey.customer_id == made.customer_id)
+            return set(map(tuple, work.session.execute(of_this)))
+
+    made = town.rm1_east.create(phone="138 1234 5678")
+    mobile = {"kind": "CONTACT_KIND_MOBILE", "value": "+86-13812345678"}
+    email = {"kind": "CONTACT_KIND_EMAIL", "value": "Fang@Example.com"}
+    assert keys() == {("phone", key_index("phone", "+8613812345678"))}
+    town.rm1_east.update(made, contact_points=[mobile, email])
+    assert keys() == {
+        ("phone", key_index("phone", "+8613812345678")),
+        ("email", key_index("email", "fang@example.com")),
+    }
+    town.rm1_east.update(made, phone="", contact_points=[email])
+    assert keys() == {("email", key_index("email", "fang@example.com"))}
+
+
+def test_of_many_who_claim_one_number_at_once_one_gets_it(town):
+    barrier, outcomes, number = threading.Barrier(6), [], new_id_card()
+    others = [town.rm1_east.create() for _ in range(3)]
+
+    def claim(customer):
+        barrier.wait()
+        try:
+            if customer is None:
+                town.rm1_east.create(identifier=number)
+            else:
+                town.rm1_east.update(customer, identifier=number)
+            outcomes.append("won")
+        except AlreadyExists as told:
+            outcomes.append(told.reason)
+
+    run_together(claim, [*others, None, None, None])
+    assert sorted(outcomes) == ["IDENTIFIER_TAKEN"] * 5 + ["won"]
+
+
+def test_a_batch_names_the_other_number_that_is_taken(town):
+    numbers = [{"kind": "IDENTIFIER_KIND_RESIDENT_ID_CARD", "number": new_id_card()}]
+    town.rm1_west.create(other_identifiers=numbers)
+    records = [customer_record(identifier=new_id_card()) for _ in range(3)]
+    lead = {"lead_person_id": town.rm1_east.person_id}
+    asked = [{"customer": record} | lead for record in (*records, customer_record(other_identifiers=numbers))]
+    with pytest.raises(AlreadyExists, match="IDENTIFIER_TAKEN") as refused:
+        town.manager_east.call("BatchCreateCustomers", requests=asked)
+    assert [v.field for v in refused.value.violations] == ["requests[3].customer.other_identifiers[0].number"]
+    assert town.rm1_east.numbers() == []

@@ -1,0 +1,192 @@
+"""From rows to records: what exists by its natural key is changed, what does not is opened; one bad row stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.exc import IntegrityError
+from workbench.customer.v1 import customer_service_pb2
+
+from services.chassis.db.scope import in_scope
+from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import AlreadyExists, FieldViolation, WorkbenchError
+from services.customer.model.customer import DETAILS, Customer, opened
+from services.customer.model.key import CustomerKey
+from services.customer.model.relationship_manager import RelationshipManager
+from services.customer.rules.exchange.outcomes import Outcome, Verdict, refused
+from services.customer.usecases import finding
+from services.customer.usecases.answering import as_answer
+from services.customer.usecases.customers import change_customer, open_customers
+from services.customer.usecases.drafts import details_of_draft, validation
+from services.customer.usecases.importing.attempts import attempt
+from services.customer.usecases.importing.drafting import Options, draft_of, fill, identifier_index, number_of
+
+_KEYS = CustomerKey.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a row, and of a changed record the fields that changed, before and after."""
+
+    verdict: Verdict
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    place: int
+    request: customer_service_pb2.CreateCustomerRequest
+
+
+def apply(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], options: Options, *, keep: bool) -> list[Applied]:
+    """What becomes of each row's values, in their order; without `keep` nothing of it stays.
+
+    It all goes by the use cases that a person's own calls go by, and in the caller's scope: what is out of it is a number taken.
+    """
+    present = _present(work, rows, options)
+    leads = _Leads(work, [row.get("lead_staff_number") or options.lead_staff_number for row in rows])
+    applied: dict[int, Applied] = {}
+    openings: list[_Opening] = []
+    for place, row in enumerate(rows):
+        try:
+            if customer_id := present[place]:
+                applied[place] = _change(work, customer_id, row, keep=keep)
+            else:
+                openings.append(_Opening(place, _request(work, row, options, leads)))
+        except WorkbenchError as error:
+            applied[place] = Applied(refused(error))
+        except IntegrityError:
+            applied[place] = Applied(refused(_met()))
+    applied |= _open(work, openings, keep=keep)
+    return [applied[place] for place in range(len(rows))]
+
+
+def plain_details(customer: Customer) -> dict[str, Any]:
+    """What may be changed of a customer, as JSON keeps it."""
+    details = customer.details
+    values = {name: getattr(details, name) for name in DETAILS}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _change(work: UnitOfWork, customer_id: str, row: Mapping[str, Any], *, keep: bool) -> Applied:
+    customer = finding.customer_to_change(work, customer_id)
+    before = plain_details(customer)
+    sent = as_answer(work, customer, reveal=True)
+    # The kind tells an address of a home from one of a business; it is the record's, whatever the row says.
+    touched = fill(sent, row)
+    if row.get("kind"):
+        sent.kind, touched = row["kind"], [*touched, "kind"]
+    with attempt(work, keep=keep):
+        change_customer(work, sent, touched)
+        after = plain_details(customer)
+    changed = [name for name in DETAILS if before[name] != after[name]]
+    if not changed:
+        return Applied(Verdict(Outcome.UNCHANGED, customer_id))
+    return Applied(Verdict(Outcome.UPDATED, customer_id), {n: before[n] for n in changed}, {n: after[n] for n in changed})
+
+
+def _request(
+    work: UnitOfWork, row: Mapping[str, Any], options: Options, leads: _Leads
+) -> customer_service_pb2.CreateCustomerRequest:
+    """The request of a new record, checked as far as it can be alone."""
+    draft = draft_of(row, options)
+    lead = leads.of(row.get("lead_staff_number") or options.lead_staff_number)
+    request = customer_service_pb2.CreateCustomerRequest(customer=draft, lead_person_id=lead.person_id)
+    validation().check(request)
+    opened("", draft.customer_number, draft.kind, details_of_draft(draft), lead=lead, now=work.now, today=work.business_date)
+    return request
+
+
+def _open(work: UnitOfWork, openings: Sequence[_Opening], *, keep: bool) -> dict[int, Applied]:
+    if not openings:
+        return {}
+    try:
+        with attempt(work, keep=keep):
+            ids = open_customers(work, [opening.request for opening in openings])
+    except (WorkbenchError, IntegrityError):
+        # One of them is at fault: one after the other tells which, and opens the rest.
+        return _open_singly(work, openings, keep=keep)
+    return {
+        opening.place: Applied(Verdict(Outcome.CREATED, customer_id if keep else ""))
+        for opening, customer_id in zip(openings, ids, strict=True)
+    }
+
+
+def _open_singly(work: UnitOfWork, openings: Sequence[_Opening], *, keep: bool) -> dict[int, Applied]:
+    applied = {}
+    for opening in openings:
+        try:
+            with attempt(work, keep=keep):
+                (customer_id,) = open_customers(work, [opening.request])
+            applied[opening.place] = Applied(Verdict(Outcome.CREATED, customer_id if keep else ""))
+        except WorkbenchError as error:
+            applied[opening.place] = Applied(refused(error))
+        except IntegrityError:
+            applied[opening.place] = Applied(refused(_met()))
+    return applied
+
+
+def _present(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], options: Options) -> list[str]:
+    """For each row the record in scope that it means: by its number, else by its identifier; empty where there is none."""
+    numbers = {str(row["customer_number"]) for row in rows if row.get("customer_number")} | _made_numbers(rows, options)
+    indexes = {index for row in rows if not row.get("customer_number") and (index := identifier_index(row, options))}
+    by_number = select(Customer.customer_number, Customer.customer_id).where(Customer.customer_number.in_(numbers))
+    found = work.session.execute(in_scope(by_number, Customer, work.scope, work.caller)).all()
+    of_number = {number: customer_id for number, customer_id in found}  # noqa: C416 - rows are no tuples to a type checker
+    by_index = (
+        select(_KEYS.name, _KEYS.issuer, _KEYS.value_index, Customer.customer_id)
+        .join(Customer, Customer.customer_id == _KEYS.customer_id)
+        .where(_KEYS.exclusive, tuple_(_KEYS.name, _KEYS.issuer, _KEYS.value_index).in_(indexes))
+    )
+    found = work.session.execute(in_scope(by_index, Customer, work.scope, work.caller)).all() if indexes else []
+    of_index = {(name, issuer, value): customer_id for name, issuer, value, customer_id in found}
+    present = []
+    for row in rows:
+        if row.get("customer_number"):
+            present.append(of_number.get(str(row["customer_number"]), ""))
+        else:
+            index = identifier_index(row, options)
+            present.append((of_index.get(index, "") if index else "") or of_number.get(_made_number(row, options), ""))
+    return present
+
+
+def _made_numbers(rows: Sequence[Mapping[str, Any]], options: Options) -> set[str]:
+    return {number for row in rows if not row.get("customer_number") and (number := _made_number(row, options))}
+
+
+def _made_number(row: Mapping[str, Any], options: Options) -> str:
+    try:
+        return number_of(row, options)
+    except WorkbenchError:
+        return ""
+
+
+class _Leads:
+    """The relationship managers whom rows name by their staff number, in scope; the caller where a row names none."""
+
+    def __init__(self, work: UnitOfWork, staff_numbers: Sequence[str]) -> None:
+        self._work = work
+        asked = {number for number in staff_numbers if number}
+        found = work.session.scalars(finding.relationship_managers(work).where(RelationshipManager.staff_number.in_(asked))).all()
+        self._by_number: dict[str, list[RelationshipManager]] = {}
+        for manager in found:
+            self._by_number.setdefault(manager.staff_number, []).append(manager)
+
+    def of(self, staff_number: str) -> RelationshipManager:
+        """Raises NotFound PERSON_NOT_FOUND where nobody in scope has the number, or two have."""
+        if not staff_number:
+            return finding.relationship_manager(self._work, self._work.caller.person_id)
+        managers = self._by_number.get(staff_number, [])
+        if len(managers) != 1:
+            raise finding.person_not_found("lead_staff_number")
+        return managers[0]
+
+
+def _met() -> AlreadyExists:
+    violation = FieldViolation("customer_number", "Somebody else wrote this at the same moment.")
+    return AlreadyExists("CONCURRENT_CHANGE", "Somebody else wrote this at the same moment.", violations=(violation,))
