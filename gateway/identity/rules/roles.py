@@ -74,6 +74,8 @@ _ROLES = (
             "customer.coverage.transfer",
             "customer.coverage.approve",
             "customer.group.manage",
+            "customer.duplicate.review",
+            "customer.record.merge",
             "identity.people.read",
             "identity.grants.read",
         },
@@ -104,6 +106,9 @@ _ROLES = (
             "customer.subject.approve",
             "customer.relation.update",
             "customer.group.manage",
+            "customer.duplicate.review",
+            "customer.duplicate.scan",
+            "customer.record.merge",
         },
     ),
     Role(

@@ -86,6 +86,14 @@ class UnitOfWork:
         wider = replace(self.scope, organisation_paths=(*self.scope.organisation_paths, *organisation_paths))
         announce_scope(self.session.connection(), wider, self.caller)
 
+    @contextmanager
+    def whole_bank(self) -> Iterator[None]:
+        """Lets the use case read rows of the whole bank, of which it must reveal nothing; then the caller's scope holds again."""
+        announce_scope(self.session.connection(), SERVICE_SCOPE, self.caller)
+        yield
+        # Not where the block raised: the transaction is over then.
+        announce_scope(self.session.connection(), self.scope, self.caller)
+
     def hold(self, name: str) -> None:
         """Lets nobody else who holds this name go on until the transaction ends: for a rule over several rows, or rows to come.
 
