@@ -11,6 +11,7 @@ from services.customer.rpc import (
     customer_service,
     import_service,
     relation_service,
+    segment_service,
     timeline_service,
 )
 from services.customer.usecases import timeline
@@ -25,6 +26,7 @@ SERVICE = Service(
         "workbench.customer.v1.CustomerService": customer_service,
         "workbench.customer.v1.CoverageService": coverage_service,
         "workbench.customer.v1.RelationService": relation_service,
+        "workbench.customer.v1.SegmentService": segment_service,
         "workbench.customer.v1.TimelineService": timeline_service,
         "workbench.customer.v1.ImportService": import_service,
     },

@@ -52,7 +52,7 @@ _ROLES = (
         "Team leader 团队负责人",
         Duty.BUSINESS,
         (ScopeKind.TEAM,),
-        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.coverage.transfer", "identity.people.read"},
+        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.coverage.transfer", "customer.segment.share", "identity.people.read"},
     ),
     Role(
         "branch_manager",
@@ -65,6 +65,7 @@ _ROLES = (
             "customer.record.import",
             "customer.coverage.transfer",
             "customer.coverage.approve",
+            "customer.segment.share",
             "identity.people.read",
             "identity.grants.read",
         },
@@ -89,6 +90,7 @@ _ROLES = (
             "customer.record.update",
             "customer.pii.read",
             "customer.field.define",
+            "customer.segment.share",
         },
     ),
     Role(

@@ -13,6 +13,7 @@ from services.customer.model.key_person import KeyPerson
 from services.customer.model.relation import Relation
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
 from services.customer.model.search_entry import SearchEntry
+from services.customer.model.segment import SavedView, Segment, SegmentMember
 from services.customer.model.timeline import TimelineEntry
 
 __all__ = [
@@ -36,6 +37,9 @@ __all__ = [
     "ManagerPost",
     "Relation",
     "RelationshipManager",
+    "SavedView",
     "SearchEntry",
+    "Segment",
+    "SegmentMember",
     "TimelineEntry",
 ]

@@ -55,3 +55,10 @@ class CoverageRole(IntEnum):
 
     LEAD = 1
     SUPPORTING = 2
+
+
+class SegmentKind(IntEnum):
+    """How a segment knows its members: by a filter, or by name."""
+
+    DYNAMIC = 1
+    STATIC = 2
