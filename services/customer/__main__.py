@@ -14,6 +14,7 @@ from services.customer.rpc import (
     export_service,
     import_service,
     relation_service,
+    segment_service,
     timeline_service,
 )
 from services.customer.usecases import exporting, scanning, timeline
@@ -33,6 +34,7 @@ SERVICE = Service(
         "workbench.customer.v1.ExportService": export_service,
         "workbench.customer.v1.ImportService": import_service,
         "workbench.customer.v1.RelationService": relation_service,
+        "workbench.customer.v1.SegmentService": segment_service,
         "workbench.customer.v1.TimelineService": timeline_service,
     },
     subscriptions=SUBSCRIPTIONS,

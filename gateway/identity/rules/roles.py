@@ -59,7 +59,9 @@ _ROLES = (
         "Team leader 团队负责人",
         Duty.BUSINESS,
         (ScopeKind.TEAM,),
-        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.coverage.transfer", "customer.group.manage", "identity.people.read"},
+        _EVERYBODY
+        | _SERVES_CUSTOMERS
+        | {"customer.coverage.transfer", "customer.group.manage", "customer.segment.share", "identity.people.read"},
     ),
     Role(
         "branch_manager",
@@ -76,6 +78,7 @@ _ROLES = (
             "customer.group.manage",
             "customer.duplicate.review",
             "customer.record.merge",
+            "customer.segment.share",
             "identity.people.read",
             "identity.grants.read",
         },
@@ -109,6 +112,7 @@ _ROLES = (
             "customer.duplicate.review",
             "customer.duplicate.scan",
             "customer.record.merge",
+            "customer.segment.share",
         },
     ),
     Role(

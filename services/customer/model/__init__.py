@@ -16,6 +16,7 @@ from services.customer.model.merge import CustomerMerge
 from services.customer.model.relation import Relation
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
 from services.customer.model.search_entry import SearchEntry
+from services.customer.model.segment import SavedView, Segment, SegmentMember
 from services.customer.model.timeline import TimelineEntry
 
 __all__ = [
@@ -44,6 +45,9 @@ __all__ = [
     "Relation",
     "RelationshipManager",
     "RetainedData",
+    "SavedView",
     "SearchEntry",
+    "Segment",
+    "SegmentMember",
     "TimelineEntry",
 ]
