@@ -5,6 +5,7 @@ from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
 from services.customer.model.custom_field import CustomField, CustomFieldChanges
 from services.customer.model.customer import Customer
+from services.customer.model.erasure import Erasure, RetainedData
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
 from services.customer.model.hand_over import HandOver, HandOverCompletion, HandOverCustomer, HandOverReceiver
 from services.customer.model.imports import Import, ImportRow
@@ -26,6 +27,7 @@ __all__ = [
     "CustomerGroupMember",
     "CustomerKey",
     "Deputy",
+    "Erasure",
     "HandOver",
     "HandOverCompletion",
     "HandOverCustomer",
@@ -36,6 +38,7 @@ __all__ = [
     "ManagerPost",
     "Relation",
     "RelationshipManager",
+    "RetainedData",
     "SearchEntry",
     "TimelineEntry",
 ]
