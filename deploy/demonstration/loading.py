@@ -183,6 +183,7 @@ def _request(customer: BankCustomer) -> customer_service_pb2.CreateCustomerReque
             "identifier": customer.identifier,
             "phone": customer.phone,
             "tier": customer.tier,
+            **customer.record,
         },
         lead_person_id=customer.lead_person_id,
     )

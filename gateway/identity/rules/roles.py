@@ -70,9 +70,12 @@ _ROLES = (
         | _SERVES_CUSTOMERS
         | {
             "customer.record.import",
+            "customer.record.export",
             "customer.coverage.transfer",
             "customer.coverage.approve",
             "customer.group.manage",
+            "customer.duplicate.review",
+            "customer.record.merge",
             "identity.people.read",
             "identity.grants.read",
         },
@@ -94,11 +97,18 @@ _ROLES = (
         | {
             "customer.record.read",
             "customer.record.import",
+            "customer.record.export",
             "customer.record.update",
             "customer.pii.read",
             "customer.field.define",
+            "customer.subject.export",
+            "customer.subject.erase",
+            "customer.subject.approve",
             "customer.relation.update",
             "customer.group.manage",
+            "customer.duplicate.review",
+            "customer.duplicate.scan",
+            "customer.record.merge",
         },
     ),
     Role(

@@ -10,7 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.chassis.db.session import UnitOfWork
+from services.customer.rules.custom_fields import Definition
 from services.customer.rules.tokens import Entry, Findable, entry_of
+from services.customer.usecases.custom_fields import definitions
 
 # FTS5 is given rows in few statements. A trigger for each row would be simpler, and costs as much again as opening the customer:
 # a statement that fires triggers makes FTS5 write all it holds in memory.
@@ -39,21 +41,29 @@ _POSTGRESQL = text("""
 def index(work: UnitOfWork, customers: Sequence[Any]) -> None:
     """Brings the index up to date with customers, given as mapped objects or as rows with a customer's columns."""
     if customers:
-        store(work.session, [(customer.customer_id, entry_of(findable(customer))) for customer in customers])
+        searchable = [field.name for field in definitions(work).values() if _is_searchable(field)]
+        store(work.session, [(customer.customer_id, entry_of(findable(customer, searchable))) for customer in customers])
 
 
-def findable(customer: Any) -> Findable:
-    """What of a customer it is found by."""
+def findable(customer: Any, searchable: Sequence[str] = ()) -> Findable:
+    """What of a customer it is found by; `searchable` names those of the bank's own fields that count."""
+    custom = customer.custom_fields or {}
     return Findable(
         customer_id=customer.customer_id,
         customer_number=customer.customer_number,
         names=[customer.display_name, *(other["name"] for other in customer.other_names or ())],
         pinyin=customer.pinyin or "",
         tags=customer.tags or (),
+        texts=[custom[name] for name in searchable if name in custom],
         division_codes=[code for address in customer.addresses or () if (code := address.get("division_code"))],
         lead_person_id=customer.lead_person_id,
         organisation_path=customer.organisation_path,
     )
+
+
+def _is_searchable(field: Definition) -> bool:
+    # What only some may read must not be found by all.
+    return field.searchable and not field.identifying and not field.read_permission and not field.retired
 
 
 def store(session: Session, entries: Sequence[tuple[str, Entry]]) -> None:
@@ -91,3 +101,11 @@ _STORES: dict[str, Callable[[Session, Sequence[dict[str, str]]], None]] = {
     "sqlite": _store_in_sqlite,
     "postgresql": _store_in_postgresql,
 }
+
+
+def forget(session: Session, customer_id: str) -> None:
+    """Takes a customer out of the index who is removed from the records."""
+    if session.get_bind().dialect.name == "sqlite":
+        for row in session.execute(_KNOWN, {"customer_ids": json.dumps([customer_id])}).all():
+            session.execute(_TAKE_FROM_INDEX, {"entry": row.entry, "tokens": row.tokens})
+    session.execute(text("DELETE FROM search_entries WHERE customer_id = :customer_id"), {"customer_id": customer_id})

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.chassis.db.session import UnitOfWork
 from services.customer.usecases import indexing
+from services.customer.usecases.blocks import keep_blocks
 from services.customer.usecases.keys import keep_keys
 
 
@@ -19,4 +20,5 @@ def keep(work: UnitOfWork, customers: Sequence[Any], *, new: bool = False, place
     Raises AlreadyExists IDENTIFIER_TAKEN where a number is another customer's.
     """
     keep_keys(work, customers, new=new, places=places)
+    keep_blocks(work, customers, new=new)
     indexing.index(work, customers)

@@ -57,7 +57,7 @@ def apply(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], options: Options,
             if customer_id := present[place]:
                 applied[place] = _change(work, customer_id, row, keep=keep)
             else:
-                openings.append(_Opening(place, _request(work, row, options, leads)))
+                openings.append(_Opening(place, _request(work, row, options, leads, alone=not keep)))
         except WorkbenchError as error:
             applied[place] = Applied(refused(error))
         except IntegrityError:
@@ -91,14 +91,15 @@ def _change(work: UnitOfWork, customer_id: str, row: Mapping[str, Any], *, keep:
 
 
 def _request(
-    work: UnitOfWork, row: Mapping[str, Any], options: Options, leads: _Leads
+    work: UnitOfWork, row: Mapping[str, Any], options: Options, leads: _Leads, *, alone: bool
 ) -> customer_service_pb2.CreateCustomerRequest:
-    """The request of a new record, checked as far as it can be alone."""
+    """The request of a new record; `alone` checks it as far as it goes by itself, so that a bad row costs its batch nothing."""
     draft = draft_of(row, options)
     lead = leads.of(row.get("lead_staff_number") or options.lead_staff_number)
     request = customer_service_pb2.CreateCustomerRequest(customer=draft, lead_person_id=lead.person_id)
     validation().check(request)
-    opened("", draft.customer_number, draft.kind, details_of_draft(draft), lead=lead, now=work.now, today=work.business_date)
+    if alone:
+        opened("", draft.customer_number, draft.kind, details_of_draft(draft), lead=lead, now=work.now, today=work.business_date)
     return request
 
 
@@ -174,13 +175,15 @@ class _Leads:
         asked = {number for number in staff_numbers if number}
         found = work.session.scalars(finding.relationship_managers(work).where(RelationshipManager.staff_number.in_(asked))).all()
         self._by_number: dict[str, list[RelationshipManager]] = {}
+        self._own: RelationshipManager | None = None
         for manager in found:
             self._by_number.setdefault(manager.staff_number, []).append(manager)
 
     def of(self, staff_number: str) -> RelationshipManager:
         """Raises NotFound PERSON_NOT_FOUND where nobody in scope has the number, or two have."""
         if not staff_number:
-            return finding.relationship_manager(self._work, self._work.caller.person_id)
+            self._own = self._own or finding.relationship_manager(self._work, self._work.caller.person_id)
+            return self._own
         managers = self._by_number.get(staff_number, [])
         if len(managers) != 1:
             raise finding.person_not_found("lead_staff_number")
