@@ -18,7 +18,7 @@ from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.errors import InvalidInput, NotFound, RuleBroken, StaleVersion
 from services.customer.model.customer import Customer
 from services.customer.model.timeline import TimelineEntry
-from services.customer.usecases import repointing
+from services.customer.usecases import moves
 from tests.component.customer.conftest import customer_record, new_id_card, run_together
 from tests.component.customer.test_custom_fields import define, steward, with_fields  # noqa: F401 - a fixture
 from tests.component.customer.test_relations import (
@@ -315,12 +315,12 @@ def test_an_entry_that_is_none_is_refused(town, misfit):
 # Merges
 def move(town, old, new):
     with town.service.database.transaction() as work:
-        return json.loads(json.dumps(repointing.move(work, old.customer_id, new.customer_id)))
+        return json.loads(json.dumps(moves.move(work, old.customer_id, new.customer_id)))
 
 
 def move_back(town, moved):
     with town.service.database.transaction() as work:
-        repointing.move_back(work, moved)
+        moves.move_back(work, moved)
 
 
 def around(colleague, *customers):
