@@ -47,6 +47,10 @@ class CustomValues:
         """The fields in use that the caller may read of a customer."""
         return (f for f in self._definitions.values() if not f.retired and self._may(f.read_permission, row))
 
+    def writable(self, row: Any) -> Iterator[Definition]:
+        """The fields in use that the caller may read and change of a customer."""
+        return (field for field in self.readable(row) if self._may(field.write_permission, row))
+
     def opened(self, lead: RelationshipManager, kind: int, sent: Values) -> dict[str, Any]:
         """The values of a new record, as details hold them.
 

@@ -15,6 +15,7 @@ from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.kernel.paging import Page, PageToken, page_size
+from services.customer.rules.kinds import CustomerState
 from services.customer.rules.names import after_prefix, tidy_prefix
 from services.customer.usecases import filtering
 from services.customer.usecases.finding import COLUMNS, LISTED
@@ -41,7 +42,7 @@ ORDERS = {
 
 def list_customers(work: UnitOfWork, request: customer_service_pb2.ListCustomersRequest) -> Page:
     """A page as rows of LISTED; raises InvalidInput for an order that there is not, or a token of another list."""
-    order, descending = _order(request.order_by)
+    order, descending = order_of(request.order_by)
     query, size = _query(request), page_size(request.page_size)
     statement = _filtered(work, in_scope(select(*LISTED), COLUMNS, work.scope, work.caller), request)
     if token := PageToken.decode(request.page_token, query, keys=len(order.columns)):
@@ -50,7 +51,8 @@ def list_customers(work: UnitOfWork, request: customer_service_pb2.ListCustomers
     return Page.of(work.session.execute(statement).all(), size, query, lambda row: _keys(row, order))
 
 
-def _order(order_by: str) -> tuple[Order, bool]:
+def order_of(order_by: str) -> tuple[Order, bool]:
+    """The order, and whether it runs downwards; raises InvalidInput ORDER_INVALID."""
     name, _, direction = (order_by.strip() or ORDER_DEFAULT).partition(" ")
     # A JSON client writes `displayName`, as it reads it.
     name = snake_case(name)
@@ -70,6 +72,9 @@ def _query(request: customer_service_pb2.ListCustomersRequest) -> str:
 
 
 def _filtered(work: UnitOfWork, statement: Select[Any], request: customer_service_pb2.ListCustomersRequest) -> Select[Any]:
+    if not request.customer_number:
+        # Who knows the number of a record that was merged finds it, and by it the one that stands for it; others see the one.
+        statement = statement.where(COLUMNS.state != CustomerState.MERGED.value)
     if (asked := filtering.condition(work, request.filter)) is not None:
         statement = statement.where(asked)
     if request.kinds:
