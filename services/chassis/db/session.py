@@ -105,7 +105,8 @@ class UnitOfWork:
 
     def insert_all(self, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts many rows at once, given by their attributes' names: past the session's objects, not past the audit trail."""
-        self.session.execute(insert(model), rows)
+        # None is a value: left out, as it would be, it made a statement of its own of each row that has other ones.
+        self.session.execute(insert(model).execution_options(render_nulls=True), rows)
         self.changes.extend(inserted_changes(model, rows))
 
     def record(self, *events: Message) -> None:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.orm import Session
 
 from services.chassis.db.scope import WHOLE_BANK, announce_scope
-from services.chassis.db.types import EncryptedJson, Json
+from services.chassis.db.types import EncryptedJson, Json, OrderedText, UtcDateTime
 from services.chassis.kernel.caller import NOBODY
 from services.customer.model.search_entry import TokenText
 from services.customer.rules.tokens import entry_of
@@ -21,6 +21,7 @@ def upgrade():
     _create_search_entries()
     if op.get_bind().dialect.name == "sqlite":
         _create_full_text_index()
+    _create_lists()
     announce_scope(op.get_bind(), WHOLE_BANK, NOBODY)
     _fill()
 
@@ -47,6 +48,39 @@ def _create_full_text_index():
         USING fts5(tokens, content='search_entries', content_rowid='entry', tokenize='ascii', detail='none', columnsize=0)
     """)
 
+
+def _create_lists():
+    kept = (("saved_views", "saved_view_id", _VIEW), ("segments", "segment_id", _SEGMENT))
+    for table, key, columns in kept:
+        op.create_table(
+            table,
+            sa.Column(key, sa.Text, nullable=False),
+            sa.Column("display_name", OrderedText, nullable=False),
+            *(sa.Column(name, kind, nullable=False) for name, kind in columns.items()),
+            sa.Column("owner_person_id", sa.Text, nullable=False),
+            sa.Column("organisation_path", OrderedText, nullable=False),
+            sa.Column("create_time", UtcDateTime, nullable=False),
+            sa.Column("update_time", UtcDateTime, nullable=False),
+            sa.Column("version", sa.Integer, nullable=False),
+            sa.PrimaryKeyConstraint(key, name=f"pk_{table}"),
+            *([sa.CheckConstraint("(kind = 1) = (filter <> '')", name="ck_segments_filter")] if "kind" in columns else ()),
+        )
+        for name in ("owner_person_id", "organisation_path"):
+            op.create_index(f"ix_{table}_{name}", table, [name])
+    op.create_table(
+        "segment_members",
+        sa.Column("segment_id", sa.Text, nullable=False),
+        sa.Column("customer_id", sa.Text, nullable=False),
+        sa.Column("add_time", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("segment_id", "customer_id", name="pk_segment_members"),
+        sa.ForeignKeyConstraint(["segment_id"], ["segments.segment_id"], name="fk_segment_members_segment_id"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name="fk_segment_members_customer_id"),
+    )
+    op.create_index("ix_segment_members_customer_id", "segment_members", ["customer_id"])
+
+
+_VIEW = {"filter": sa.Text, "order_by": sa.Text, "columns": Json}
+_SEGMENT = {"description": sa.Text, "kind": sa.Integer, "filter": sa.Text}
 
 _CUSTOMERS = sa.table(
     "customers",

@@ -6,6 +6,7 @@ from services.customer.model.coverage import Coverage
 from services.customer.model.custom_field import CustomField, CustomFieldChanges
 from services.customer.model.customer import Customer
 from services.customer.model.duplicate import DuplicateBlock, DuplicateCandidate
+from services.customer.model.erasure import Erasure, RetainedData
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
 from services.customer.model.hand_over import HandOver, HandOverCompletion, HandOverCustomer, HandOverReceiver
 from services.customer.model.imports import Import, ImportRow
@@ -15,6 +16,7 @@ from services.customer.model.merge import CustomerMerge
 from services.customer.model.relation import Relation
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
 from services.customer.model.search_entry import SearchEntry
+from services.customer.model.segment import SavedView, Segment, SegmentMember
 from services.customer.model.timeline import TimelineEntry
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Deputy",
     "DuplicateBlock",
     "DuplicateCandidate",
+    "Erasure",
     "HandOver",
     "HandOverCompletion",
     "HandOverCustomer",
@@ -41,6 +44,10 @@ __all__ = [
     "ManagerPost",
     "Relation",
     "RelationshipManager",
+    "RetainedData",
+    "SavedView",
     "SearchEntry",
+    "Segment",
+    "SegmentMember",
     "TimelineEntry",
 ]

@@ -64,3 +64,10 @@ class DuplicateState(IntEnum):
     DISMISSED = 2
     MERGED = 3
     CLEARED = 4
+
+
+class SegmentKind(IntEnum):
+    """How a segment knows its members: by a filter, or by name."""
+
+    DYNAMIC = 1
+    STATIC = 2

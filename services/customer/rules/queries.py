@@ -66,6 +66,24 @@ class Step:
     clauses: tuple[Clause, ...]
     accepts: Callable[[Candidate], bool] | None = None
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether few customers fit, as far as the question itself tells: one of its tokens says much."""
+        if self.match == Match.NUMBER_PREFIX:
+            # Numbers are given out in a row: whole banks share their first digits.
+            return len(self.clauses[0][0][0]) > _TELLING_DIGITS
+        return any(min(map(len, map("".join, clause))) >= _TELLING_LENGTH or _tells(clause) for clause in self.clauses)
+
+
+# A token of so many characters is rare: its kind and four letters. Of Chinese, two characters say as much.
+_TELLING_LENGTH = 5
+_TELLING_CHARACTERS = 3
+_TELLING_DIGITS = 8
+
+
+def _tells(clause: Clause) -> bool:
+    return all(any(not token.isascii() and len(token) >= _TELLING_CHARACTERS for token in group) for group in clause)
+
 
 def refuse_masked(query: str) -> None:
     """Raises InvalidInput QUERY_MASKED: what a reader was shown in part finds nothing, and he should know why."""
@@ -106,7 +124,7 @@ def _number_prefix(query: str) -> Step | None:
     def begins(candidate: Candidate) -> bool:
         return candidate.customer_number.lower().startswith(text.lower())
 
-    return Step(Match.NUMBER_PREFIX, _all(token), begins if len(text) not in tokens.NUMBER_CHARACTERS else None)
+    return Step(Match.NUMBER_PREFIX, _all(token), begins if len(text) > tokens.NUMBER_CHARACTERS[-1] else None)
 
 
 def _reading_steps(terms: Sequence[Sequence[Word]], pieces: Sequence[Word]) -> Iterator[Step]:
@@ -163,6 +181,7 @@ def _mixed_clauses(pieces: Sequence[Word]) -> Iterator[Clause]:
     if first.single:
         run = "".join(piece.text for piece in _singles(pieces))
         yield ((tokens.prefix_token(run),),)
+        pieces = pieces[len(run) :]
     yield from _part_clauses(pieces)
 
 

@@ -34,8 +34,8 @@ PREFIX_CHARACTERS_MAX = 8
 READING_LETTERS_MAX = 10
 INITIALS_MIN, INITIALS_MAX = 2, 6
 WORD_LETTERS_MAX = 8
-# A customer number is found from so many characters on, and by every second one more.
-NUMBER_CHARACTERS = (4, 6, 8, 10, 12)
+# A customer number is found from so many characters on; what is typed beyond the last is compared with the number itself.
+NUMBER_CHARACTERS = range(4, 13)
 # Of one text; a name has 200 characters, which folding can lengthen.
 WORDS_MAX = 250
 # Of one customer, far below what either database takes in one row.
@@ -43,9 +43,9 @@ TOKENS_MAX = 4_000
 DIGEST_BYTES = 8
 _CHARACTERS_READ_BOTH_WAYS = 2
 _NAME, _TEXT = "n", "t"
-# Two nested parts of all customers: one of 256, and one of 16.
-PARTS = ("z1", "z2")
-_PARTS_OF_256 = (1, 16)
+# Nested parts of all customers: one of 4,096, one of 256, and one of 16.
+SMALL_PART, MIDDLE_PART, LARGE_PART = "z0", "z1", "z2"
+_PARTS_OF_4096 = {SMALL_PART: 1, MIDDLE_PART: 16, LARGE_PART: 256}
 # ASCII marks as their full-width forms, which folding leaves nowhere else.
 _SAFE = {code: code + 0xFEE0 for code in range(0x21, 0x7F) if not chr(code).isalnum()}
 
@@ -105,8 +105,8 @@ def _tokens(found: Findable, names: Sequence[Sequence[Unit]], texts: Sequence[Se
         tokens.update(_part_tokens(units))
     for code in found.division_codes:
         tokens.update(division_token(code[:length]) for length in range(len(code) + 1))
-    place = _digest(found.customer_id)[0]
-    tokens.update(part for part, size in zip(PARTS, _PARTS_OF_256, strict=True) if place < size)
+    place = int.from_bytes(_digest(found.customer_id)[:2], "big") % 4096
+    tokens.update(part for part, size in _PARTS_OF_4096.items() if place < size)
     return sorted(tokens)[:TOKENS_MAX]
 
 

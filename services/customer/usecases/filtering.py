@@ -21,10 +21,12 @@ from workbench.customer.v1 import customer_pb2
 from services.chassis.db.session import UnitOfWork
 from services.chassis.db.types import OrderedText
 from services.customer.model.key import CustomerKey
+from services.customer.rules.custom_fields import FieldType
 from services.customer.rules.filters import IS_SET, All, Asker, Comparison, Field, Kind, Node, Not, Schema, parsed
 from services.customer.rules.names import after_prefix
 from services.customer.rules.tokens import division_token
 from services.customer.usecases import exact_keys, token_index
+from services.customer.usecases.custom_fields import definitions
 from services.customer.usecases.finding import COLUMNS
 from services.customer.usecases.json_parts import JsonParts
 
@@ -36,6 +38,15 @@ DIVISION_CODE_LENGTH = 6
 _NOT_ASKED = ("etag", "custom_fields", "other_identifiers", "contact_points", "addresses")
 _IDS = ("customer_id", "lead_person_id", "merged_into_customer_id")
 _ORDERED_ENUMS = ("tier", "size")
+CUSTOM_FIELDS = "custom_fields"
+_CUSTOM_KINDS = {
+    FieldType.TEXT: Kind.TEXT,
+    FieldType.NUMBER: Kind.NUMBER,
+    FieldType.DATE: Kind.DATE,
+    FieldType.BOOLEAN: Kind.BOOLEAN,
+    FieldType.CHOICE: Kind.TEXT,
+    FieldType.CHOICES: Kind.TEXT,
+}
 _ORDERS: dict[str, Callable[[Any, Any], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
@@ -45,7 +56,9 @@ def condition(work: UnitOfWork, text: str) -> ColumnElement[bool] | None:
     Raises InvalidInput FILTER_INVALID.
     """
     zone = ZoneInfo(work.database.bank_time_zone)
-    node = parsed(text, schema(), Asker(work.caller.person_id, work.now, work.business_date, zone))
+    asker = Asker(work.caller.person_id, work.now, work.business_date, zone)
+    # Most lists have no filter, and need not know what the bank has defined.
+    node = parsed(text, {**schema(), **_custom_fields(work)}, asker) if text.strip() else None
     return None if node is None else _Conditions(work).of(node)
 
 
@@ -54,6 +67,27 @@ def schema() -> Schema:
     """The fields that can be asked, by their paths."""
     keys = [Field(path, Kind.KEY) for path in _KEYS]
     return {field.path: field for field in (*_plain_fields(), *keys, Field(DIVISION, Kind.TEXT, repeated=True))}
+
+
+def _custom_fields(work: UnitOfWork) -> Schema:
+    """The bank's own fields that the caller may read wherever he may read customers; to him there are no others."""
+    return {
+        path: Field(path, _CUSTOM_KINDS[field.type], repeated=field.type == FieldType.CHOICES)
+        for field in definitions(work).values()
+        if not field.identifying and not field.retired and _may_ask(work, field.read_permission)
+        for path in (f"{CUSTOM_FIELDS}.{field.name}",)
+    }
+
+
+def _may_ask(work: UnitOfWork, permission: str) -> bool:
+    if not permission:
+        return True
+    if not work.caller.holds(permission):
+        return False
+    # Where it holds for a part of the customers only, asking would tell of the others.
+    scope = work.caller.scope(permission)
+    within = all(scope.covers(path, "", "nobody") for path in work.scope.organisation_paths)
+    return within and (scope.own or not work.scope.own)
 
 
 def _plain_fields() -> Iterator[Field]:
@@ -116,12 +150,25 @@ class _Conditions:
             return self._keyed(asked)
         if asked.field.path == DIVISION:
             return self._in_division(asked)
+        if name == CUSTOM_FIELDS:
+            return self._custom(asked, self._json.text(COLUMNS[name], part))
         column = COLUMNS[name]
         if not part:
             return self._json.any_text(column, self._test(asked)) if asked.field.repeated else self._test(asked)(column)
         if asked.field.repeated:
             return self._json.any_object(column, lambda row: self._test(asked)(self._part(row, part, asked.field.kind)))
         return self._test(asked)(self._part(column, part, asked.field.kind))
+
+    def _custom(self, asked: Comparison, text: ColumnElement[Any]) -> ColumnElement[bool]:
+        if asked.field.repeated and asked.operator != IS_SET:
+            # Several choices stand with commas between them.
+            wanted = f",{asked.value}" + ("" if asked.prefix else ",")
+            return self._known(text, self._place(literal(",") + text + literal(","), wanted) > 0)
+        if asked.field.kind == Kind.NUMBER:
+            text = self._json.decimal(text)
+        if asked.field.kind == Kind.BOOLEAN:
+            text = func.coalesce(text, "false") == "true"
+        return self._test(asked)(text)
 
     def _part(self, value: Any, part: str, kind: Kind) -> ColumnElement[Any]:
         if kind == Kind.BOOLEAN:
@@ -162,8 +209,10 @@ class _Conditions:
         return self._known(value, compared)
 
     def _stands_in(self, asked: Comparison, value: Any) -> ColumnElement[bool]:
-        find = func.strpos if self._postgresql else func.instr
-        return self._known(value, find(value, str(asked.value)) > 0)
+        return self._known(value, self._place(value, str(asked.value)) > 0)
+
+    def _place(self, value: Any, text: str) -> ColumnElement[int]:
+        return (func.strpos if self._postgresql else func.instr)(value, text)
 
     def _is_set(self, kind: Kind, value: Any) -> ColumnElement[bool]:
         if kind == Kind.ENUM:

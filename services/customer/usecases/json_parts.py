@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, case, cast, column, exists, func, literal, select
+from sqlalchemy import REAL, ColumnElement, Integer, Numeric, Text, case, cast, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 # Given a value inside JSON as text, or a number where it is one.
@@ -49,9 +49,5 @@ class JsonParts:
     def decimal(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
         """A text as a number; NULL where it is none."""
         if self._postgresql:
-            from sqlalchemy import Numeric
-
             return case((text.regexp_match(r"^[+-]?[0-9]+(\.[0-9]+)?$"), cast(text, Numeric)))
-        from sqlalchemy import REAL
-
         return case((text.not_like("%[^0-9.+-]%"), cast(text, REAL)))

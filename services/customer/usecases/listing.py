@@ -42,7 +42,7 @@ ORDERS = {
 
 def list_customers(work: UnitOfWork, request: customer_service_pb2.ListCustomersRequest) -> Page:
     """A page as rows of LISTED; raises InvalidInput for an order that there is not, or a token of another list."""
-    order, descending = _order(request.order_by)
+    order, descending = order_of(request.order_by)
     query, size = _query(request), page_size(request.page_size)
     statement = _filtered(work, in_scope(select(*LISTED), COLUMNS, work.scope, work.caller), request)
     if token := PageToken.decode(request.page_token, query, keys=len(order.columns)):
@@ -51,7 +51,8 @@ def list_customers(work: UnitOfWork, request: customer_service_pb2.ListCustomers
     return Page.of(work.session.execute(statement).all(), size, query, lambda row: _keys(row, order))
 
 
-def _order(order_by: str) -> tuple[Order, bool]:
+def order_of(order_by: str) -> tuple[Order, bool]:
+    """The order, and whether it runs downwards; raises InvalidInput ORDER_INVALID."""
     name, _, direction = (order_by.strip() or ORDER_DEFAULT).partition(" ")
     # A JSON client writes `displayName`, as it reads it.
     name = snake_case(name)

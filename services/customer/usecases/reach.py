@@ -10,12 +10,15 @@ from sqlalchemy import func, select
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import PATH_SEPARATOR, Scope
+from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.queries import Clause
 from services.customer.rules.tokens import customer_token, lead_token, unit_token
 from services.customer.usecases.finding import COLUMNS
 
-# A scope with more units is a good part of the bank, and its customers are met often enough without their tokens.
+# A scope with more units, or with more than an eighth of the bank's, holds so many customers that they are met often enough
+# without their tokens: to join long lists of them would cost more than it saves.
 UNITS_MAX = 64
+WIDE_SHARE = 8
 # So many customers whom somebody supports are asked for one by one.
 CUSTOMERS_MAX = 256
 
@@ -45,4 +48,8 @@ def _units(work: UnitOfWork) -> list[str] | None:
     following = least.where(COLUMNS.organisation_path > units.c.path).scalar_subquery()
     units = units.union_all(select(following).where(units.c.path.is_not(None)))
     found = work.session.scalars(select(units.c.path).where(units.c.path.is_not(None)).limit(UNITS_MAX + 1)).all()
-    return list(found) if len(found) <= UNITS_MAX else None
+    return list(found) if len(found) <= min(UNITS_MAX, _units_of_bank(work) // WIDE_SHARE) else None
+
+
+def _units_of_bank(work: UnitOfWork) -> int:
+    return work.session.scalar(select(func.count(RelationshipManager.organisation_path.distinct()))) or 0

@@ -19,14 +19,14 @@ from services.chassis.db.session import UnitOfWork
 from services.customer.model.key import CustomerKey
 from services.customer.rules.lifecycle import ENDED
 from services.customer.rules.queries import Clause, Match, Step, refuse_masked, steps_of
-from services.customer.rules.tokens import PARTS
+from services.customer.rules.tokens import LARGE_PART, MIDDLE_PART, SMALL_PART
 from services.customer.usecases import exact_keys, reach, token_index
 from services.customer.usecases.finding import COLUMNS, LISTED
 
 HITS_DEFAULT = 20
 HITS_MAX = 50
-# So many of a sixteenth of all customers stand for the whole: then there are about a thousand, of whom nobody looks at all.
-PART_CANDIDATES_MIN = 64
+# So many are read whatever they are a part of. A part that has more is asked by a smaller one.
+FEW_MAX = 500
 # No step reads more; beyond it the order among equals is the index's own.
 CANDIDATES_MAX = 5_000
 
@@ -94,17 +94,23 @@ def _keyed(work: UnitOfWork, base: Select[Any], query: str) -> Iterator[tuple[Ma
 
 def _answers(work: UnitOfWork, base: Select[Any], step: Step, reached: Sequence[Clause], enough: int) -> list[str]:
     """The ids of a step's customers in their order: of a part of all customers where that holds enough of them."""
-    for part, least in zip(PARTS, (enough, max(enough, PART_CANDIDATES_MIN)), strict=True):
-        rows = _candidates(work, base, step, (((part,),), *reached, *step.clauses))
-        if len(rows) >= least:
-            return _ordered(rows)
-    return _ordered(_candidates(work, base, step, (*reached, *step.clauses)))
 
+    def candidates(part: str = "", most: int = CANDIDATES_MAX) -> Sequence[Row[Any]]:
+        clauses = (*(((part,),) for _ in part[:1]), *reached, *step.clauses)
+        return work.session.execute(token_index.holding(work, base, clauses).limit(most)).all()
 
-def _candidates(work: UnitOfWork, base: Select[Any], step: Step, clauses: Sequence[Clause]) -> list[Row[Any]]:
-    statement = token_index.holding(work, base, clauses).limit(CANDIDATES_MAX)
-    rows = work.session.execute(statement).all()
-    return [row for row in rows if step.accepts is None or step.accepts(row)]
+    def accepted(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+        return [row for row in rows if step.accepts is None or step.accepts(row)]
+
+    if step.is_narrow and len(rows := candidates(most=FEW_MAX)) < FEW_MAX:
+        return _ordered(accepted(rows))
+    for part in (MIDDLE_PART, LARGE_PART):
+        rows = candidates(part, FEW_MAX if part == MIDDLE_PART else CANDIDATES_MAX)
+        if part == MIDDLE_PART and len(rows) == FEW_MAX:
+            rows = candidates(SMALL_PART)
+        if len(fit := accepted(rows)) >= enough:
+            return _ordered(fit)
+    return _ordered(accepted(candidates()))
 
 
 def _ordered(rows: Sequence[Row[Any]]) -> list[str]:
@@ -114,6 +120,8 @@ def _ordered(rows: Sequence[Row[Any]]) -> list[str]:
 
 
 def _rows(work: UnitOfWork, customer_ids: Sequence[str]) -> list[Row[Any]]:
+    if not customer_ids:
+        return []
     statement = in_scope(select(*LISTED), COLUMNS, work.scope, work.caller).where(COLUMNS.customer_id.in_(customer_ids))
     rows = {row.customer_id: row for row in work.session.execute(statement)}
     return [rows[customer_id] for customer_id in customer_ids if customer_id in rows]

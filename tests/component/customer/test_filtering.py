@@ -117,7 +117,8 @@ def test_what_is_encrypted_is_asked_whole(town):
     town.rm1_east.create(display_name="李")
     for text in (
         f"identifier = {card}", f"other_identifiers.number = {card.lower()}", "identifier:*",
-        'phone = "+86 138 1234 5678"', "phone:*", "phone = 13912345678", "contact_points.value = A@example.com", "contactPoints.value = 13912345678",
+        'phone = "+86 138 1234 5678"', "phone:*", "phone = 13912345678",
+        "contact_points.value = A@example.com", "contactPoints.value = 13912345678",
         "addresses.division_code:310104", "addresses.divisionCode:310*", "addresses.division_code:*",
     ):  # fmt: skip
         assert names(town.rm1_east, text) == {"张"}, text
