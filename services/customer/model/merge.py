@@ -30,10 +30,10 @@ class CustomerMerge(Base):
     reason: Mapped[str] = mapped_column(Text)
     changed_fields: Mapped[list[str]] = mapped_column(Json)
     # The details of both before (`survivor`, `merged`), of the survivor after (`after`), and the merged record's `state`; None
-    # where the law had one of them erased, and nothing can be parted any more.
+    # once it was undone, or where the law had one of them erased, and nothing can be parted any more.
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson(SNAPSHOT_PURPOSE))
-    # What was moved, in the order in which it was: one entry for each row, as `usecases.moving` has them.
-    moved: Mapped[list[dict[str, Any]] | None] = mapped_column(EncryptedJson(SNAPSHOT_PURPOSE))
+    # What was moved, as whoever moved it takes it back.
+    moved: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson(SNAPSHOT_PURPOSE))
     # Notes as mappings by the contract's field names.
     notes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     merge_time: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import Scope
@@ -65,7 +66,7 @@ def require_standing(work: UnitOfWork, *customer_ids: str | None) -> None:
     """
     columns = (COLUMNS.state, COLUMNS.merged_into_customer_id)
     named = [customer_id for customer_id in customer_ids if customer_id]
-    for row in work.session.execute(select(*columns).where(COLUMNS.customer_id.in_(named))):
+    for row in work.session.execute(select(*columns).where(among(COLUMNS.customer_id, named))):
         require_not_merged(row)
 
 

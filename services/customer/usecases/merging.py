@@ -25,12 +25,13 @@ from services.customer.model.group import CustomerGroupMember
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.merge import CustomerMerge, as_json, from_json
 from services.customer.model.relation import Relation
+from services.customer.model.segment import SegmentMember
 from services.customer.model.timeline import TimelineEntry
 from services.customer.rules.details import Details
 from services.customer.rules.kinds import CustomerState
 from services.customer.rules.lifecycle import require_alive
 from services.customer.rules.merging import Note, NoteKind, check_choice, differing_kinds, merged_details, parted
-from services.customer.usecases import duplicates, finding, joint_coverage, moves, pages
+from services.customer.usecases import duplicates, finding, joint_coverage, joint_segments, moves, pages
 from services.customer.usecases.answering import as_answer, as_record
 from services.customer.usecases.custom_values import CUSTOM_FIELDS, CustomValues
 from services.customer.usecases.finding import COLUMNS
@@ -46,6 +47,7 @@ _AROUND = {
     "relations": (Relation.from_customer_id, Relation.to_customer_id),
     "key_persons": (KeyPerson.customer_id, KeyPerson.person_customer_id),
     "group_members": (CustomerGroupMember.customer_id,),
+    "segment_members": (SegmentMember.customer_id,),
     "timeline_entries": (TimelineEntry.customer_id,),
 }
 
@@ -127,8 +129,10 @@ def undo(work: UnitOfWork, merge_id: str, reason: str) -> duplicate_pb2.Customer
     keep(work, [other])
     kept += joint_coverage.part(work, moved["coverages"])
     moves.move_back(work, moved["around"])
+    joint_segments.part(work, moved["segments"])
     _chain(work, moved["chain"], other.customer_id)
-    made.undo_time, made.undo_reason = work.now, reason
+    # What was needed to part the two is of two customers, and of no use any more.
+    made.undo_time, made.undo_reason, made.snapshot, made.moved = work.now, reason, None, None
     duplicates.decided_by_undo(work, survivor.customer_id, other.customer_id)
     work.resource = f"customers/{survivor.customer_id}"
     work.record(*_told_of_undo(work, made, survivor, other, changed))
@@ -151,12 +155,6 @@ def list_merges(
         customer_merges=[merge_message(work, made, customer, whole=False) for made in page.rows],
         next_page_token=page.next_page_token,
     )
-
-
-def forget(work: UnitOfWork, customer_id: str) -> None:
-    """Where the law has a customer erased: empties what merges kept of the record, which can be parted no more."""
-    for made in work.session.scalars(select(CustomerMerge).where(_of(customer_id))):
-        made.snapshot, made.moved, made.reason, made.undo_reason = None, None, "", ""
 
 
 def merge_message(
@@ -246,6 +244,7 @@ def _moved(work: UnitOfWork, survivor: Customer, other: Customer) -> dict[str, A
     return {
         "coverages": joint_coverage.join(work, survivor, other),
         "around": moves.move(work, other.customer_id, survivor.customer_id),
+        "segments": joint_segments.join(work, survivor.customer_id, other.customer_id),
         # What was merged into the other record stands for the survivor now, so that no chain grows.
         "chain": _chain(work, _merged_into(work, other.customer_id), survivor.customer_id),
     }

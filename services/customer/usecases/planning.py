@@ -14,7 +14,7 @@ from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, LimitReached, NotFound, RuleBroken
-from services.customer.model.customer import Customer
+from services.customer.model.customer import Customer, not_merged
 from services.customer.model.hand_over import Extent, HandOver, HandOverCustomer, HandOverReceiver, customer_rows
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.absences import dates_unfit
@@ -99,7 +99,7 @@ def _customers(
     if not from_person_id and not customer_ids and condition is None:
         violation = FieldViolation("customer_ids", "Name customers, a filter, or whose portfolio it is.")
         raise InvalidInput("NOTHING_NAMED", "Nothing is named to hand over.", violations=(violation,))
-    statement = in_scope(select(*_PORTFOLIO), Customer.__table__.c, work.scope.by_post, work.caller)
+    statement = in_scope(select(*_PORTFOLIO).where(not_merged()), Customer.__table__.c, work.scope.by_post, work.caller)
     if from_person_id:
         statement = statement.where(Customer.lead_person_id == from_person_id)
     if customer_ids:
@@ -155,7 +155,9 @@ def _keep_plan(work: UnitOfWork, hand_over: HandOver, planned: Sequence[Planned]
 
 def loads(work: UnitOfWork, person_ids: Iterable[str]) -> Counter[str]:
     """How many customers each of these people leads, of those below the units that the caller reaches."""
-    counts = select(Customer.lead_person_id, func.count()).where(Customer.lead_person_id.in_(sorted(set(person_ids))))
+    counts = select(Customer.lead_person_id, func.count()).where(
+        Customer.lead_person_id.in_(sorted(set(person_ids))), not_merged()
+    )
     rows = work.session.execute(in_scope(counts, Customer, work.scope, work.caller).group_by(Customer.lead_person_id))
     return Counter(dict(rows.all()))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table, delete, or_, select
+from sqlalchemy import ColumnElement, Table, delete, or_, select
 from workbench.customer.v1 import exchange_events_pb2
 
 from services.chassis.db.session import UnitOfWork
@@ -14,7 +14,9 @@ from services.customer.usecases import indexing
 from services.customer.usecases.keeping import keep
 
 # What is made with a record and means nothing without it; a row of any other table speaks of the record.
-_DERIVED = ("coverages", "customer_keys", "search_entries", "timeline_entries")
+_DERIVED = (
+    "coverages", "customer_keys", "duplicate_blocks", "duplicate_candidates", "search_entries", "timeline_entries",
+)  # fmt: skip
 # Names the record, and outlives it.
 _OWN = ("customers", "import_rows")
 
@@ -30,9 +32,9 @@ def remove_customer(work: UnitOfWork, customer: Customer) -> bool:
     # First, because it goes into the timeline, which goes with the record.
     work.record(event)
     indexing.forget(work.session, customer.customer_id)
-    for name in ("customer_keys", "timeline_entries"):
+    for name in ("customer_keys", "duplicate_blocks", "duplicate_candidates", "timeline_entries"):
         table = Base.metadata.tables[name]
-        work.session.execute(delete(table).where(table.c.customer_id == customer.customer_id))
+        work.session.execute(delete(table).where(_names(table, customer.customer_id)))
     for coverage in work.session.scalars(select(Coverage).filter_by(customer_id=customer.customer_id)):
         work.session.delete(coverage)
     work.session.flush()
@@ -51,5 +53,9 @@ def _naming(table: Table) -> list[str]:
 
 
 def _speaks_of(work: UnitOfWork, table: Table, customer_id: str) -> bool:
-    named = or_(*(table.c[name] == customer_id for name in _naming(table)))
-    return work.session.execute(select(1).select_from(table).where(named).limit(1)).first() is not None
+    found = select(1).select_from(table).where(_names(table, customer_id)).limit(1)
+    return work.session.execute(found).first() is not None
+
+
+def _names(table: Table, customer_id: str) -> ColumnElement[bool]:
+    return or_(*(table.c[name] == customer_id for name in _naming(table)))

@@ -18,7 +18,7 @@ from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.segment import SavedView, Segment, SegmentMember
 from services.customer.rules.kinds import SegmentKind
 from services.customer.rules.lifecycle import ENDED
-from services.customer.usecases import filtering, listing
+from services.customer.usecases import filtering, finding, listing
 from services.customer.usecases.finding import COLUMNS
 from services.customer.usecases.kept_lists import KeptLists
 
@@ -77,6 +77,7 @@ def add_members(work: UnitOfWork, request: segment_service_pb2.AddSegmentMembers
     if fresh:
         rows = [{"segment_id": segment.segment_id, "customer_id": each, "add_time": work.now} for each in fresh]
         work.insert_all(SegmentMember, rows)
+        finding.require_standing(work, *fresh)
         segments.touch(work, segment)
     return len(fresh)
 

@@ -21,7 +21,6 @@ from services.chassis.kernel.errors import (
 )
 from services.chassis.outbox.table import OutboxMessage
 from services.customer.model.merge import CustomerMerge
-from services.customer.usecases import merging
 from tests.component.customer.conftest import LEADS_PEOPLE, new_id_card
 from tests.component.customer.test_duplicates import REVIEWS, candidates, new_name, new_phone, twins
 
@@ -323,13 +322,54 @@ def test_a_merge_is_undone_only_after_those_that_came_later(town, manager):
     undo(manager, one)
 
 
-def test_a_merge_that_the_law_had_erased_is_not_undone(town, manager):
-    survivor, other = town.rm1_east.create(), town.rm1_west.create()
+def test_what_the_law_has_erased_is_erased_in_both_records_and_never_parted(town, manager):
+    name, phone = new_name(), new_phone()
+    prospect = {"state": customer_pb2.CUSTOMER_STATE_PROSPECT}
+    survivor, other = town.rm1_east.create(**prospect), town.rm1_west.create(display_name=name, phone=phone, **prospect)
     made = merge(manager, survivor, other)
-    with town.service.database.transaction() as work:
-        merging.forget(work, other.customer_id)
+    subject = ("customer.record.read", "customer.subject.erase", "customer.subject.approve")
+    asks, approves = (town.colleague(subject, Scope(organisation_paths=(town.root,))) for _ in range(2))
+    erasure = asks.call("RequestErasure", customer_id=survivor.customer_id, reason="letter 2026-90")
+    approves.call("ApproveErasure", erasure_id=erasure.erasure_id)
+    for record in (survivor, other):
+        left = revealed(manager, record)
+        assert left.state == customer_pb2.CUSTOMER_STATE_ERASED
+        assert (name in str(left), phone in str(left)) == (False, False)
     with pytest.raises(RuleBroken, match="MERGE_ERASED"):
         undo(manager, made)
+
+
+def segment_members(manager, kept):
+    found = manager.call("ListSegmentMembers", segment_id=kept.segment_id).members
+    return sorted(member.customer_id for member in found)
+
+
+def test_segments_hold_the_customer_under_whichever_record_was_put_in(town, manager):
+    survivor, other = town.rm1_east.create(), town.rm1_west.create()
+    static = {"display_name": "春季回访", "kind": 2}
+    both, one = (manager.call("CreateSegment", segment=static) for _ in range(2))
+    for kept, customers in ((both, (survivor, other)), (one, (other,))):
+        manager.call("AddSegmentMembers", segment_id=kept.segment_id, customer_ids=[each.customer_id for each in customers])
+    made = merge(manager, survivor, other)
+    assert segment_members(manager, both) == segment_members(manager, one) == [survivor.customer_id]
+    with pytest.raises(RuleBroken, match="CUSTOMER_MERGED"):
+        manager.call("AddSegmentMembers", segment_id=one.segment_id, customer_ids=[other.customer_id])
+    undo(manager, made)
+    assert segment_members(manager, both) == sorted((survivor.customer_id, other.customer_id))
+    assert segment_members(manager, one) == [other.customer_id]
+
+
+def test_a_merged_record_is_in_nobodys_portfolio(town, manager):
+    survivor, other = town.rm1_east.create(), town.rm1_west.create()
+    merge(manager, survivor, other)
+    with pytest.raises(RuleBroken, match="NOTHING_TO_HAND_OVER"):
+        manager.call(
+            "CreateHandOver",
+            from_person_id=town.rm1_west.person_id,
+            receiver_person_ids=[town.rm2_east.person_id],
+            rule=1,
+            reason="leaves",
+        )
 
 
 def test_a_candidate_is_closed_by_the_merge_and_not_raised_again_after_an_undo(town, manager):
@@ -348,27 +388,32 @@ def test_a_candidate_is_closed_by_the_merge_and_not_raised_again_after_an_undo(t
 def test_a_merge_is_told_to_other_services_kept_in_the_trail_and_encrypted(town, manager, pair):
     survivor, other = pair
     made = merge(manager, survivor, other, reason="one person")
+    for value in kept_of(town, made):
+        assert value.partition(".")[0]
+        assert "{" not in value
     undo(manager, made)
+    assert kept_of(town, made) == [None, None]
     with town.service.database.transaction(read_only=True) as work:
         types = work.session.scalars(
             select(OutboxMessage.type).where(OutboxMessage.subject == survivor.customer_id).order_by(OutboxMessage.sequence)
         ).all()
-        assert [each.rpartition(".")[2] for each in types if "Merged" in each or "Unmerged" in each] == [
+        assert [each.rpartition(".")[2] for each in types if each.endswith(("merged", "Merged"))] == [
             "CustomersMerged",
             "CustomersUnmerged",
         ]
-        raw = work.session.connection().exec_driver_sql(
-            f"SELECT snapshot, moved FROM customer_merges WHERE merge_id = '{made.merge_id}'"
-        )
-        for value in raw.one():
-            assert value.partition(".")[0]
-            assert "{" not in value
         (record,) = work.session.scalars(
             select(AuditRecord).where(AuditRecord.method == "MergeCustomers", AuditRecord.resource_id == survivor.customer_id)
         )
         assert other.customer_id in record.changes_json
     history = manager.call("ListFieldChanges", customer_id=survivor.customer_id).field_changes
     assert {"MergeCustomers", "UndoMerge"} <= {change.method for change in history}
+
+
+def kept_of(town, made):
+    """What the database has of the two records, as it stands there."""
+    statement = f"SELECT snapshot, moved FROM customer_merges WHERE merge_id = '{made.merge_id}'"
+    with town.service.database.transaction(read_only=True) as work:
+        return list(work.session.connection().exec_driver_sql(statement).one())
 
 
 def test_a_repeated_request_merges_once(town, manager):

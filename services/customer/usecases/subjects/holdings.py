@@ -15,8 +15,8 @@ from services.chassis.db.session import UnitOfWork
 from services.customer.model import Base
 from services.customer.model.customer import Customer
 
-# Made from the record, and unreadable; or on the way, and gone within days.
-_DERIVED = frozenset({"customer_keys", "search_entries", "import_rows"})
+# Made from the record, and unreadable; or on the way, and gone within days; or of a likeness to somebody else.
+_DERIVED = frozenset({"customer_keys", "duplicate_blocks", "duplicate_candidates", "search_entries", "import_rows"})
 _NAMES_CUSTOMER = "customer_id"
 
 
