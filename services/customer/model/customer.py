@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, Integer, Text
+from sqlalchemy import CheckConstraint, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.db.types import BusinessDate, EncryptedJson, EncryptedText, Json, OrderedText, UtcDateTime
@@ -148,11 +148,6 @@ class Customer(Base):
         """Stands for itself again, as it did."""
         self.take_over(details, now=now)
         self.state, self.merged_into_customer_id, self.update_time = state, None, now
-
-
-def not_merged() -> ColumnElement[bool]:
-    """Whether a customer's row stands for itself: a record that was merged into another is in nobody's portfolio."""
-    return Customer.state != CustomerState.MERGED.value
 
 
 def opened(

@@ -14,7 +14,7 @@ from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, LimitReached, NotFound, RuleBroken
-from services.customer.model.customer import Customer, not_merged
+from services.customer.model.customer import Customer
 from services.customer.model.hand_over import Extent, HandOver, HandOverCustomer, HandOverReceiver, customer_rows
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.absences import dates_unfit
@@ -31,6 +31,7 @@ from services.customer.rules.hand_overs import (
     needs_second_person,
     plan,
 )
+from services.customer.rules.lifecycle import ENDED
 from services.customer.usecases import filtering, finding
 from services.customer.usecases.coverages import parsed_day
 from services.customer.usecases.hand_over_reading import hand_over_to_change
@@ -99,11 +100,14 @@ def _customers(
     if not from_person_id and not customer_ids and condition is None:
         violation = FieldViolation("customer_ids", "Name customers, a filter, or whose portfolio it is.")
         raise InvalidInput("NOTHING_NAMED", "Nothing is named to hand over.", violations=(violation,))
-    statement = in_scope(select(*_PORTFOLIO).where(not_merged()), Customer.__table__.c, work.scope.by_post, work.caller)
+    statement = in_scope(select(*_PORTFOLIO), Customer.__table__.c, work.scope.by_post, work.caller)
     if from_person_id:
         statement = statement.where(Customer.lead_person_id == from_person_id)
     if customer_ids:
         statement = statement.where(among(Customer.customer_id, customer_ids))
+    else:
+        # What was merged or erased is nobody's customer; where it is named, the preview says why it stays.
+        statement = statement.where(Customer.state.not_in(ENDED))
     if condition is not None:
         statement = statement.where(condition)
     found = [Portfolio(*row) for row in work.session.execute(statement.limit(HAND_OVER_CUSTOMERS_MAX + 1))]
@@ -156,7 +160,7 @@ def _keep_plan(work: UnitOfWork, hand_over: HandOver, planned: Sequence[Planned]
 def loads(work: UnitOfWork, person_ids: Iterable[str]) -> Counter[str]:
     """How many customers each of these people leads, of those below the units that the caller reaches."""
     counts = select(Customer.lead_person_id, func.count()).where(
-        Customer.lead_person_id.in_(sorted(set(person_ids))), not_merged()
+        Customer.lead_person_id.in_(sorted(set(person_ids))), Customer.state.not_in(ENDED)
     )
     rows = work.session.execute(in_scope(counts, Customer, work.scope, work.caller).group_by(Customer.lead_person_id))
     return Counter(dict(rows.all()))
