@@ -12,7 +12,9 @@ from tests.deployments import wait_until
 def customer(deployment):
     """A new customer of rm1.east."""
     number = f"T{uuid.uuid4().hex[:12]}"
-    record = {"customerNumber": number, "kind": "CUSTOMER_KIND_RETAIL", "displayName": "欧阳芳", "phone": "13812345678"}
+    # Another name each time: the same one with the same telephone is the same customer.
+    name = "欧阳" + "".join(chr(0x4E00 + 80 * byte) for byte in uuid.uuid4().bytes[:3])
+    record = {"customerNumber": number, "kind": "CUSTOMER_KIND_RETAIL", "displayName": name, "phone": "13812345678"}
     answer = deployment.call("rm1.east", "POST", "/v1/customers", json=record)
     assert answer.status_code == 200, answer.text
     return answer.json()

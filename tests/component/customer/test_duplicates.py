@@ -211,6 +211,7 @@ def scan(steward):
 
 def test_a_scan_finds_what_changes_brought_together_and_clears_what_they_parted(town, steward, reviewer, monkeypatch):
     monkeypatch.setattr(scanning, "SHARED_AT_ONCE", 3)
+    monkeypatch.setattr(scanning, "PAIRS_AT_ONCE", 2)
     one, other = town.rm1_east.create(display_name=new_name()), town.rm1_west.create(display_name=new_name())
     stays, goes = twins(town)
     name, phone = new_name(), new_phone()
