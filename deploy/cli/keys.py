@@ -1,19 +1,16 @@
-"""`workbench keys`: renews the keys with which the deployment signs its tokens."""
+"""`workbench keys`: renews the keys with which the deployment signs its tokens and encrypts what identifies people."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
+from deploy.cli import data_keys
 from deploy.cli.console import console, databases, operator
 
-application = typer.Typer(no_args_is_help=True, help="The keys that sign tokens.")
-
-
-# With a callback a lone command keeps its name: `workbench keys rotate`, not `workbench keys`.
-@application.callback()
-def _keys() -> None: ...
+application = typer.Typer(no_args_is_help=True, help="The keys that sign tokens, and those that encrypt values at rest.")
 
 
 @application.command("rotate")
@@ -35,3 +32,24 @@ def rotate_keys() -> None:
     console.print(
         f"{rotation.proving_keys} keys prove tokens; one that is out of use goes with a rotation after its last token died."
     )
+
+
+@application.command("rotate-data")
+def rotate_data_keys(
+    *,
+    wait: Annotated[bool, typer.Option(help="Wait until the new key encrypts and the old one is out of use.")] = True,
+    others_done: Annotated[
+        bool, typer.Option("--others-done", help="The services that run elsewhere have been encrypted anew there.")
+    ] = False,
+) -> None:
+    """Add a data key, encrypt every value of the services that run here with it, and forget the key before.
+
+    Nothing stops meanwhile. Run it again where it was broken off: it goes on with what is left.
+    """
+    data_keys.rotate(wait=wait, others_done=others_done)
+
+
+@application.command("status")
+def key_status() -> None:
+    """Show the keys, and how many values each data key encrypts in each service."""
+    data_keys.show_status()

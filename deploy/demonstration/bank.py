@@ -29,6 +29,7 @@ SIGN_INS = (
     SignIn("manager.east", "branch manager 分行行长 of EAST"),
     SignIn("manager.west", "branch manager of WEST"),
     SignIn("analyst.ho", "performance analyst 考核岗 at head office"),
+    SignIn("steward.ho", "data steward 客户数据管理岗 at head office"),
     SignIn("auditor.ho", "auditor 审计岗 at head office"),
     SignIn("operator.ho", "operator 运维岗: a system post, sees no customer"),
     SignIn("useradmin.ho", "user administrator 用户管理岗: a system post"),

@@ -10,6 +10,7 @@ from deploy.demonstration.draws import Draw, Permutation, Weighted
 from deploy.demonstration.identifiers import ID_CARDS, ORGANISATION_CODES, credit_code, id_card
 from deploy.demonstration.names import company_name, institution_name, person_name, public_body_name
 from deploy.demonstration.organisation import BRANCHES, Branch, Organisation, Person
+from deploy.demonstration.records import Record, organisation_record, person_record
 
 
 class Kind(IntEnum):
@@ -32,7 +33,10 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class BankCustomer:
-    """One customer. `identifier` is empty where the customer has neither an ID card nor a credit code."""
+    """One customer. `identifier` is empty where the customer has neither an ID card nor a credit code.
+
+    `record` has what else the bank knows, by the contract's names.
+    """
 
     customer_number: str
     kind: Kind
@@ -43,6 +47,7 @@ class BankCustomer:
     tier: Tier
     lead_person_id: str
     organisation_path: str
+    record: Record
 
 
 # 1,000,000 is what is asked of the bank; the numbers of its form go further.
@@ -105,6 +110,9 @@ class Customers:
         # Whoever is not a citizen has no ID card.
         identifier = "" if name.display == name.latin else identifier
         phone = f"{draw.one_of(_MOBILE_PREFIXES)}{draw.below(10**8):08d}"
+        record = person_record(
+            self._seed, index, latin_name=name.latin, foreigner=not identifier, identifier=identifier, branch=branch
+        )
         return BankCustomer(
             number,
             Kind.RETAIL,
@@ -115,6 +123,7 @@ class Customers:
             _RETAIL_TIERS.draw(draw),
             lead.person_id,
             lead.organisation_path,
+            record,
         )
 
     def _organisation(self, draw: Draw, index: int, number: str, kind: Kind, branch: Branch, lead: Person) -> BankCustomer:
@@ -127,6 +136,15 @@ class Customers:
             name = company_name(draw, branch.city)
         identifier = credit_code(self._organisation_codes(index), registration, division)
         phone = f"{branch.area_code}-8{draw.below(10**7):07d}"
+        record = organisation_record(
+            self._seed,
+            index,
+            name=name.display,
+            latin_name=name.latin,
+            area_code=branch.area_code,
+            company=kind != Kind.PUBLIC_SECTOR,
+            branch=branch,
+        )
         return BankCustomer(
             number,
             kind,
@@ -137,6 +155,7 @@ class Customers:
             _OTHER_TIERS.draw(draw),
             lead.person_id,
             lead.organisation_path,
+            record,
         )
 
 

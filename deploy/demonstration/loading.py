@@ -20,6 +20,7 @@ from workbench.customer.v1 import customer_service_pb2
 from deploy.demonstration.bank import CUSTOMERS_DEFAULT, PASSWORD, SEED_DEFAULT, Bank
 from deploy.demonstration.customers import BankCustomer, customer_number
 from deploy.demonstration.organisation import RELATIONSHIP_MANAGER, Organisation
+from deploy.demonstration.relations import load_relations
 from deploy.host import service_named
 from gateway.identity.model.person import Person
 from gateway.identity.rules.organisation import UnitKind
@@ -62,12 +63,14 @@ def load_demonstration(
         load_people(identity, bank.organisation)
         address = settings.services["customer"].address
         channel = stack.enter_context(open_channel(address, runtime.channel_credentials(settings)))
-        door = CustomerDoor(channel, keys.KeyRing.load(settings.secrets / keys.SIGNING_KEYS_FILE))
+        ring = keys.KeyRing.load(settings.secrets / keys.SIGNING_KEYS_FILE)
+        door = CustomerDoor(channel, ring)
         wait_for_people(door, bank.organisation)
         with _progress(console) as progress:
             task = progress.add_task("Demonstration customers", total=customers)
             for loaded in load_customers(door, bank, customers):
                 progress.update(task, completed=loaded)
+        load_relations(channel, ring, bank)
     console.print(
         f"[bold yellow]Demonstration data[/bold yellow]: {customers:,} customers; every sign-in has the password {PASSWORD}."
     )
@@ -180,6 +183,7 @@ def _request(customer: BankCustomer) -> customer_service_pb2.CreateCustomerReque
             "identifier": customer.identifier,
             "phone": customer.phone,
             "tier": customer.tier,
+            **customer.record,
         },
         lead_person_id=customer.lead_person_id,
     )

@@ -152,6 +152,7 @@ _HEAD_OFFICE_ROLES = {
     "useradmin.ho": "user_administrator",
     # A grant needs a second person.
     "useradmin2.ho": "user_administrator",
+    "steward.ho": "data_steward",
 }
 
 

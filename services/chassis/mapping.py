@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -36,16 +37,19 @@ class Mapper(Generic[_Message]):
         computed, renamed = computed or {}, renamed or {}
         fields = [field for field in message.DESCRIPTOR.fields if field.name not in omitted and field.name not in computed]
         # protobuf's own constructor takes an aware datetime for a Timestamp, and a message for a nested one.
-        self._plain = [(f.name, renamed.get(f.name, f.name)) for f in fields if not _is_date(f)]
-        self._dates = [(f.name, renamed.get(f.name, f.name)) for f in fields if _is_date(f)]
+        self._names = [field.name for field in fields]
+        attributes = [renamed.get(name, name) for name in self._names]
+        # One call for all of a row's attributes; attrgetter makes a tuple of two or more.
+        self._values = attrgetter(*attributes) if len(attributes) > 1 else lambda row: tuple(getattr(row, a) for a in attributes)
+        self._dates = [field.name for field in fields if _is_date(field)]
         self._computed = list(computed.items())
 
     def __call__(self, row: Any) -> _Message:
         """The message of a row."""
-        values = {name: getattr(row, attribute) for name, attribute in self._plain}
-        for name, attribute in self._dates:
-            value = getattr(row, attribute)
-            values[name] = None if value is None else _iso_date(value)
+        values = {n: value for n, value in zip(self._names, self._values(row), strict=True) if value is not None}
+        for name in self._dates:
+            if name in values:
+                values[name] = _iso_date(values[name])
         for name, compute in self._computed:
             values[name] = compute(row)
         return self._message(**values)

@@ -11,9 +11,11 @@ from workbench.timeline.v1 import events_pb2 as timeline_events_pb2
 
 from services.chassis.service import Subscription, Timer
 from services.customer.usecases import hand_over_reading, hand_overs, relationship_managers, timeline
+from services.customer.usecases.subjects import forgetting
 
 # A day begins for hand-overs at most so long after it begins in the bank.
 DAYS_EVERY_SECONDS = 60.0
+FORGET_EVERY_SECONDS = 3_600.0
 
 SUBSCRIPTIONS = (
     Subscription(events_pb2.PostGranted, relationship_managers.take_post),
@@ -26,4 +28,7 @@ SUBSCRIPTIONS = (
     Subscription(hand_over_events_pb2.HandOverFollowed, hand_over_reading.follow),
 )
 
-TIMERS = (Timer("hand_overs.days", DAYS_EVERY_SECONDS, hand_overs.keep_days),)
+TIMERS = (
+    Timer("hand_overs.days", DAYS_EVERY_SECONDS, hand_overs.keep_days),
+    Timer("exchange.forget", FORGET_EVERY_SECONDS, forgetting.forget),
+)

@@ -18,7 +18,7 @@ from workbench.identity.v1 import events_pb2
 from services.chassis import keys
 from services.chassis.bus.queue import QueuedMessage
 from services.chassis.db.engine import create_engine
-from tests.deployments import wait_until
+from tests.deployments import CUSTOMERS, wait_until
 from tests.fault.writers import query
 from tests.servers import free_port
 
@@ -164,10 +164,51 @@ def test_new_keys_sign_without_anybody_being_signed_out(deployment, workbench):
 def let_the_newest_key_sign(secrets):
     """As a minute later: the instants in the key files move, by new files as `keys` itself writes them."""
     for name in (keys.PUBLIC_KEYS_FILE, keys.SIGNING_KEYS_FILE):
-        content = json.loads((secrets / name).read_text())
-        max(content["keys"], key=lambda key: key["signs_from"])["signs_from"] = time.time()
-        (secrets / "moved").write_text(json.dumps(content))
-        (secrets / "moved").replace(secrets / name)
+        move_instant(secrets, name, "signs_from", time.time())
+
+
+def move_instant(secrets, name, field, instant):
+    """Has the newest key of a file be in use from another instant on."""
+    content = json.loads((secrets / name).read_text())
+    max(content["keys"], key=lambda key: key[field])[field] = instant
+    (secrets / "moved").write_text(json.dumps(content))
+    (secrets / "moved").replace(secrets / name)
+
+
+def test_data_keys_are_renewed_while_the_deployment_runs(deployment, workbench):
+    secrets = deployment.home / "secrets"
+    number = uuid.uuid4().hex[:16]
+    record = {
+        "customerNumber": number,
+        "kind": "CUSTOMER_KIND_RETAIL",
+        "displayName": "欧阳芳",
+        "phone": f"139{time.time_ns() % 10**8:08}",
+    }
+    customer = deployment.call("rm1.east", "POST", "/v1/customers", json=record).json()["customerId"]
+    (former,) = data_keys_shown(workbench)
+    run = workbench("keys", "rotate-data", "--no-wait")
+    assert "Run this again after" in run.stdout, run.stdout + run.stderr
+    assert "A rotation is under way" in workbench("keys", "status").stdout
+    # As two minutes later; then each process has to look once.
+    move_instant(secrets, keys.DATA_KEYS_FILE, "encrypts_from", time.time() - 2 * keys.SETTLING_SECONDS)
+    time.sleep(keys.RELOAD_SECONDS + 1)
+    run = workbench("keys", "rotate-data")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 former forgotten" in run.stdout, run.stdout
+    ((newest, values),) = data_keys_shown(workbench).items()
+    assert newest != former
+    assert int(values[-1]) > CUSTOMERS, values
+    told = deployment.call("rm1.east", "POST", f"/v1/customers/{customer}:reveal", json={"purpose": "key renewal"})
+    assert told.json()["phone"] == record["phone"], told.text
+    changed = {"phone": "13600136000", "etag": told.json()["etag"]}
+    assert deployment.call("rm1.east", "PATCH", f"/v1/customers/{customer}", json=changed).status_code == 200
+    acts = [row[3] for row in rows(workbench("audit", "search", "--service", "customer", "--resource", newest))]
+    assert acts == ["RetireDataKeys", "RotateDataKeys", "RotateDataKeys"]
+
+
+def data_keys_shown(workbench):
+    """The data keys that the command shows, each with the numbers of values of each service."""
+    return {key: values for key, purpose, _, *values in rows(workbench("keys", "status")) if purpose == "data"}
 
 
 def _token(deployment):

@@ -40,7 +40,14 @@ class Role:
 
 _EVERYBODY = frozenset({"identity.organisation.read", "identity.roles.read"})
 _SERVES_CUSTOMERS = frozenset(
-    {"customer.record.create", "customer.record.read", "customer.record.update", "customer.pii.read", "customer.coverage.assign"}
+    {
+        "customer.record.create",
+        "customer.record.read",
+        "customer.record.update",
+        "customer.pii.read",
+        "customer.coverage.assign",
+        "customer.relation.update",
+    }
 )
 
 _ROLES = (
@@ -52,7 +59,9 @@ _ROLES = (
         "Team leader 团队负责人",
         Duty.BUSINESS,
         (ScopeKind.TEAM,),
-        _EVERYBODY | _SERVES_CUSTOMERS | {"customer.coverage.transfer", "customer.segment.share", "identity.people.read"},
+        _EVERYBODY
+        | _SERVES_CUSTOMERS
+        | {"customer.coverage.transfer", "customer.group.manage", "customer.segment.share", "identity.people.read"},
     ),
     Role(
         "branch_manager",
@@ -63,8 +72,12 @@ _ROLES = (
         | _SERVES_CUSTOMERS
         | {
             "customer.record.import",
+            "customer.record.export",
             "customer.coverage.transfer",
             "customer.coverage.approve",
+            "customer.group.manage",
+            "customer.duplicate.review",
+            "customer.record.merge",
             "customer.segment.share",
             "identity.people.read",
             "identity.grants.read",
@@ -87,9 +100,18 @@ _ROLES = (
         | {
             "customer.record.read",
             "customer.record.import",
+            "customer.record.export",
             "customer.record.update",
             "customer.pii.read",
             "customer.field.define",
+            "customer.subject.export",
+            "customer.subject.erase",
+            "customer.subject.approve",
+            "customer.relation.update",
+            "customer.group.manage",
+            "customer.duplicate.review",
+            "customer.duplicate.scan",
+            "customer.record.merge",
             "customer.segment.share",
         },
     ),

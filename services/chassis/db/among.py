@@ -36,6 +36,10 @@ class _Among(FunctionElement[bool]):
     inherit_cache = True
     name = "among"
 
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        # It is a condition already: SQLite would be given `… = 1` otherwise, and walk the whole table.
+        return self
+
 
 @compiles(_Among, "postgresql")
 def _as_array(element: _Among, compiler: Any, **options: Any) -> str:

@@ -86,6 +86,14 @@ class UnitOfWork:
         wider = replace(self.scope, organisation_paths=(*self.scope.organisation_paths, *organisation_paths))
         announce_scope(self.session.connection(), wider, self.caller)
 
+    @contextmanager
+    def whole_bank(self) -> Iterator[None]:
+        """Lets the use case read rows of the whole bank, of which it must reveal nothing; then the caller's scope holds again."""
+        announce_scope(self.session.connection(), SERVICE_SCOPE, self.caller)
+        yield
+        # Not where the block raised: the transaction is over then.
+        announce_scope(self.session.connection(), self.scope, self.caller)
+
     def hold(self, name: str) -> None:
         """Lets nobody else who holds this name go on until the transaction ends: for a rule over several rows, or rows to come.
 
@@ -97,7 +105,8 @@ class UnitOfWork:
 
     def insert_all(self, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts many rows at once, given by their attributes' names: past the session's objects, not past the audit trail."""
-        self.session.execute(insert(model), rows)
+        # None is a value: left out, as it would be, it made a statement of its own of each row that has other ones.
+        self.session.execute(insert(model).execution_options(render_nulls=True), rows)
         self.changes.extend(inserted_changes(model, rows))
 
     def record(self, *events: Message) -> None:

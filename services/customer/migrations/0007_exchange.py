@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.db.types import Json, UtcDateTime
+from services.chassis.db.types import BusinessDate, Json, UtcDateTime
 
 revision = "customer_0007"
 down_revision = "customer_0006"
@@ -13,6 +13,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade():
     _create_imports()
+    _create_erasures()
 
 
 def _create_imports():
@@ -55,3 +56,37 @@ def _create_imports():
     op.create_index("ix_import_rows_import_id_outcome_position", "import_rows", ["import_id", "outcome", "position"])
     op.create_index("ix_import_rows_import_id_key_index", "import_rows", ["import_id", "key_index"])
     op.create_index("ix_import_rows_customer_id", "import_rows", ["customer_id"])
+
+
+def _create_erasures():
+    op.create_table(
+        "erasures",
+        sa.Column("erasure_id", sa.Text, nullable=False),
+        sa.Column("customer_id", sa.Text, nullable=False),
+        sa.Column("state", sa.Integer, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("request_person_id", sa.Text, nullable=False),
+        sa.Column("request_time", UtcDateTime, nullable=False),
+        sa.Column("decide_person_id", sa.Text, nullable=False),
+        sa.Column("decide_time", UtcDateTime),
+        sa.Column("decision", sa.Text, nullable=False),
+        sa.Column("items", Json, nullable=False),
+        sa.PrimaryKeyConstraint("erasure_id", name="pk_erasures"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name="fk_erasures_customer_id"),
+    )
+    requested = sa.text("state = 1")
+    op.create_index(
+        "uq_erasures_requested", "erasures", ["customer_id"], unique=True, sqlite_where=requested, postgresql_where=requested
+    )
+    op.create_index("ix_erasures_customer_id", "erasures", ["customer_id"])
+    op.create_table(
+        "retained_data",
+        sa.Column("erasure_id", sa.Text, nullable=False),
+        sa.Column("customer_id", sa.Text, nullable=False),
+        sa.Column("retained_values", sa.Text, nullable=False),
+        sa.Column("retain_until_date", BusinessDate, nullable=False),
+        sa.PrimaryKeyConstraint("erasure_id", name="pk_retained_data"),
+        sa.ForeignKeyConstraint(["erasure_id"], ["erasures.erasure_id"], name="fk_retained_data_erasure_id"),
+    )
+    op.create_index("ix_retained_data_customer_id", "retained_data", ["customer_id"])
+    op.create_index("ix_retained_data_retain_until_date", "retained_data", ["retain_until_date"])

@@ -5,11 +5,14 @@ from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
 from services.customer.model.custom_field import CustomField, CustomFieldChanges
 from services.customer.model.customer import Customer
+from services.customer.model.duplicate import DuplicateBlock, DuplicateCandidate
+from services.customer.model.erasure import Erasure, RetainedData
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
 from services.customer.model.hand_over import HandOver, HandOverCompletion, HandOverCustomer, HandOverReceiver
 from services.customer.model.imports import Import, ImportRow
 from services.customer.model.key import CustomerKey
 from services.customer.model.key_person import KeyPerson
+from services.customer.model.merge import CustomerMerge
 from services.customer.model.relation import Relation
 from services.customer.model.relationship_manager import ManagerPost, RelationshipManager
 from services.customer.model.search_entry import SearchEntry
@@ -26,7 +29,11 @@ __all__ = [
     "CustomerGroup",
     "CustomerGroupMember",
     "CustomerKey",
+    "CustomerMerge",
     "Deputy",
+    "DuplicateBlock",
+    "DuplicateCandidate",
+    "Erasure",
     "HandOver",
     "HandOverCompletion",
     "HandOverCustomer",
@@ -37,6 +44,7 @@ __all__ = [
     "ManagerPost",
     "Relation",
     "RelationshipManager",
+    "RetainedData",
     "SavedView",
     "SearchEntry",
     "Segment",

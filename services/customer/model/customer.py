@@ -14,7 +14,7 @@ from services.chassis.db.types import BusinessDate, EncryptedJson, EncryptedText
 from services.customer.model.base import Base
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.details import Details, tidied
-from services.customer.rules.kinds import CustomerKind
+from services.customer.rules.kinds import CustomerKind, CustomerState
 from services.customer.rules.lifecycle import first_state, next_state, require_alive
 
 IDENTIFIER_PURPOSE = "customer.identifier"
@@ -125,6 +125,29 @@ class Customer(Base):
         """Gives the customer to another lead relationship manager and so to another unit."""
         self.lead_person_id, self.organisation_path = lead.person_id, lead.organisation_path
         self.update_time = now
+
+    def take_over(self, details: Details, *, now: datetime) -> list[str]:
+        """Says from now on what two records said, or one of them again; answers the names of the fields that changed.
+
+        Each value was checked when it came into the one or the other record, and is not checked again.
+        """
+        kept = self.details
+        changed = [name for name in DETAILS if getattr(details, name) != getattr(kept, name)]
+        for name in changed:
+            setattr(self, name, _kept(name, getattr(details, name)))
+        if changed:
+            self.update_time = now
+        return changed
+
+    def end_as_merged(self, survivor_customer_id: str, *, now: datetime) -> None:
+        """Another record stands for this one from now on; raises RuleBroken CUSTOMER_ENDED."""
+        require_alive(self.state)
+        self.state, self.merged_into_customer_id, self.update_time = CustomerState.MERGED.value, survivor_customer_id, now
+
+    def part(self, details: Details, state: int, *, now: datetime) -> None:
+        """Stands for itself again, as it did."""
+        self.take_over(details, now=now)
+        self.state, self.merged_into_customer_id, self.update_time = state, None, now
 
 
 def opened(

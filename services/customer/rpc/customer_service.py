@@ -17,7 +17,9 @@ _relationship_manager = Mapper(customer_service_pb2.RelationshipManager)
 
 
 def create_customer(work: UnitOfWork, request: customer_service_pb2.CreateCustomerRequest) -> customer_pb2.Customer:
-    return as_answer(work, customers.open_customer(work, request.customer, request.lead_person_id))
+    accept = request.accept_likely_duplicates
+    opened = customers.open_customer(work, request.customer, request.lead_person_id, accept_likely_duplicates=accept)
+    return as_answer(work, opened)
 
 
 def batch_create_customers(

@@ -57,6 +57,15 @@ class CoverageRole(IntEnum):
     SUPPORTING = 2
 
 
+class DuplicateState(IntEnum):
+    """Where a pair of likely duplicates stands."""
+
+    OPEN = 1
+    DISMISSED = 2
+    MERGED = 3
+    CLEARED = 4
+
+
 class SegmentKind(IntEnum):
     """How a segment knows its members: by a filter, or by name."""
 

@@ -35,6 +35,6 @@ def as_listed(work: UnitOfWork, rows: Iterable[Any]) -> Iterator[customer_pb2.Cu
     values = CustomValues(work)
     for row in rows:
         message = _as_listed(row)
-        if own := values.shown(row):
+        if own := values.listed(row):
             message.custom_fields.update(own)
         yield message

@@ -35,17 +35,22 @@ class CustomValues:
     def shown(self, row: Any, *, reveal: bool = False) -> dict[str, str]:
         """The values of a customer, or of a row, that the caller may read; those that identify masked, unless he reveals them."""
         held = _held(row)
-        if not held:
-            return {}
         return {
-            field.name: masked(held[field.name]) if field.identifying and not reveal else held[field.name]
-            for field in self.readable(row)
-            if field.name in held
+            name: masked(value) if self._definitions[name].identifying and not reveal else value
+            for name, value in self._readable_of(row, held)
         }
+
+    def listed(self, row: Any) -> dict[str, str]:
+        """The values of a row of a list, which comes without those that identify, that the caller may read."""
+        return dict(self._readable_of(row, row.custom_fields or {}))
 
     def readable(self, row: Any) -> Iterator[Definition]:
         """The fields in use that the caller may read of a customer."""
         return (f for f in self._definitions.values() if not f.retired and self._may(f.read_permission, row))
+
+    def writable(self, row: Any) -> Iterator[Definition]:
+        """The fields in use that the caller may read and change of a customer."""
+        return (field for field in self.readable(row) if self._may(field.write_permission, row))
 
     def opened(self, lead: RelationshipManager, kind: int, sent: Values) -> dict[str, Any]:
         """The values of a new record, as details hold them.
@@ -59,6 +64,10 @@ class CustomValues:
         if not any(path == CUSTOM_FIELDS or path.startswith(_PART) for path in paths):
             return {CUSTOM_FIELDS: row.custom_fields or {}, "identifying_custom_fields": row.identifying_custom_fields or {}}
         return self._taken(row, row.kind, _held(row), sent, paths, new=False)
+
+    def _readable_of(self, row: Any, held: Values) -> Iterator[tuple[str, str]]:
+        # Nothing is asked of the database where the record holds nothing.
+        return ((field.name, held[field.name]) for field in self.readable(row) if field.name in held) if held else iter(())
 
     @cached_property
     def _definitions(self) -> Definitions:
@@ -118,5 +127,4 @@ class CustomValues:
 
 
 def _held(row: Any) -> Values:
-    # Rows of lists come without those that identify.
-    return (row.custom_fields or {}) | (getattr(row, "identifying_custom_fields", None) or {})
+    return (row.custom_fields or {}) | (row.identifying_custom_fields or {})

@@ -18,7 +18,7 @@ from services.customer.model.customer import Customer, opened
 from services.customer.model.key import identifier_keys
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.kinds import CoverageRole
-from services.customer.usecases import finding
+from services.customer.usecases import duplicates, finding
 from services.customer.usecases.custom_values import CustomValues
 from services.customer.usecases.drafts import check_mask, details_of_draft, merged
 from services.customer.usecases.keeping import keep
@@ -28,7 +28,9 @@ from services.customer.usecases.refusals import identifier_taken, located, numbe
 _created = Mapper(events_pb2.CustomerCreated)
 
 
-def open_customer(work: UnitOfWork, draft: customer_pb2.Customer, lead_person_id: str) -> Customer:
+def open_customer(
+    work: UnitOfWork, draft: customer_pb2.Customer, lead_person_id: str, *, accept_likely_duplicates: bool = False
+) -> Customer:
     """Opens one record, led by the person named or by the caller."""
     lead = finding.relationship_manager(work, lead_person_id or work.caller.person_id)
     with located("customer"), taken_number_told():
@@ -37,6 +39,7 @@ def open_customer(work: UnitOfWork, draft: customer_pb2.Customer, lead_person_id
         work.session.flush()
     work.session.add(Coverage(**_first_coverage(work, customer.customer_id, lead)))
     keep(work, [customer], new=True, places=["customer"])
+    duplicates.look_for(work, [customer], refuse=not accept_likely_duplicates)
     work.record(_created(customer))
     return customer
 
@@ -58,6 +61,7 @@ def open_customers(work: UnitOfWork, requests: Sequence[customer_service_pb2.Cre
     ids = [row["customer_id"] for row in rows]
     work.insert_all(Coverage, [_first_coverage(work, customer_id, lead) for customer_id, lead in zip(ids, leads, strict=True)])
     keep(work, opened_now, new=True, places=places)
+    duplicates.look_for(work, opened_now)
     work.record(*map(_created, opened_now))
     return ids
 

@@ -10,10 +10,11 @@ from sqlalchemy import Row, Select, select
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import Scope
-from services.chassis.kernel.errors import FieldViolation, NotAllowed, NotFound, StaleVersion
+from services.chassis.kernel.errors import FieldViolation, NotAllowed, NotFound, RuleBroken, StaleVersion
 from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.coverage import colleagues_path
+from services.customer.rules.kinds import CustomerState
 
 _IN_OFFICE = select(RelationshipManager).where(RelationshipManager.in_office, ~RelationshipManager.disabled)
 
@@ -36,16 +37,36 @@ def shown_customer(work: UnitOfWork, customer_id: str) -> Row[Any]:
 def customer_to_change(work: UnitOfWork, customer_id: str, etag: str = "") -> Customer:
     """The customer, held against other writers until the transaction ends.
 
-    Raises NotFound CUSTOMER_NOT_FOUND, and StaleVersion CUSTOMER_CHANGED where an ETag is given that is no longer the record's.
+    Raises NotFound CUSTOMER_NOT_FOUND, RuleBroken CUSTOMER_MERGED where another record stands for it, and StaleVersion
+    CUSTOMER_CHANGED where an ETag is given that is no longer the record's.
     """
     # Without the lock two writers would both read the same version, and the slower one would be refused though it asked
     # for no version. SQLite has one writer at a time, so that there is nothing to lock.
     customer: Customer | None = work.session.scalars(_by_id(select(Customer), work, customer_id).with_for_update()).one_or_none()
     if customer is None:
         raise _customer_not_found()
+    require_not_merged(customer)
     if etag and etag != customer.etag:
         raise StaleVersion("CUSTOMER_CHANGED", "The customer changed since you read it; read it again and repeat.")
     return customer
+
+
+def require_not_merged(customer: Any) -> None:
+    """Raises RuleBroken CUSTOMER_MERGED, and says which record stands for it, where a record was merged into another."""
+    if customer.state == CustomerState.MERGED:
+        told = {"merged_into_customer_id": customer.merged_into_customer_id}
+        raise RuleBroken("CUSTOMER_MERGED", "The record was merged into another, which stands for it.", metadata=told)
+
+
+def require_standing(work: UnitOfWork, *customer_ids: str | None) -> None:
+    """Raises as `require_not_merged` does; asked once a row that names these records has been written.
+
+    Writing it waits for a merge of one of them that is just under way, and so is seen here; one that begins later finds the row.
+    """
+    columns = (COLUMNS.state, COLUMNS.merged_into_customer_id)
+    named = [customer_id for customer_id in customer_ids if customer_id]
+    for row in work.session.execute(select(*columns).where(COLUMNS.customer_id.in_(named))):
+        require_not_merged(row)
 
 
 def require_in_charge(work: UnitOfWork, lead_person_id: str, organisation_path: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, select, union_all
 from workbench.customer.v1 import relation_pb2, relation_service_pb2
 
+from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.money import Money
 from services.customer.model.relation import Relation
@@ -23,7 +24,7 @@ from services.customer.usecases.relations import holds_on
 DEPTH_DEFAULT = 2
 NODES_DEFAULT = 200
 # Of a level so many relations are read at most: whoever has more of them shows a part.
-RELATIONS_PER_LEVEL_MAX = 2_000
+RELATIONS_PER_LEVEL_MAX = 1_000
 HOLDING_LEVELS_MAX = 20
 HOLDING_RELATIONS_MAX = 5_000
 
@@ -70,14 +71,15 @@ def around(work: UnitOfWork, request: relation_service_pb2.GetRelationGraphReque
     day = parse_day(request.on_date, "on_date", work.business_date) or work.business_date
     graph = Graph(request.nodes_max or NODES_DEFAULT, {centre: 0})
     graph.reached.add(_in_reach(work, [centre]))
-    level = [centre]
-    for distance in range(1, (request.depth or DEPTH_DEFAULT) + 1):
-        relations = _level(work, level, request.kinds, day)
-        graph.truncated |= len(relations) > RELATIONS_PER_LEVEL_MAX
-        new = graph.take_in(relations[:RELATIONS_PER_LEVEL_MAX], distance)
+    level, depth = [centre], request.depth or DEPTH_DEFAULT
+    for distance in range(1, depth + 1):
+        relations, whole = _level(work, level, request.kinds, day)
+        graph.truncated |= not whole
+        new = graph.take_in(relations, distance)
         graph.reached.add(_in_reach(work, new))
         level = [node for node in new if _is_reached(graph.reached, node)]
-        if not level:
+        # A graph that is full grows no more; what lies between the last ones found is left out with the rest.
+        if not level or (graph.truncated and len(graph.distances) == graph.nodes_max):
             break
     return _as_message(graph)
 
@@ -114,9 +116,9 @@ def _chains(
     reached = _in_reach(work, [start])
     seen, level, relations_read = {start}, [start], 0
     for _ in range(HOLDING_LEVELS_MAX):
-        relations = _level(work, level, [RelationKind.SHAREHOLDER], day, up=not down, down=down)
+        relations, whole = _level(work, level, [RelationKind.SHAREHOLDER], day, up=not down, down=down)
         relations_read += len(relations)
-        if relations_read > HOLDING_RELATIONS_MAX:
+        if not whole or relations_read > HOLDING_RELATIONS_MAX:
             return steps, reached, True
         for relation in relations:
             holder, held = _ends(relation)
@@ -136,23 +138,25 @@ def _chains(
 
 def _level(
     work: UnitOfWork, nodes: Iterable[Node], kinds: Collection[int], day: date, *, up: bool = True, down: bool = True
-) -> Sequence[Row[Any]]:
-    """The relations of nodes as on a day, each once, one more than there may be; `up` those to them, `down` those from them."""
+) -> tuple[list[Row[Any]], bool]:
+    """The relations of nodes as on a day, and whether these are all; `up` those to the nodes, `down` those from them."""
     customers = [node_id for sort, node_id in nodes if sort == _CUSTOMER]
     people = [node_id for sort, node_id in nodes if sort == _KEY_PERSON]
     walks = []
     if up and customers:
-        walks.append(Relation.to_customer_id.in_(customers))
+        walks.append(among(Relation.to_customer_id, customers))
     if down and customers:
-        walks.append(Relation.from_customer_id.in_(customers))
+        walks.append(among(Relation.from_customer_id, customers))
     if down and people:
-        walks.append(Relation.from_key_person_id.in_(people))
+        walks.append(among(Relation.from_key_person_id, people))
     if not walks:
-        return ()
-    # One walk along one index each: a single condition with `or` is planned worse by either database.
-    ids = union_all(*(_on_day(select(Relation.relation_id).where(walk), kinds, day) for walk in walks))
-    statement = select(*_EDGE).where(Relation.relation_id.in_(ids)).order_by(Relation.relation_id)
-    return work.session.execute(statement.limit(RELATIONS_PER_LEVEL_MAX + 1)).all()
+        return [], True
+    # One walk along one index each: a condition with `or`, or an order, has the databases walk the whole table instead.
+    statement = union_all(*(_on_day(select(*_EDGE).where(walk), kinds, day) for walk in walks))
+    found = work.session.execute(statement.limit(RELATIONS_PER_LEVEL_MAX + 1)).all()
+    # A relation between two of the level is met from both ends.
+    once = {row.relation_id: row for row in found[:RELATIONS_PER_LEVEL_MAX]}
+    return sorted(once.values(), key=lambda row: row.relation_id), len(found) <= RELATIONS_PER_LEVEL_MAX
 
 
 def _on_day(statement: Any, kinds: Collection[int], day: date) -> Any:

@@ -131,6 +131,7 @@ def add_member(work: UnitOfWork, request: relation_service_pb2.AddCustomerGroupM
         raise RuleBroken("PARENT_EXISTS", "The group has another parent company in those days.")
     work.session.add(member)
     work.session.flush()
+    finding.require_standing(work, customer_id)
     work.record(
         relation_events_pb2.CustomerGroupMemberAdded(
             group_id=group.group_id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.db.session import UnitOfWork
 from services.customer.rules.custom_fields import Definition
-from services.customer.rules.tokens import Entry, Findable, entry_of
+from services.customer.rules.tokens import Entry, Findable, entry_of, lead_token, unit_token
 from services.customer.usecases.custom_fields import definitions
 
 # FTS5 is given rows in few statements. A trigger for each row would be simpler, and costs as much again as opening the customer:
@@ -37,12 +37,33 @@ _POSTGRESQL = text("""
     WHERE search_entries.tokens <> excluded.tokens OR search_entries.forms <> excluded.forms
 """)
 
+_RELEAD_POSTGRESQL = text("""
+    UPDATE search_entries SET tokens = ts_delete(tokens, CAST(:gone AS text[])) || array_to_tsvector(CAST(:come AS text[]))
+    WHERE customer_id = ANY (CAST(:customer_ids AS text[]))
+""")
+
 
 def index(work: UnitOfWork, customers: Sequence[Any]) -> None:
     """Brings the index up to date with customers, given as mapped objects or as rows with a customer's columns."""
     if customers:
         searchable = [field.name for field in definitions(work).values() if _is_searchable(field)]
         store(work.session, [(customer.customer_id, entry_of(findable(customer, searchable))) for customer in customers])
+
+
+def relead(work: UnitOfWork, customer_ids: Sequence[str], former: tuple[str, str], now: tuple[str, str]) -> None:
+    """Brings the index up to date with customers of whom nothing changed but the lead and the unit, given as person and path.
+
+    It spares reading, decrypting and taking apart what stayed: most of the cost where thousands move at once.
+    """
+    gone, come = ([lead_token(person_id), unit_token(path)] for person_id, path in (former, now))
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(_RELEAD_POSTGRESQL, {"customer_ids": list(customer_ids), "gone": gone, "come": come})
+        return
+    known = work.session.execute(_KNOWN, {"customer_ids": json.dumps(list(customer_ids))})
+    _change_in_sqlite(
+        work.session,
+        [(row, row.forms, " ".join(sorted({*row.tokens.split()} - {*gone} | {*come}))) for row in known],
+    )
 
 
 def findable(customer: Any, searchable: Sequence[str] = ()) -> Findable:
@@ -76,16 +97,24 @@ def _store_in_sqlite(session: Session, rows: Sequence[dict[str, str]]) -> None:
     known = {row.customer_id: row for row in session.execute(_KNOWN, {"customer_ids": _ids(rows)})}
     fresh = [row for row in rows if row["customer_id"] not in known]
     changed = [
-        row for row in rows if (old := known.get(row["customer_id"])) and (old.forms, old.tokens) != (row["forms"], row["tokens"])
+        (old, row["forms"], row["tokens"])
+        for row in rows
+        if (old := known.get(row["customer_id"])) and (old.forms, old.tokens) != (row["forms"], row["tokens"])
     ]
     if fresh:
         session.execute(_ADD, fresh)
-    if changed:
-        former = [known[row["customer_id"]] for row in changed]
-        session.execute(_TAKE_FROM_INDEX, [{"entry": row.entry, "tokens": row.tokens} for row in former])
-        session.execute(_CHANGE, changed)
-    if touched := [*fresh, *changed]:
-        session.execute(_ADD_TO_INDEX, {"customer_ids": _ids(touched)})
+        session.execute(_ADD_TO_INDEX, {"customer_ids": _ids(fresh)})
+    _change_in_sqlite(session, changed)
+
+
+def _change_in_sqlite(session: Session, changed: Sequence[tuple[Any, str, str]]) -> None:
+    """Gives entries, as they were, other forms and tokens."""
+    if not changed:
+        return
+    rows = [{"customer_id": former.customer_id, "forms": forms, "tokens": tokens} for former, forms, tokens in changed]
+    session.execute(_TAKE_FROM_INDEX, [{"entry": former.entry, "tokens": former.tokens} for former, _, _ in changed])
+    session.execute(_CHANGE, rows)
+    session.execute(_ADD_TO_INDEX, {"customer_ids": _ids(rows)})
 
 
 def _ids(rows: Sequence[dict[str, str]]) -> str:
@@ -101,3 +130,11 @@ _STORES: dict[str, Callable[[Session, Sequence[dict[str, str]]], None]] = {
     "sqlite": _store_in_sqlite,
     "postgresql": _store_in_postgresql,
 }
+
+
+def forget(session: Session, customer_id: str) -> None:
+    """Takes a customer out of the index who is removed from the records."""
+    if session.get_bind().dialect.name == "sqlite":
+        for row in session.execute(_KNOWN, {"customer_ids": json.dumps([customer_id])}).all():
+            session.execute(_TAKE_FROM_INDEX, {"entry": row.entry, "tokens": row.tokens})
+    session.execute(text("DELETE FROM search_entries WHERE customer_id = :customer_id"), {"customer_id": customer_id})

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.chassis.db.session import UnitOfWork
 from services.customer.usecases import indexing
+from services.customer.usecases.blocks import keep_blocks
 from services.customer.usecases.keys import keep_keys
 
 
@@ -19,4 +20,13 @@ def keep(work: UnitOfWork, customers: Sequence[Any], *, new: bool = False, place
     Raises AlreadyExists IDENTIFIER_TAKEN where a number is another customer's.
     """
     keep_keys(work, customers, new=new, places=places)
+    keep_blocks(work, customers, new=new)
     indexing.index(work, customers)
+
+
+def keep_led(work: UnitOfWork, customer_ids: Sequence[str], former: tuple[str, str], now: tuple[str, str]) -> None:
+    """Does the same where nothing of customers changed but who leads them and from which unit, given as person and path.
+
+    Thousands change so at once; whatever else is derived from a row and asks for its lead is brought up to date here too.
+    """
+    indexing.relead(work, customer_ids, former, now)

@@ -51,6 +51,7 @@ def add(work: UnitOfWork, draft: relation_pb2.KeyPerson) -> relation_pb2.KeyPers
         _fill(work, person, draft)
     work.session.add(person)
     work.session.flush()
+    finding.require_standing(work, person.customer_id, person.person_customer_id)
     work.record(
         relation_events_pb2.KeyPersonAdded(
             **_told(person), decision_role=person.decision_role, person_customer_id=person.person_customer_id or ""

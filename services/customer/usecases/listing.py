@@ -15,6 +15,7 @@ from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.kernel.paging import Page, PageToken, page_size
+from services.customer.rules.kinds import CustomerState
 from services.customer.rules.names import after_prefix, tidy_prefix
 from services.customer.usecases import filtering
 from services.customer.usecases.finding import COLUMNS, LISTED
@@ -71,6 +72,9 @@ def _query(request: customer_service_pb2.ListCustomersRequest) -> str:
 
 
 def _filtered(work: UnitOfWork, statement: Select[Any], request: customer_service_pb2.ListCustomersRequest) -> Select[Any]:
+    if not request.customer_number:
+        # Who knows the number of a record that was merged finds it, and by it the one that stands for it; others see the one.
+        statement = statement.where(COLUMNS.state != CustomerState.MERGED.value)
     if (asked := filtering.condition(work, request.filter)) is not None:
         statement = statement.where(asked)
     if request.kinds:

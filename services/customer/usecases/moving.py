@@ -6,10 +6,9 @@ Twenty thousand customers move by the same few statements as one does, in the tr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import and_, case, or_, select, true, update
@@ -23,10 +22,10 @@ from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.kinds import CoverageRole
-from services.customer.usecases.keeping import keep
+from services.customer.usecases.keeping import keep_led
 
-# So many rows are in memory at a time where what follows from each is brought up to date.
-KEPT_AT_ONCE = 1_000
+# Who leads, and from which unit.
+Led = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,8 @@ def move(work: UnitOfWork, moves: Sequence[Move], reason: str, hand_over_id: str
     _end_coverages(work, by_lead)
     work.insert_all(Coverage, [_begun(work, each, reason, hand_over_id) for each in moves])
     _release_deputies(work, [each.customer_id for each in moves])
-    for rows in _rows(work, [each.customer_id for each in moves]):
-        keep(work, rows)
+    for (former, now), customer_ids in _by_way(moves).items():
+        keep_led(work, customer_ids, former, now)
     work.record(*(_reassigned(work, each, reason, hand_over_id) for each in moves))
 
 
@@ -127,10 +126,13 @@ def _release_deputies(work: UnitOfWork, customer_ids: Collection[str]) -> None:
     )
 
 
-def _rows(work: UnitOfWork, customer_ids: Sequence[str]) -> Iterator[Sequence[Any]]:
-    waiting = iter(sorted(customer_ids))
-    while ids := list(islice(waiting, KEPT_AT_ONCE)):
-        yield work.session.execute(select(*Customer.__table__.c).where(among(Customer.customer_id, ids))).all()
+def _by_way(moves: Sequence[Move]) -> dict[tuple[Led, Led], list[str]]:
+    """The customers by from whom and where they come, and to whom and where they go."""
+    found: dict[tuple[Led, Led], list[str]] = defaultdict(list)
+    for each in moves:
+        former = each.former_lead_person_id, each.former_organisation_path
+        found[former, (each.lead.person_id, each.lead.organisation_path)].append(each.customer_id)
+    return found
 
 
 def _begun(work: UnitOfWork, move: Move, reason: str, hand_over_id: str) -> dict[str, Any]:

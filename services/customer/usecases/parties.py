@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from workbench.customer.v1 import relation_pb2
 
+from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, NotFound
@@ -58,11 +59,11 @@ def in_reach(work: UnitOfWork, customer_ids: Collection[str], key_person_ids: Co
     """Those of the ids that are in the caller's scope; a key person is where the company is."""
     found = Parties()
     if customer_ids:
-        statement = in_scope(select(*_CUSTOMER).where(COLUMNS.customer_id.in_(customer_ids)), COLUMNS, work.scope, work.caller)
+        statement = in_scope(select(*_CUSTOMER).where(among(COLUMNS.customer_id, customer_ids)), COLUMNS, work.scope, work.caller)
         found.customers = {row.customer_id: row for row in work.session.execute(statement)}
     if key_person_ids:
         people = select(*_KEY_PERSON).join(Customer.__table__, COLUMNS.customer_id == KeyPerson.customer_id)
-        statement = in_scope(people.where(KeyPerson.key_person_id.in_(key_person_ids)), COLUMNS, work.scope, work.caller)
+        statement = in_scope(people.where(among(KeyPerson.key_person_id, key_person_ids)), COLUMNS, work.scope, work.caller)
         found.key_persons = {row.key_person_id: row for row in work.session.execute(statement)}
     return found
 

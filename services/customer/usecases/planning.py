@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from workbench.customer.v1 import coverage_service_pb2
 
 from services.chassis.db.among import among
@@ -31,7 +31,7 @@ from services.customer.rules.hand_overs import (
     needs_second_person,
     plan,
 )
-from services.customer.usecases import finding
+from services.customer.usecases import filtering, finding
 from services.customer.usecases.coverages import parsed_day
 from services.customer.usecases.hand_over_reading import hand_over_to_change
 
@@ -47,13 +47,14 @@ def create_hand_over(work: UnitOfWork, request: coverage_service_pb2.CreateHandO
     assignments = {each.customer_id.lower(): each.person_id.lower() for each in request.assignments}
     check_rule(rule, len(receiver_ids), assignments.values(), receiver_ids)
     receivers = finding.successors_named(work, receiver_ids, "receiver_person_ids[{place}]")
-    customers = _customers(work, from_person_id, [customer_id.lower() for customer_id in request.customer_ids])
+    customer_ids = [customer_id.lower() for customer_id in request.customer_ids]
+    customers = _customers(work, from_person_id, customer_ids, filtering.condition(work, request.filter))
     planned = plan(rule, customers, _receivers(receivers.values()), assignments)
     extent = _extent(work, planned, receivers)
     hand_over = HandOver(
         hand_over_id=work.new_id(),
         # Of a part of a portfolio nobody asks what came to it since.
-        from_person_id="" if request.customer_ids else from_person_id,
+        from_person_id="" if request.customer_ids or request.filter else from_person_id,
         rule=rule,
         reason=request.reason,
         state=HandOverState.PLANNED,
@@ -91,16 +92,20 @@ def refresh_hand_over(work: UnitOfWork, hand_over_id: str) -> HandOver:
     return hand_over
 
 
-def _customers(work: UnitOfWork, from_person_id: str, customer_ids: Sequence[str]) -> list[Portfolio]:
+def _customers(
+    work: UnitOfWork, from_person_id: str, customer_ids: Sequence[str], condition: ColumnElement[bool] | None = None
+) -> list[Portfolio]:
     """The customers meant, as far as they are the caller's to hand over."""
-    if not from_person_id and not customer_ids:
-        violation = FieldViolation("customer_ids", "Name customers, or whose portfolio it is.")
+    if not from_person_id and not customer_ids and condition is None:
+        violation = FieldViolation("customer_ids", "Name customers, a filter, or whose portfolio it is.")
         raise InvalidInput("NOTHING_NAMED", "Nothing is named to hand over.", violations=(violation,))
     statement = in_scope(select(*_PORTFOLIO), Customer.__table__.c, work.scope.by_post, work.caller)
     if from_person_id:
         statement = statement.where(Customer.lead_person_id == from_person_id)
     if customer_ids:
         statement = statement.where(among(Customer.customer_id, customer_ids))
+    if condition is not None:
+        statement = statement.where(condition)
     found = [Portfolio(*row) for row in work.session.execute(statement.limit(HAND_OVER_CUSTOMERS_MAX + 1))]
     known = {customer.customer_id for customer in found}
     for place, customer_id in enumerate(customer_ids):
@@ -108,7 +113,7 @@ def _customers(work: UnitOfWork, from_person_id: str, customer_ids: Sequence[str
             violation = FieldViolation(f"customer_ids[{place}]", "Name a customer whom you may hand over.")
             raise NotFound("CUSTOMER_NOT_FOUND", "There is no such customer in your scope.", violations=(violation,))
     if not found:
-        raise RuleBroken("NOTHING_TO_HAND_OVER", "Nobody in your scope is led by this person.")
+        raise RuleBroken("NOTHING_TO_HAND_OVER", "No customer in your scope is meant.")
     if len(found) > HAND_OVER_CUSTOMERS_MAX:
         raise LimitReached("HAND_OVER_TOO_LARGE", f"One hand-over moves at most {HAND_OVER_CUSTOMERS_MAX} customers.")
     return found

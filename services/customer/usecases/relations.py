@@ -43,6 +43,7 @@ def create(work: UnitOfWork, draft: relation_pb2.Relation) -> tuple[Relation, Pa
         _check(work, relation, ends)
     work.session.add(relation)
     work.session.flush()
+    finding.require_standing(work, relation.from_customer_id, relation.to_customer_id)
     work.record(
         relation_events_pb2.RelationCreated(
             **_told(relation), start_date=relation.start_date.isoformat(), end_date=_iso(relation.end_date)

@@ -12,7 +12,7 @@ from workbench.customer.v1 import customer_pb2, customer_service_pb2, events_pb2
 from workbench.operations.v1 import operations_service_pb2
 
 from services.chassis import keys, operations
-from services.chassis.contract import ContractFault
+from services.chassis.contract import ContractFault, methods
 from services.chassis.db import migrations
 from services.chassis.db.audit import AuditRecord
 from services.chassis.db.engine import create_engine
@@ -43,10 +43,7 @@ VALID = customer_pb2.Customer(customer_number="C1", kind=1, display_name="王芳
 
 def functions(**given):
     """A module that serves the contract; what a test does not care for answers an empty customer."""
-    names = (
-        "create_customer", "batch_create_customers", "get_customer", "list_customers", "update_customer", "reveal_customer",
-        "reassign_customer", "list_coverages", "list_relationship_managers", "watch_customers",
-    )  # fmt: skip
+    names = [method.function for method in methods(SERVICE)]
     return SimpleNamespace(__name__="fake", **dict.fromkeys(names, lambda *_: customer_pb2.Customer()) | given)
 
 

@@ -28,7 +28,7 @@ def steward(town):
 
 def define(steward, kind, **fields):
     """A new field of that type; answers its name."""
-    name = f"field_{uuid.uuid4().hex[:12]}"
+    name = f"field_x{uuid.uuid4().hex[:12]}"
     steward.call("CreateCustomField", custom_field={"name": name, "type": f"CUSTOM_FIELD_TYPE_{kind}"} | fields)
     return name
 
@@ -206,6 +206,8 @@ def test_a_retired_field_is_gone_and_its_values_come_back_with_it(town, steward)
         ({"searchable": True, "identifying": True}, "CUSTOM_FIELD_DEFINITION_INVALID", "searchable"),
         ({"display_name_zh": "a\u200bb"}, "TEXT_INVALID", "display_name_zh"),
         ({"name": "Upper"}, "REQUEST_INVALID", "name"),
+        # JSON would read the mask `customFields.rate1` as that of rate1.
+        ({"name": "rate_1"}, "REQUEST_INVALID", "name"),
         ({"read_permission": "nonsense"}, "REQUEST_INVALID", "read_permission"),
     ],
 )

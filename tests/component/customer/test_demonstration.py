@@ -7,6 +7,8 @@ from workbench.identity.v1 import events_pb2
 
 from deploy.demonstration import loading
 from deploy.demonstration.bank import Bank
+from deploy.demonstration.organisation import BRANCHES
+from deploy.demonstration.relations import load_relations
 from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.errors import Unavailable
 
@@ -51,6 +53,21 @@ def test_a_batch_whose_answer_was_lost_is_not_opened_twice(bank, door):
     present = next(loading.load_customers(door, bank, 1_000))
     request = loading._batch(bank, present, present + 5)
     assert door.call("BatchCreateCustomers", request) == door.call("BatchCreateCustomers", request)
+
+
+def test_a_newcomer_sees_a_graph_and_groups_and_what_is_there_is_not_made_twice(town, bank, door, service):
+    list(loading.load_customers(door, bank, 420))
+    for _ in range(2):
+        load_relations(service.channel, service.ring, bank)
+        analyst = town.colleague(("customer.record.read",), Scope(organisation_paths=("/HO/",)))
+        firms = list(analyst.pages(1_000, kinds=[2]))
+        graphs = [analyst.call("GetRelationGraph", customer_id=firm.customer_id, depth=3) for firm in firms[:12]]
+        assert max(len(graph.nodes) for graph in graphs) >= 5
+        assert all(len(analyst.call("ListKeyPersons", customer_id=firm.customer_id).key_persons) == 1 for firm in firms[:12])
+        groups = analyst.call("ListCustomerGroups").groups
+        assert len(groups) >= len(BRANCHES)
+        summary = analyst.call("GetCustomerGroupSummary", group_id=groups[0].group_id)
+        assert summary.customers
 
 
 def test_people_who_do_not_come_are_not_waited_for_without_end(door, monkeypatch):

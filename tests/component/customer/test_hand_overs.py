@@ -8,7 +8,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from workbench.customer.v1 import coverage_events_pb2, coverage_pb2, customer_pb2, events_pb2
 from workbench.identity.v1 import events_pb2 as identity_events
 from workbench.operations.v1 import hand_over_events_pb2
@@ -17,7 +17,9 @@ from services.chassis.db.audit import AuditRecord, touches
 from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion, WorkbenchError
 from services.customer.model.customer import Customer
+from services.customer.model.search_entry import SearchEntry
 from services.customer.usecases import hand_overs
+from services.customer.usecases.keeping import keep
 from services.customer.usecases.settings import CustomerSettings
 from tests.component.customer.conftest import LEADS_PEOPLE, Town, post_granted
 from tests.component.customer.test_coverages import history
@@ -166,6 +168,41 @@ def test_many_are_dealt_out_evenly_by_unit_or_as_said(office):
     done = act(office.manager_east, "Execute", explicit)
     assert became(done) == {MOVED: 1, HINDERED: 1}
     assert office.rm2_east.get(here).lead_person_id == office.rm2_east.person_id
+
+
+def test_what_a_filter_holds_is_handed_over_and_no_more(office):
+    premier = [office.rm1_east.create(tier=customer_pb2.CUSTOMER_TIER_PREMIER) for _ in range(2)]
+    office.rm1_east.create()
+    office.rm2_east.create(tier=customer_pb2.CUSTOMER_TIER_PREMIER)
+    third = office.relationship_manager("EAST/E03/")
+    of_one = plan(office.manager_east, [third], from_person_id=office.rm1_east, filter="tier = PREMIER")
+    assert set(lines(office.manager_east, of_one)) == {customer.customer_id for customer in premier}
+    assert of_one.from_person_id == ""
+    assert plan(office.manager_east, [third], filter="tier = PREMIER").customer_count == 3
+    with pytest.raises(InvalidInput, match="FILTER_INVALID"):
+        plan(office.manager_east, [third], filter="tier = ")
+    with pytest.raises(RuleBroken, match="NOTHING_TO_HAND_OVER"):
+        plan(office.manager_east, [third], filter='displayName = "nobody"')
+    office.rm1_east.create(tier=customer_pb2.CUSTOMER_TIER_PREMIER)
+    assert became(act(office.manager_east, "Execute", of_one)) == {MOVED: 2}
+
+
+def test_what_is_found_by_follows_its_customer(office):
+    made = [office.rm1_east.create(display_name=name) for name in ("欧阳芳", "Muster GmbH 股份")]
+    act(office.manager_east, "Execute", plan(office.manager_east, [office.rm2_east], made))
+
+    of_these = SearchEntry.customer_id.in_([customer.customer_id for customer in made])
+    kept = (
+        select(SearchEntry.customer_id, cast(SearchEntry.tokens, Text), SearchEntry.forms).where(of_these).order_by("customer_id")
+    )
+    with office.service.database.transaction() as work:
+        known = work.session.execute(kept).all()
+        # Made anew from the rows, they would be the same.
+        keep(work, [work.session.get(Customer, customer.customer_id) for customer in made])
+        assert work.session.execute(kept).all() == known
+    for colleague, expected in ((office.rm2_east, [made[0].customer_id]), (office.rm1_east, [])):
+        found = colleague.call("SearchCustomers", query="欧阳芳").hits
+        assert [hit.customer.customer_id for hit in found] == expected
 
 
 def test_what_is_in_the_way_is_named_and_the_rest_moves(office):

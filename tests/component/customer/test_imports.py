@@ -17,7 +17,6 @@ from workbench.operations.v1 import file_service_pb2, operation_service_pb2
 from services.chassis.contract import methods
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
 from services.chassis.outbox.table import OutboxMessage
-from services.customer.usecases.importing import works
 from tests.component.customer.conftest import new_id_card
 from tests.component.customer.test_customers import events_of
 
@@ -304,12 +303,14 @@ def test_everybody_sees_his_own_imports_only(town, manager):
     assert importing.id not in {each.import_id for each in town.manager_west.call("ListImports").imports}
 
 
-def test_a_thousand_records_a_second(town, manager):
+def test_two_thousand_records_come_in_within_seconds(town, manager):
     rows = [row(town, 姓名=f"王{number}", 身份证号=new_id_card(), 手机号码=f"138{number:08d}") for number in range(2_000)]
-    importing = Importing(manager, csv_of(*rows))
-    started = time.monotonic()
+    content = csv_of(*rows)
+    # Of this process, whatever else the machine does: check and run make a thousand records a second each, and this allows four
+    # times as long.
+    started = time.process_time()
+    importing = Importing(manager, content)
     importing.check()
-    checked = time.monotonic()
     assert importing.run() == {"created": 2_000}
-    print(f"check {2_000 / (checked - started):.0f} rows/s, run {2_000 / (time.monotonic() - checked):.0f} rows/s")
-    assert works.ROWS_PER_STEP
+    assert Importing(manager, content).check() == {"unchanged": 2_000}
+    assert time.process_time() - started < 16

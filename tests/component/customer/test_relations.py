@@ -14,8 +14,7 @@ from services.chassis.db.audit import AuditRecord
 from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from services.chassis.outbox.table import OutboxMessage
-from tests.component.customer.conftest import SERVES_CUSTOMERS
-from tests.component.customer.test_customers import run_together
+from tests.component.customer.conftest import SERVES_CUSTOMERS, run_together
 
 CORPORATE = customer_pb2.CUSTOMER_KIND_CORPORATE
 RELATES = (*SERVES_CUSTOMERS, "customer.relation.update", "customer.group.manage")

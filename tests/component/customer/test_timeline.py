@@ -19,8 +19,8 @@ from services.chassis.kernel.errors import InvalidInput, NotFound, RuleBroken, S
 from services.customer.model.customer import Customer
 from services.customer.model.timeline import TimelineEntry
 from services.customer.usecases import moves
-from tests.component.customer.conftest import customer_record, new_id_card
-from tests.component.customer.test_customers import run_together
+from tests.component.customer.conftest import customer_record, new_id_card, run_together
+from tests.component.customer.test_custom_fields import define, steward, with_fields  # noqa: F401 - a fixture
 from tests.component.customer.test_relations import (
     GUARANTOR,
     RELATES,
@@ -172,6 +172,35 @@ def test_what_is_put_back_is_checked_as_any_change_is(town):
     analyst_change = changes(town.analyst, made)[0]
     with pytest.raises(Exception, match="PERMISSION_DENIED"):
         restore(town.analyst, made, analyst_change)
+
+
+def test_the_banks_own_fields_have_a_history_for_whoever_may_read_them(town, steward):  # noqa: F811 - the fixture
+    permission = "customer.record.import"
+    open_field, identifying = define(steward, "TEXT"), define(steward, "TEXT", identifying=True)
+    secret = define(steward, "TEXT", read_permission=permission, write_permission=permission)
+    reader = with_fields(town, permission)
+    made = reader.create(lead_person_id=town.rm1_east.person_id, custom_fields={open_field: "a", identifying: "13812345678"})
+    for values_now in ({secret: "s1"}, {open_field: "b", secret: "s2"}, {identifying: "13912345678"}):
+        sent = customer_pb2.Customer(customer_id=made.customer_id, custom_fields=values_now)
+        paths = [f"custom_fields.{name}" for name in values_now]
+        reader.call("UpdateCustomer", customer=sent, update_mask={"paths": paths})
+
+    def told(colleague):
+        return [dict(change.after.struct_value) for change in changes(colleague, made, fields=["customFields"])]
+
+    assert told(town.rm1_east) == [{identifying: "139****5678"}, {open_field: "b"}]
+    assert told(reader) == [{identifying: "139****5678"}, {open_field: "b", secret: "s2"}, {open_field: "a", secret: "s1"}]
+    hidden = changes(reader, made, fields=["custom_fields"])[-1]
+    with pytest.raises(NotFound, match="CHANGE_NOT_FOUND"):
+        restore(town.rm1_east, made, hidden)
+    number, named = changes(town.rm1_east, made, fields=["custom_fields"])
+    asked = {"customer_id": made.customer_id, "change_id": number.change_id, "purpose": "compare with the paper"}
+    assert town.rm1_east.call("RevealFieldChange", **asked).before.struct_value[identifying] == "13812345678"
+    # What he may not read stays as it is.
+    restore(town.rm1_east, made, number)
+    restored = restore(town.rm1_east, made, named)
+    assert restored.custom_fields == {open_field: "a", identifying: "138****5678"}
+    assert reader.get(made).custom_fields[secret] == "s2"
 
 
 def test_of_two_who_put_a_field_back_at_once_one_does_and_the_other_is_told(town):

@@ -1,7 +1,7 @@
 """What a field held before and after each change is kept below the use cases, only grows, and is readable with the keys alone."""
 
 import json
-import secrets
+import time
 from datetime import date
 
 import pytest
@@ -141,14 +141,16 @@ def test_erased_values_are_gone_for_good_and_the_change_is_not(database):
 def test_values_can_be_encrypted_anew_with_another_key(database, tmp_path):
     write(database, text="first")
     write(database, text="second")
+    newer = keys.rotate_data(tmp_path)
     content = json.loads((tmp_path / keys.DATA_KEYS_FILE).read_text())
-    key = keys._base64(secrets.token_bytes(32))
-    content |= {"current": "newer", "keys": [*content["keys"], {"kid": "newer", "key": key}]}
+    content["keys"][1]["encrypts_from"] = time.time()
     (tmp_path / keys.DATA_KEYS_FILE).write_text(json.dumps(content))
+    keys.use_data_keys(keys.DataKeys.load(tmp_path / keys.DATA_KEYS_FILE))
     keys.use_data_keys(keys.DataKeys.load(tmp_path / keys.DATA_KEYS_FILE))
     (change,) = history(database)
     with database.transaction(RM) as work:
         work.session.execute(update(FieldChange).values(before=change.before, after=change.after))
+        assert keys.data_keys().current == newer.key_id
     assert values(database) == [("text", "first", "second")]
 
 

@@ -183,7 +183,7 @@ def test_an_old_key_goes_when_its_last_token_is_dead(folder, signer, monkeypatch
 
 def test_unknown_keys_do_not_make_the_ring_read_its_file_each_time(prover, monkeypatch):
     looks = []
-    monkeypatch.setattr(keys, "_version", lambda path: looks.append(path) or prover._version)
+    monkeypatch.setattr(keys.signing, "version_of", lambda path: looks.append(path) or prover._version)
     token = jwt.encode({"alg": "ES256", "kid": "unknown"}, CLAIMS, ECKey.generate_key("P-256"))
     for _ in range(50):
         refusal(prover, token)

@@ -18,7 +18,7 @@ from services.chassis.longwork.task import Preparation, Task, Work
 from services.customer.model.imports import IMPORT_PURPOSE, Import, ImportRow
 from services.customer.rules.exchange.formulas import neutralised
 from services.customer.rules.exchange.outcomes import ImportState, Outcome, Verdict, refused
-from services.customer.rules.exchange.tables import Row, rows_of
+from services.customer.rules.exchange.tables import ROWS_MAX, Row, rows_of
 from services.customer.rules.exchange.values import value_of
 from services.customer.usecases.importing.applying import Applied, apply
 from services.customer.usecases.importing.drafting import Options
@@ -132,7 +132,7 @@ def _run_step(work: UnitOfWork, task: Task, _prepared: object) -> None:
 
 def _undo_step(work: UnitOfWork, task: Task, _prepared: object) -> None:
     found = find_import(work, task.parameters["import_id"], to_change=True)
-    before = task.checkpoint.get("position", 1 << 31)
+    before = task.checkpoint.get("position", ROWS_MAX + 1)
     done = (
         select(ImportRow)
         .where(ImportRow.import_id == found.import_id, ImportRow.position < before, ImportRow.values.is_(None))
