@@ -18,7 +18,7 @@ from services.customer.model.group import CustomerGroupMember
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.relation import Relation
 from services.customer.rules.relations import SINGLE, SYMMETRIC, RelationKind
-from services.customer.usecases import timeline
+from services.customer.usecases import segments, timeline
 
 # What was done: lists of former values by the kind of row, and rows that were taken out.
 Moved = dict[str, Any]
@@ -46,6 +46,7 @@ def move(work: UnitOfWork, from_customer_id: str, to_customer_id: str) -> Moved:
         "to_customer_id": to_customer_id,
         "changed": moving.changed,
         "removed": moving.removed,
+        "segments": segments.put_in_for(work, from_customer_id, to_customer_id),
         "timeline": told,
     }
 
@@ -69,6 +70,7 @@ def move_back(work: UnitOfWork, moved: Mapping[str, Any]) -> None:
             work.session.add(row)
             events += _told_of(row, None)
     work.session.flush()
+    segments.take_out_again(work, moved["to_customer_id"], moved.get("segments", ()))
     timeline.move_back(work, moved["from_customer_id"], moved["to_customer_id"], moved["timeline"])
     work.record(*events)
 

@@ -84,17 +84,10 @@ def add_members(work: UnitOfWork, request: segment_service_pb2.AddSegmentMembers
 def remove_members(work: UnitOfWork, request: segment_service_pb2.RemoveSegmentMembersRequest) -> int:
     """Takes customers out of a static segment; answers how many went out."""
     segment = _static(work, request.segment_id)
-    ids = [customer_id.lower() for customer_id in request.customer_ids]
-    gone = work.session.scalars(
-        delete(SegmentMember)
-        .where(SegmentMember.segment_id == segment.segment_id, among(SegmentMember.customer_id, ids))
-        .returning(SegmentMember.customer_id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    gone = _take_out(work, segment.segment_id, [customer_id.lower() for customer_id in request.customer_ids])
     if gone:
-        work.changes.extend(Change(f"segment_members/{segment.segment_id},{each}", "delete", {}) for each in gone)
         segments.touch(work, segment)
-    return len(gone)
+    return gone
 
 
 def list_members(work: UnitOfWork, request: segment_service_pb2.ListSegmentMembersRequest) -> Page:
@@ -113,6 +106,38 @@ def count_members(work: UnitOfWork, segment_id: str) -> tuple[int, bool]:
     some = _members(work, segments.found(work, segment_id), select(COLUMNS.customer_id)).limit(COUNTED_MAX + 1).subquery()
     count = work.session.scalar(select(func.count()).select_from(some)) or 0
     return min(count, COUNTED_MAX), count > COUNTED_MAX
+
+
+def put_in_for(work: UnitOfWork, from_customer_id: str, to_customer_id: str) -> list[str]:
+    """Puts a customer into the static segments of one that is merged into it; answers those where it was not yet.
+
+    The other one stays there too: a merged record is told to nobody, and is a member again once the merge is undone.
+    """
+    of_other = select(SegmentMember.segment_id).where(SegmentMember.customer_id == from_customer_id)
+    of_survivor = select(SegmentMember.segment_id).where(SegmentMember.customer_id == to_customer_id)
+    missing = of_other.where(SegmentMember.segment_id.not_in(of_survivor)).order_by(SegmentMember.segment_id)
+    fresh = list(work.session.scalars(missing))
+    if fresh:
+        rows = [{"segment_id": each, "customer_id": to_customer_id, "add_time": work.now} for each in fresh]
+        work.insert_all(SegmentMember, rows)
+    return fresh
+
+
+def take_out_again(work: UnitOfWork, customer_id: str, segment_ids: Sequence[str]) -> None:
+    """Undoes what `put_in_for` did."""
+    for segment_id in segment_ids:
+        _take_out(work, segment_id, [customer_id])
+
+
+def _take_out(work: UnitOfWork, segment_id: str, customer_ids: Sequence[str]) -> int:
+    gone = work.session.scalars(
+        delete(SegmentMember)
+        .where(SegmentMember.segment_id == segment_id, among(SegmentMember.customer_id, customer_ids))
+        .returning(SegmentMember.customer_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    work.changes.extend(Change(f"segment_members/{segment_id},{each}", "delete", {}) for each in gone)
+    return len(gone)
 
 
 def _members(work: UnitOfWork, segment: Segment, statement: Select[Any]) -> Select[Any]:
