@@ -6,12 +6,11 @@ it does not know. The old one goes on reading until `db.reencryption` has proven
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -53,6 +52,8 @@ class _Keys:
     known: tuple[DataKey, ...]
     ciphers: Mapping[str, AESGCM]
     index_key: bytes
+    # One key for each purpose, made from the index key when first asked for; there are as many as there are kinds of keys.
+    purpose_keys: dict[str, bytes] = field(default_factory=dict)
 
     def current(self, now: float) -> tuple[str, AESGCM]:
         ready = [key for key in self.known if key.encrypts_from <= now]
@@ -118,8 +119,11 @@ class DataKeys:
 
     def blind_index(self, purpose: str, normalised: str) -> str:
         """A keyed hash by which equal values of one purpose are found, and nothing else is learnt (HMAC-SHA256)."""
-        purpose_key = hmac.digest(self._keys.index_key, purpose.encode(), hashlib.sha256)
-        return to_base64(hmac.digest(purpose_key, normalised.encode(), hashlib.sha256))
+        purpose_key = self._keys.purpose_keys.get(purpose)
+        if purpose_key is None:
+            purpose_key = hmac.digest(self._keys.index_key, purpose.encode(), "sha256")
+            self._keys.purpose_keys[purpose] = purpose_key
+        return to_base64(hmac.digest(purpose_key, normalised.encode(), "sha256"))
 
     def _encrypting(self) -> tuple[str, AESGCM]:
         self._follow_file(RELOAD_SECONDS)

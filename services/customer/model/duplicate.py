@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import base64
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,8 +20,9 @@ from services.customer.rules.lifecycle import ENDED
 from services.customer.rules.likeness import Likeness, Traits
 
 BLOCK_PURPOSE = "customer.block"
-# Half the bits of the keyed hash: a block that two share by chance costs one comparison.
-_BLOCK_HASH_CHARACTERS = 11
+# A quarter of the keyed hash, and the text that it stands in: a block that two share by chance costs one comparison.
+_BLOCK_HASH_BYTES = 8
+_BLOCK_HASH_CHARACTERS = 12
 
 
 class DuplicateBlock(Base):
@@ -142,15 +144,11 @@ def in_order(one: str, other: str) -> tuple[str, str]:
 
 
 def _hashed(key: str) -> int:
-    text = data_keys().blind_index(BLOCK_PURPOSE, key)[:_BLOCK_HASH_CHARACTERS]
-    number = sum(_DIGITS[character] << (6 * place) for place, character in enumerate(text))
-    # As a signed number of 64 bits, which is what both databases have.
-    return (number & (2**64 - 1)) - 2**63
+    digest = base64.urlsafe_b64decode(data_keys().blind_index(BLOCK_PURPOSE, key)[:_BLOCK_HASH_CHARACTERS])
+    # A signed number of 64 bits, which is what both databases have.
+    return int.from_bytes(digest[:_BLOCK_HASH_BYTES], "big", signed=True)
 
 
-_DIGITS: Mapping[str, int] = {
-    character: value for value, character in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-}
 _BIRTH_PLACE: Sequence[slice] = (slice(6, 10), slice(10, 12), slice(12, 14))
 
 

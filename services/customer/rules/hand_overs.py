@@ -10,7 +10,7 @@ from itertools import count
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, NotAllowed
 from services.customer.rules.coverage import branch_path
-from services.customer.rules.kinds import CustomerState
+from services.customer.rules.lifecycle import ENDED
 
 
 class HandOverRule(IntEnum):
@@ -50,7 +50,7 @@ class Obstacle(IntEnum):
 
     NONE = 0
     ALREADY_LEADS = 1
-    CUSTOMER_CLOSED = 2
+    CUSTOMER_ENDED = 2
     NO_RECEIVER = 3
     CHANGED = 4
     HANDED_ON = 5
@@ -105,7 +105,7 @@ def check_rule(rule: HandOverRule, receivers: int, assigned_to: Iterable[str], r
 def plan(
     rule: HandOverRule, customers: Sequence[Portfolio], receivers: Sequence[Receiver], assignments: Mapping[str, str]
 ) -> list[Planned]:
-    """A receiver for each customer, by customer id: what is closed or has no receiver stays, and so does what is there already.
+    """A receiver for each customer, by customer id: what was merged or erased stays, has no receiver, or is there already.
 
     Dealing out goes by kind, tier and number, so that receivers get alike in number and in value, and the same plan comes out
     whatever the order of the customers. Who leads a customer is passed over in his turn for it where there is somebody else.
@@ -115,7 +115,7 @@ def plan(
     elif rule is HandOverRule.BY_UNIT:
         chosen = _by_unit(customers, receivers)
     else:
-        chosen = _in_turn([customer for customer in _in_order(customers) if customer.state == CustomerState.ACTIVE], receivers)
+        chosen = _in_turn([customer for customer in _in_order(customers) if customer.state not in ENDED], receivers)
     return [
         Planned(customer, chosen.get(customer.customer_id, ""), _obstacle(customer, chosen.get(customer.customer_id, "")))
         for customer in sorted(customers, key=lambda customer: customer.customer_id)
@@ -174,7 +174,7 @@ def _by_unit(customers: Sequence[Portfolio], receivers: Sequence[Receiver]) -> d
         in_unit[receiver.organisation_path].append(receiver)
     of_unit: dict[str, list[Portfolio]] = defaultdict(list)
     for customer in _in_order(customers):
-        if customer.state == CustomerState.ACTIVE:
+        if customer.state not in ENDED:
             of_unit[customer.organisation_path].append(customer)
     chosen: dict[str, str] = {}
     for path, there in of_unit.items():
@@ -183,8 +183,8 @@ def _by_unit(customers: Sequence[Portfolio], receivers: Sequence[Receiver]) -> d
 
 
 def _obstacle(customer: Portfolio, person_id: str) -> Obstacle:
-    if customer.state != CustomerState.ACTIVE:
-        return Obstacle.CUSTOMER_CLOSED
+    if customer.state in ENDED:
+        return Obstacle.CUSTOMER_ENDED
     if not person_id:
         return Obstacle.NO_RECEIVER
     return Obstacle.ALREADY_LEADS if person_id == customer.lead_person_id else Obstacle.NONE

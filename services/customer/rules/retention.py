@@ -1,6 +1,7 @@
 """What of a customer's data outlives the customer's wish to have it erased, by which law, and until when. Rules as data, dated.
 
-As of November 2026, read in the published texts and to be checked by the bank's lawyers before it relies on them:
+As of November 2026, written from general knowledge of these laws, not from their texts: the bank's lawyers check the periods
+before anybody relies on them.
 
 - Personal Information Protection Law 个人信息保护法 (in force 2021-11-01), article 47: who handles personal information erases it
   when its purpose is reached or the person withdraws consent; where a period that a law sets has not ended, handling stops but

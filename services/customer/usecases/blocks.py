@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.customer.model.duplicate import DuplicateBlock, blocks_of
 
@@ -37,7 +38,7 @@ def _present(work: UnitOfWork, customer_ids: Sequence[str]) -> dict[str, set[int
     present: dict[str, set[int]] = {}
     for start in range(0, len(customer_ids), CUSTOMERS_AT_ONCE):
         some = customer_ids[start : start + CUSTOMERS_AT_ONCE]
-        rows = work.session.execute(select(_BLOCKS.c.customer_id, _BLOCKS.c.block_key).where(_BLOCKS.c.customer_id.in_(some)))
+        rows = work.session.execute(select(_BLOCKS.c.customer_id, _BLOCKS.c.block_key).where(among(_BLOCKS.c.customer_id, some)))
         for customer_id, block in rows:
             present.setdefault(customer_id, set()).add(block)
     return present

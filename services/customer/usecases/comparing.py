@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.customer.model.customer import Customer
 from services.customer.model.duplicate import DuplicateCandidate, as_pairs, in_order, traits_of
@@ -38,9 +39,9 @@ def traits(work: UnitOfWork, customer_ids: Collection[str]) -> dict[str, Traits]
     for some in portions(sorted(customer_ids)):
         keys: dict[str, list[tuple[str, str, str]]] = {}
         columns = (_KEYS.customer_id, _KEYS.name, _KEYS.issuer, _KEYS.value_index)
-        for customer_id, *key in work.session.execute(select(*columns).where(_KEYS.customer_id.in_(some))):
+        for customer_id, *key in work.session.execute(select(*columns).where(among(_KEYS.customer_id, some))):
             keys.setdefault(customer_id, []).append(cast("tuple[str, str, str]", tuple(key)))
-        rows = select(*_COMPARED).where(_CUSTOMERS.customer_id.in_(some), _CUSTOMERS.state.not_in(ENDED))
+        rows = select(*_COMPARED).where(among(_CUSTOMERS.customer_id, some), _CUSTOMERS.state.not_in(ENDED))
         for row in work.session.execute(rows):
             found[row.customer_id] = traits_of(row, keys.get(row.customer_id, ()))
     return found

@@ -15,6 +15,7 @@ from services.customer.model.customer import Customer
 from services.customer.rules.absences import dates_unfit
 from services.customer.rules.hand_overs import crosses_branches
 from services.customer.rules.kinds import CoverageRole
+from services.customer.rules.lifecycle import require_alive
 from services.customer.usecases import finding
 from services.customer.usecases.moving import Move, move
 
@@ -26,6 +27,7 @@ def reassign_customer(work: UnitOfWork, request: customer_service_pb2.ReassignCu
     """
     customer = finding.customer_to_change(work, request.customer_id, request.etag)
     finding.require_in_charge(work, customer.lead_person_id, customer.organisation_path)
+    require_alive(customer.state)
     lead = finding.successor(work, request.lead_person_id)
     if lead.person_id == customer.lead_person_id:
         raise RuleBroken("ALREADY_LEADS", "This relationship manager leads the customer already.")
@@ -40,6 +42,7 @@ def create_coverage(work: UnitOfWork, request: coverage_service_pb2.CreateCovera
     """Lets somebody support a customer from a day on; raises as the contract says."""
     customer = finding.customer_to_change(work, request.customer_id)
     finding.require_in_charge(work, customer.lead_person_id, customer.organisation_path)
+    require_alive(customer.state)
     person = finding.successor(work, request.person_id, "person_id")
     start_date, end_date = _days(work, request.start_date, request.end_date)
     if person.person_id == customer.lead_person_id:

@@ -15,6 +15,7 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.coverage import Coverage
 from services.customer.rules.coverage import Days, Dependence, dependence
+from services.customer.rules.lifecycle import ENDED
 from services.customer.usecases.finding import COLUMNS
 
 
@@ -30,7 +31,7 @@ def list_coverage_dependence(work: UnitOfWork, request: coverage_service_pb2.Lis
     """A page of CustomerDependence in the caller's scope, by customer number."""
     query, size = f"dependence|{request.lead_person_id}", page_size(request.page_size)
     columns = (COLUMNS.customer_id, COLUMNS.customer_number, COLUMNS.lead_person_id)
-    statement = in_scope(select(*columns), COLUMNS, work.scope, work.caller)
+    statement = in_scope(select(*columns).where(COLUMNS.state.not_in(ENDED)), COLUMNS, work.scope, work.caller)
     if request.lead_person_id:
         statement = statement.where(COLUMNS.lead_person_id == request.lead_person_id.lower())
     if token := PageToken.decode(request.page_token, query, keys=1):

@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import aliased
 from workbench.customer.v1 import customer_pb2, duplicate_pb2, duplicate_service_pb2
 
+from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import AlreadyExists, FieldViolation, NotFound, StaleVersion
@@ -159,13 +160,13 @@ def _meeting(work: UnitOfWork, new: Sequence[str]) -> set[Pair]:
         meetings = (
             select(ours.c.customer_id, theirs.c.customer_id)
             .join(theirs, same_key & (theirs.c.customer_id != ours.c.customer_id))
-            .where(ours.c.customer_id.in_(some)),
+            .where(among(ours.c.customer_id, some)),
             select(our_block.c.customer_id, their_block.c.customer_id)
             .join(
                 their_block,
                 (their_block.c.block_key == our_block.c.block_key) & (their_block.c.customer_id != our_block.c.customer_id),
             )
-            .where(our_block.c.customer_id.in_(some)),
+            .where(among(our_block.c.customer_id, some)),
         )
         for statement in meetings:
             rows = work.session.execute(statement.limit(NEIGHBOURS_MAX * len(some)))
@@ -226,5 +227,5 @@ def _to_decide(work: UnitOfWork, candidate_id: str, etag: str) -> tuple[Duplicat
 
 def _rows(work: UnitOfWork, candidates: Iterable[DuplicateCandidate], columns: Sequence[Any]) -> list[Any]:
     ids = {customer_id for each in candidates for customer_id in (each.first_customer_id, each.second_customer_id)}
-    of_some = (select(*columns).where(COLUMNS.customer_id.in_(some)) for some in portions(sorted(ids)))
+    of_some = (select(*columns).where(among(COLUMNS.customer_id, some)) for some in portions(sorted(ids)))
     return [row for statement in of_some for row in work.session.execute(statement)]

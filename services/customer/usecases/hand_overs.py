@@ -18,7 +18,7 @@ from services.customer.model.customer import Customer
 from services.customer.model.hand_over import OPEN, HandOver, HandOverCustomer, HandOverReceiver
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.hand_overs import HandOverState, MoveState, Obstacle
-from services.customer.rules.kinds import CustomerState
+from services.customer.rules.lifecycle import ENDED
 from services.customer.usecases import finding
 from services.customer.usecases.hand_over_reading import hand_over_to_change, in_charge_of
 from services.customer.usecases.moving import Move, held_customers, move
@@ -176,7 +176,7 @@ def _in_charge(work: UnitOfWork) -> Any:
 
 
 def _as_planned(current: Any, lead_person_id: str) -> bool:
-    return current is not None and current.lead_person_id == lead_person_id and current.state == CustomerState.ACTIVE
+    return current is not None and current.lead_person_id == lead_person_id and current.state not in ENDED
 
 
 def _came_since(work: UnitOfWork, hand_over: HandOver, mine: Any) -> int:
@@ -185,7 +185,7 @@ def _came_since(work: UnitOfWork, hand_over: HandOver, mine: Any) -> int:
         return 0
     known = select(HandOverCustomer.customer_id).filter_by(hand_over_id=hand_over.hand_over_id)
     came = select(Customer.customer_id).where(
-        Customer.lead_person_id == hand_over.from_person_id, Customer.customer_id.not_in(known)
+        Customer.lead_person_id == hand_over.from_person_id, Customer.state.not_in(ENDED), Customer.customer_id.not_in(known)
     )
     return len(work.session.execute(came if mine is None else came.where(mine)).all())
 

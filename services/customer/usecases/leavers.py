@@ -16,6 +16,7 @@ from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.coverage import colleagues_path
+from services.customer.rules.lifecycle import ENDED
 from services.customer.usecases import finding
 from services.customer.usecases.planning import loads
 
@@ -39,7 +40,8 @@ def came_or_left(work: UnitOfWork, manager: RelationshipManager) -> None:
     if manager.left_date is not None:
         return
     manager.left_date = work.business_date
-    led = work.session.scalar(select(func.count()).select_from(Customer).where(Customer.lead_person_id == manager.person_id))
+    of_his = select(func.count()).select_from(Customer).where(Customer.lead_person_id == manager.person_id)
+    led = work.session.scalar(of_his.where(Customer.state.not_in(ENDED)))
     if led:
         work.record(
             coverage_events_pb2.RelationshipManagerLeft(
@@ -56,7 +58,9 @@ def list_uncovered_portfolios(work: UnitOfWork, size_asked: int, page_token: str
     query, size = "uncovered", page_size(size_asked)
     # In this order the few who left are found first, and the customers of each by the index of leads.
     gone = select(RelationshipManager.person_id).where(~RelationshipManager.in_office | RelationshipManager.disabled)
-    statement = select(Customer.lead_person_id, func.count()).where(Customer.lead_person_id.in_(gone))
+    statement = select(Customer.lead_person_id, func.count()).where(
+        Customer.lead_person_id.in_(gone), Customer.state.not_in(ENDED)
+    )
     statement = in_scope(statement, Customer, work.scope.by_post, work.caller)
     if token := PageToken.decode(page_token, query, keys=1):
         statement = statement.where(Customer.lead_person_id > token.keys[0])

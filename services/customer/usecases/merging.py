@@ -25,6 +25,7 @@ from services.customer.model.group import CustomerGroupMember
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.merge import CustomerMerge, as_json, from_json
 from services.customer.model.relation import Relation
+from services.customer.model.segment import SegmentMember
 from services.customer.model.timeline import TimelineEntry
 from services.customer.rules.details import Details
 from services.customer.rules.kinds import CustomerState
@@ -46,6 +47,7 @@ _AROUND = {
     "relations": (Relation.from_customer_id, Relation.to_customer_id),
     "key_persons": (KeyPerson.customer_id, KeyPerson.person_customer_id),
     "group_members": (CustomerGroupMember.customer_id,),
+    "segment_members": (SegmentMember.customer_id,),
     "timeline_entries": (TimelineEntry.customer_id,),
 }
 

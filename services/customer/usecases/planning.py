@@ -31,6 +31,7 @@ from services.customer.rules.hand_overs import (
     needs_second_person,
     plan,
 )
+from services.customer.rules.lifecycle import ENDED
 from services.customer.usecases import filtering, finding
 from services.customer.usecases.coverages import parsed_day
 from services.customer.usecases.hand_over_reading import hand_over_to_change
@@ -104,6 +105,9 @@ def _customers(
         statement = statement.where(Customer.lead_person_id == from_person_id)
     if customer_ids:
         statement = statement.where(among(Customer.customer_id, customer_ids))
+    else:
+        # What was merged or erased is nobody's customer; where it is named, the preview says why it stays.
+        statement = statement.where(Customer.state.not_in(ENDED))
     if condition is not None:
         statement = statement.where(condition)
     found = [Portfolio(*row) for row in work.session.execute(statement.limit(HAND_OVER_CUSTOMERS_MAX + 1))]
@@ -155,7 +159,9 @@ def _keep_plan(work: UnitOfWork, hand_over: HandOver, planned: Sequence[Planned]
 
 def loads(work: UnitOfWork, person_ids: Iterable[str]) -> Counter[str]:
     """How many customers each of these people leads, of those below the units that the caller reaches."""
-    counts = select(Customer.lead_person_id, func.count()).where(Customer.lead_person_id.in_(sorted(set(person_ids))))
+    counts = select(Customer.lead_person_id, func.count()).where(
+        Customer.lead_person_id.in_(sorted(set(person_ids))), Customer.state.not_in(ENDED)
+    )
     rows = work.session.execute(in_scope(counts, Customer, work.scope, work.caller).group_by(Customer.lead_person_id))
     return Counter(dict(rows.all()))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
 
+from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import RuleBroken
 from services.chassis.longwork.asking import ask
@@ -139,5 +140,5 @@ def _pairs(work: UnitOfWork, members: Select[Any]) -> Iterator[Pair]:
 
 def _by_name(work: UnitOfWork, customer_ids: Sequence[str]) -> Sequence[str]:
     """In the order of their names, so that neighbours are alike."""
-    beside = select(COLUMNS.customer_id).where(COLUMNS.customer_id.in_(customer_ids))
+    beside = select(COLUMNS.customer_id).where(among(COLUMNS.customer_id, customer_ids))
     return work.session.scalars(beside.order_by(COLUMNS.display_name, COLUMNS.customer_id)).all()

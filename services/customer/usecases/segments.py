@@ -108,27 +108,6 @@ def count_members(work: UnitOfWork, segment_id: str) -> tuple[int, bool]:
     return min(count, COUNTED_MAX), count > COUNTED_MAX
 
 
-def put_in_for(work: UnitOfWork, from_customer_id: str, to_customer_id: str) -> list[str]:
-    """Puts a customer into the static segments of one that is merged into it; answers those where it was not yet.
-
-    The other one stays there too: a merged record is told to nobody, and is a member again once the merge is undone.
-    """
-    of_other = select(SegmentMember.segment_id).where(SegmentMember.customer_id == from_customer_id)
-    of_survivor = select(SegmentMember.segment_id).where(SegmentMember.customer_id == to_customer_id)
-    missing = of_other.where(SegmentMember.segment_id.not_in(of_survivor)).order_by(SegmentMember.segment_id)
-    fresh = list(work.session.scalars(missing))
-    if fresh:
-        rows = [{"segment_id": each, "customer_id": to_customer_id, "add_time": work.now} for each in fresh]
-        work.insert_all(SegmentMember, rows)
-    return fresh
-
-
-def take_out_again(work: UnitOfWork, customer_id: str, segment_ids: Sequence[str]) -> None:
-    """Undoes what `put_in_for` did."""
-    for segment_id in segment_ids:
-        _take_out(work, segment_id, [customer_id])
-
-
 def _take_out(work: UnitOfWork, segment_id: str, customer_ids: Sequence[str]) -> int:
     gone = work.session.scalars(
         delete(SegmentMember)

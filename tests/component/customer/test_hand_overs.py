@@ -206,13 +206,13 @@ def test_what_is_found_by_follows_its_customer(office):
 
 
 def test_what_is_in_the_way_is_named_and_the_rest_moves(office):
-    mine, closed, theirs = office.rm1_east.create(), office.rm1_east.create(), office.rm2_east.create()
+    mine, merged, theirs = office.rm1_east.create(), office.rm1_east.create(), office.rm2_east.create()
     with office.service.database.transaction() as work:
-        work.session.get(Customer, closed.customer_id).state = customer_pb2.CUSTOMER_STATE_CLOSED
-    planned = plan(office.manager_east, [office.rm2_east], [mine, closed, theirs])
+        work.session.get(Customer, merged.customer_id).state = customer_pb2.CUSTOMER_STATE_MERGED
+    planned = plan(office.manager_east, [office.rm2_east], [mine, merged, theirs])
     assert {line.customer_id: line.obstacle for line in lines(office.manager_east, planned).values()} == {
         mine.customer_id: coverage_pb2.HAND_OVER_OBSTACLE_UNSPECIFIED,
-        closed.customer_id: coverage_pb2.HAND_OVER_OBSTACLE_CUSTOMER_CLOSED,
+        merged.customer_id: coverage_pb2.HAND_OVER_OBSTACLE_CUSTOMER_ENDED,
         theirs.customer_id: coverage_pb2.HAND_OVER_OBSTACLE_ALREADY_LEADS,
     }
     assert became(act(office.manager_east, "Execute", planned)) == {MOVED: 1, HINDERED: 2}

@@ -266,6 +266,27 @@ def test_relations_people_groups_and_timeline_come_along_and_go_back(town, manag
     assert [member.customer.customer_id for member in members] == [other.customer_id]
 
 
+def test_places_in_segments_come_along_and_go_back(town, manager):
+    survivor, other = town.rm1_east.create(), town.rm1_west.create()
+    alone, together, gone = (
+        manager.call("CreateSegment", segment={"display_name": name, "kind": 2}).segment_id for name in ("独", "共", "废")
+    )
+    for segment_id, customers in ((alone, [other]), (together, [survivor, other]), (gone, [other])):
+        ids = [each.customer_id for each in customers]
+        manager.call("AddSegmentMembers", segment_id=segment_id, customer_ids=ids)
+
+    def members(segment_id):
+        return {each.customer_id for each in manager.call("ListSegmentMembers", segment_id=segment_id).members}
+
+    made = merge(manager, survivor, other)
+    assert {row.kind: row.rows for row in made.moved}["segment_members"] == 3
+    assert members(alone) == members(together) == {survivor.customer_id}
+    manager.call("DeleteSegment", segment_id=gone)
+    undo(manager, made)
+    assert members(alone) == {other.customer_id}
+    assert members(together) == {survivor.customer_id, other.customer_id}
+
+
 def test_undo_restores_both_records_exactly(manager, pair):
     survivor, other = pair
     before = [revealed(manager, each) for each in pair]

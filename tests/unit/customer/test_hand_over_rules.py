@@ -25,6 +25,7 @@ from services.customer.rules.hand_overs import (
     needs_second_person,
     plan,
 )
+from services.customer.rules.lifecycle import ENDED
 
 TODAY = date(2026, 3, 10)
 DAY = timedelta(days=1)
@@ -36,7 +37,7 @@ RECEIVERS = st.lists(st.builds(Receiver, PEOPLE, PATHS), min_size=1, max_size=5,
 @st.composite
 def portfolios(draw):
     rows = draw(
-        st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3), st.sampled_from([1, 1, 1, 2]), PEOPLE, PATHS), max_size=40)
+        st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3), st.sampled_from([1, 1, 2, 3, 4, 5]), PEOPLE, PATHS), max_size=40)
     )
     return [Portfolio(f"c{n:03}", f"N{n * 7 % 41:03}", *row) for n, row in enumerate(rows)]
 
@@ -53,11 +54,11 @@ def test_dealing_out_is_even_whole_and_the_same_in_any_order(customers, receiver
         shares = [got[person_id] for person_id in strangers]
         assert max(shares) - min(shares) <= 1
     for each in planned:
-        closed = each.customer.state != 1
-        assert (each.obstacle is Obstacle.CUSTOMER_CLOSED) is closed
+        ended = each.customer.state in ENDED
+        assert (each.obstacle is Obstacle.CUSTOMER_ENDED) is ended
         # Who leads the customer gets it only where there is nobody else.
         assert (each.obstacle is Obstacle.ALREADY_LEADS) is (
-            not closed and {receiver.person_id for receiver in receivers} == {each.customer.lead_person_id}
+            not ended and {receiver.person_id for receiver in receivers} == {each.customer.lead_person_id}
         )
 
 
