@@ -190,7 +190,7 @@ def _refuse_nearly_certain(work: UnitOfWork, found: Mapping[Pair, Likeness], new
         "LIKELY_DUPLICATE",
         "This is nearly certainly a customer whom you have: look at it, or say accept_likely_duplicates.",
         metadata={
-            "customer_ids": ",".join(told),
+            "customerIds": ",".join(told),
             "scores": ",".join(str(certain[customer_id].score) for customer_id in told),
             "reasons": ",".join(kind.name for kind in sorted(agree)),
         },

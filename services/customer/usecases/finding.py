@@ -55,7 +55,7 @@ def customer_to_change(work: UnitOfWork, customer_id: str, etag: str = "") -> Cu
 def require_not_merged(customer: Any) -> None:
     """Raises RuleBroken CUSTOMER_MERGED, and says which record stands for it, where a record was merged into another."""
     if customer.state == CustomerState.MERGED:
-        told = {"merged_into_customer_id": customer.merged_into_customer_id}
+        told = {"mergedIntoCustomerId": customer.merged_into_customer_id}
         raise RuleBroken("CUSTOMER_MERGED", "The record was merged into another, which stands for it.", metadata=told)
 
 

@@ -61,7 +61,7 @@ def test_a_record_that_is_nearly_certainly_there_is_refused_with_its_id_and_reas
     with pytest.raises(AlreadyExists) as caught:
         town.rm1_east.create(display_name=name, phone=f"+86 {phone}")
     assert caught.value.reason == "LIKELY_DUPLICATE"
-    assert caught.value.metadata["customer_ids"] == known.customer_id
+    assert caught.value.metadata["customerIds"] == known.customer_id
     assert caught.value.metadata["reasons"] == "SAME_PHONE,SAME_NAME"
     assert {violation.field for violation in caught.value.violations} == {"customer.phone", "customer.display_name"}
     assert phone not in str(caught.value.metadata) + str(caught.value.violations) + caught.value.message

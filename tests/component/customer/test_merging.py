@@ -148,7 +148,7 @@ def test_the_merged_record_says_into_which_it_was_merged_and_takes_no_more_write
         with pytest.raises(RuleBroken) as caught:
             attempt()
         assert caught.value.reason == "CUSTOMER_MERGED"
-        assert caught.value.metadata["merged_into_customer_id"] == survivor.customer_id
+        assert caught.value.metadata["mergedIntoCustomerId"] == survivor.customer_id
     numbers = manager.numbers()
     assert survivor.customer_number in numbers
     assert other.customer_number not in numbers
