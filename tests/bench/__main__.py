@@ -4,9 +4,10 @@ import os
 
 from rich.console import Console
 
-from tests.bench import events, gateway
+from tests.bench import events, gateway, portfolio
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
 gateway.run(console)
 events.run(console)
+portfolio.run(console)

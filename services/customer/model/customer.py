@@ -87,6 +87,8 @@ class Customer(Base):
         Index("ix_customers_display_name_customer_id", "display_name", "customer_id"),
         Index("ix_customers_create_time_customer_id", "create_time", "customer_id"),
         Index("ix_customers_update_time_customer_id", "update_time", "customer_id"),
+        # Which records were merged into one, for another merge to have them follow.
+        Index("ix_customers_merged_into_customer_id", "merged_into_customer_id"),
         # For the list of a small unit in a large bank. PostgreSQL knows from its statistics when to take it; SQLite would
         # take it always, and sort a whole branch for a page of fifty.
         Index("ix_customers_organisation_path", "organisation_path").ddl_if(dialect="postgresql"),

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from pypinyin import lazy_pinyin
 from stdnum import numdb
 
 from services.customer.rules.folding import fold
+from services.customer.rules.readings import likeliest
 
 # A name keeps at least so much when form, region or trade are taken off: 上海银行 does not become nothing.
 _CORE_LENGTH_MIN = 2
@@ -105,7 +105,7 @@ def _alike_sounding(reading: str) -> str:
 @cache
 def _read(character: str) -> str:
     # One by one: a name is read by its characters, and looking whole words up costs twenty times as much.
-    return lazy_pinyin(character)[0].replace("ü", "v") if _HAN.match(character) else character
+    return likeliest(character)[0] if _HAN.match(character) else character
 
 
 def _without_latin_forms(words: list[str]) -> list[str]:

@@ -10,13 +10,16 @@ from pypinyin.contrib.tone_convert import to_normal
 
 from services.customer.rules.folding import is_ideograph
 
-# Characters that are read another way where they are a family name.
+# Characters that are read another way where they are a family name: 单 is read dan as a word and shan as a name.
 _SURNAME_PAIRS = """
-单 shan 曾 zeng 仇 qiu 解 xie 查 zha 盖 ge 区 ou 朴 piao 任 ren 缪 miao 覃 qin 翟 zhai 召 shao 乐 yue 华
-hua 员 yun 繁 po 种 chong 重 chong 黑 he 秘 bi 尉 wei 长 zhang 宓 fu 折 she 冼 xian 洗 xian 那 na 纪 ji
-燕 yan 应 ying 宁 ning 哈 ha 訾 zi 逄 pang 隗 wei 郇 xun 郗 xi 牟 mu
+单 shan 曾 zeng 仇 qiu 解 xie 查 zha 盖 ge 区 ou 朴 piao 任 ren 缪 miao 覃 qin 翟 zhai 召 shao 乐 yue 华 hua
+员 yun 贠 yun 繁 po 种 chong 重 chong 黑 he 秘 bi 尉 wei 长 zhang 宓 fu 折 she 冼 xian 洗 xian 那 na 纪 ji
+燕 yan 应 ying 宁 ning 哈 ha 訾 zi 逄 pang 隗 wei 郇 xun 郗 xi 牟 mu 乜 nie 都 du 祭 zhai 卜 bu 么 yao 佴 nai
+阚 kan 适 kuo 句 gou 乘 sheng 六 lu 会 gui 炅 gui 藏 zang 能 nai 粘 nian
 """
 _SURNAMES = dict(zip(_SURNAME_PAIRS.split()[::2], _SURNAME_PAIRS.split()[1::2], strict=True))
+# Of two characters, whose first is a family name of its own with another reading.
+_DOUBLE_SURNAMES = {"单于": ("chan", "yu"), "万俟": ("mo", "qi"), "尉迟": ("yu", "chi"), "长孙": ("zhang", "sun")}
 # With v for ü, as keyboards have it.
 _SPELT = """
 a ai an ang ao ba bai ban bang bao bei ben beng bi bian biao bie bin bing bo bu ca cai can cang cao ce cen ceng cha
@@ -52,11 +55,25 @@ _PHRASE_CHARACTERS_MAX = 6
 
 def readings(singles: Sequence[str]) -> list[tuple[str, ...]]:
     """For each character of a name its readings, the likeliest first; none for what is no Chinese character."""
-    likely = _likely("".join(singles)[:_PHRASES_CHARACTERS_MAX])
+    likely = likeliest("".join(singles)[:_PHRASES_CHARACTERS_MAX])
     found = [_spelt(reading) if is_ideograph(single) else () for single, reading in zip(singles, likely, strict=False)]
     found += [()] * (len(singles) - len(found))
     if singles and (surname := _SURNAMES.get(singles[0])) and surname not in found[0]:
         found[0] = (*found[0], *_spelt(surname))
+    return found
+
+
+def likeliest(text: str, *, of_person: bool = False) -> list[str]:
+    """One reading for each character, which stands for itself where it is no Chinese one.
+
+    Where characters are a phrase it is the phrase's (the longest that begins at a place counts); `of_person` reads what stands
+    first as a family name. `pypinyin.lazy_pinyin` finds the same in three times the time, which a bank's import would feel.
+    """
+    found: list[str] = []
+    if of_person:
+        found += _DOUBLE_SURNAMES.get(text[:2]) or filter(None, (_SURNAMES.get(text[:1]),))
+    while place := text[len(found) :]:
+        found += _phrase(place) or [_single(place[0])]
     return found
 
 
@@ -94,17 +111,6 @@ def divided(letters: str, count: int) -> tuple[str, ...]:
                 for number, before in ways[start].items():
                     ways[end].setdefault(number + 1, (*before, letters[start:end]))
     return ways[-1].get(count, ())
-
-
-def _likely(text: str) -> list[str]:
-    """One reading per character; where characters are a phrase, its own (the longest phrase that begins at a place counts).
-
-    `pypinyin.lazy_pinyin` finds the same in three times the time, which a bank's import would feel.
-    """
-    found: list[str] = []
-    while place := text[len(found) :]:
-        found += _phrase(place) or [_single(place[0])]
-    return found
 
 
 def _phrase(text: str) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from services.customer.model.key import EMAIL, PHONE, identifier_key, key_index
+from sqlalchemy import Select, and_, false, or_, select
+
+from services.customer.model.key import EMAIL, PHONE, CustomerKey, identifier_key, key_index
 from services.customer.rules.contacts import normal_email
 from services.customer.rules.identifiers import normal_number
 from services.customer.rules.kinds import IdentifierKind
@@ -31,6 +33,13 @@ def asked(query: str) -> list[tuple[str, str]]:
     if _is_phone(text) and (number := normal_phone(text)):
         keys.append((PHONE, key_index(PHONE, number)))
     return keys
+
+
+def holders(keys: Iterable[tuple[str, str]]) -> Select[tuple[str, str]]:
+    """Selects who has one of the keys, in whatever scope, and the key's name."""
+    # Each key is looked up in the index; SQLite would read the whole table for a list of pairs.
+    any_of = (and_(CustomerKey.name == name, CustomerKey.value_index == index) for name, index in keys)
+    return select(CustomerKey.customer_id, CustomerKey.name).where(or_(false(), *any_of))
 
 
 def of_field(path: str) -> dict[str, Callable[[str], str]]:

@@ -245,6 +245,24 @@ class _Conditions:
     @staticmethod
     def _keyed(asked: Comparison) -> ColumnElement[bool]:
         keys = exact_keys.of_field(asked.field.path)
+        if asked.operator == IS_SET:
+            return COLUMNS.customer_id.in_(select(CustomerKey.customer_id).where(CustomerKey.name.in_(keys)))
+        held = exact_keys.holders((name, index(str(asked.value))) for name, index in keys.items())
+        return COLUMNS.customer_id.in_(held.with_only_columns(CustomerKey.customer_id))
+
+    def _in_division(self, asked: Comparison) -> ColumnElement[bool]:
+        beginning = str(asked.value)
+        whole = asked.prefix or asked.operator == IS_SET or len(beginning) == DIVISION_CODE_LENGTH
+        return token_index.has_token(self._dialect_name, division_token(beginning)) if whole else false()
+
+    @staticmethod
+    def _known(value: Any, compared: ColumnElement[bool]) -> ColumnElement[bool]:
+        # A column that is never NULL is compared bare, so that an index of it serves.
+        return compared if getattr(value, "nullable", True) is False else and_(value.is_not(None), compared)
+
+    @staticmethod
+    def _keyed(asked: Comparison) -> ColumnElement[bool]:
+        keys = exact_keys.of_field(asked.field.path)
         any_key = exists(select(literal(1)).where(CustomerKey.customer_id == COLUMNS.customer_id))
         if asked.operator == IS_SET:
             return any_key.where(or_(*(CustomerKey.name == name for name in keys)))

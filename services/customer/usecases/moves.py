@@ -1,4 +1,4 @@
-"""Merging gives all that stands around one record to another, and can be undone: relations, people, groups, segments, timeline.
+"""Merging gives all that stands around one record to another, and can be undone: relations, key persons, groups, timeline.
 
 What is done is answered as plain JSON: whoever merges keeps it, encrypted, since notes stand in what was taken out.
 """
@@ -17,14 +17,13 @@ from services.chassis.db.types import BusinessDate, UtcDateTime
 from services.customer.model.group import CustomerGroupMember
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.relation import Relation
-from services.customer.model.segment import Segment, SegmentMember
 from services.customer.rules.relations import SINGLE, SYMMETRIC, RelationKind
 from services.customer.usecases import timeline
 
 # What was done: lists of former values by the kind of row, and rows that were taken out.
 Moved = dict[str, Any]
 
-_MODELS = {model.__tablename__: model for model in (Relation, KeyPerson, CustomerGroupMember, SegmentMember)}
+_MODELS = {model.__tablename__: model for model in (Relation, KeyPerson, CustomerGroupMember)}
 
 
 def move(work: UnitOfWork, from_customer_id: str, to_customer_id: str) -> Moved:
@@ -40,7 +39,6 @@ def move(work: UnitOfWork, from_customer_id: str, to_customer_id: str) -> Moved:
         moving.relations()
         moving.key_persons()
         moving.members()
-        moving.segments()
     work.session.flush()
     told = timeline.move(work, from_customer_id, to_customer_id)
     return {
@@ -48,7 +46,6 @@ def move(work: UnitOfWork, from_customer_id: str, to_customer_id: str) -> Moved:
         "to_customer_id": to_customer_id,
         "changed": moving.changed,
         "removed": moving.removed,
-        "segment_ids": moving.segment_ids,
         "timeline": told,
     }
 
@@ -67,13 +64,10 @@ def move_back(work: UnitOfWork, moved: Mapping[str, Any]) -> None:
         work.session.flush()
         for former in moved["removed"]:
             row = _restored(_MODELS[former["table"]], former["values"])
-            if not _still_fits(work, row):
+            if isinstance(row, Relation) and row.from_key_person_id and not work.session.get(KeyPerson, row.from_key_person_id):
                 continue
             work.session.add(row)
             events += _told_of(row, None)
-        for segment_id in moved["segment_ids"]:
-            if member := work.session.get(SegmentMember, (segment_id, moved["to_customer_id"])):
-                work.session.delete(member)
     work.session.flush()
     timeline.move_back(work, moved["from_customer_id"], moved["to_customer_id"], moved["timeline"])
     work.record(*events)
@@ -86,8 +80,6 @@ class _Moving:
         self._work, self._from, self._to = work, from_customer_id, to_customer_id
         self.changed: list[dict[str, Any]] = []
         self.removed: list[dict[str, Any]] = []
-        # Segments into which the other record came by the move.
-        self.segment_ids: list[str] = []
 
     def relations(self) -> None:
         """Relations get the new end; the exact same ones, and those between the two, go."""
@@ -121,17 +113,6 @@ class _Moving:
                 self._remove(member)
             else:
                 self._change(member, "member_id", {"customer_id": self._to})
-
-    def segments(self) -> None:
-        """Places in static segments, but for those in which the other record is as well."""
-        of_customer = SegmentMember.customer_id
-        held = set(self._work.session.scalars(select(SegmentMember.segment_id).where(of_customer == self._to)))
-        for member in self._work.session.scalars(select(SegmentMember).where(of_customer == self._from)).all():
-            self._remove(member)
-            if member.segment_id not in held:
-                self.segment_ids.append(member.segment_id)
-                place = {"segment_id": member.segment_id, "customer_id": self._to, "add_time": member.add_time}
-                self._work.session.add(SegmentMember(**place))
 
     def _relations_of(self, customer_id: str) -> Sequence[Relation]:
         ends = or_(Relation.from_customer_id == customer_id, Relation.to_customer_id == customer_id)
@@ -168,13 +149,6 @@ class _Moving:
 # How a value that JSON has as text becomes its column's again.
 _READ = {BusinessDate: date.fromisoformat, UtcDateTime: datetime.fromisoformat}
 _ENDS = ("from_customer_id", "from_key_person_id", "to_customer_id")
-
-
-def _still_fits(work: UnitOfWork, row: Any) -> bool:
-    """Whether what the row speaks of is still there."""
-    if isinstance(row, Relation) and row.from_key_person_id:
-        return work.session.get(KeyPerson, row.from_key_person_id) is not None
-    return not isinstance(row, SegmentMember) or work.session.get(Segment, row.segment_id) is not None
 
 
 def _same(ends: tuple[str | None, str | None, str], relation: Relation, other: Relation) -> bool:

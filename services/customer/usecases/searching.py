@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, select
 from workbench.customer.v1 import customer_service_pb2
 
+from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
-from services.customer.model.key import CustomerKey
 from services.customer.rules.lifecycle import ENDED
 from services.customer.rules.queries import Clause, Match, Step, refuse_masked, steps_of
 from services.customer.rules.tokens import LARGE_PART, MIDDLE_PART, SMALL_PART
@@ -84,12 +84,12 @@ def _numbered(base: Select[Any], query: str) -> Select[Any]:
 
 def _keyed(work: UnitOfWork, base: Select[Any], query: str) -> Iterator[tuple[Match, list[str]]]:
     """Whose identifier, telephone number or e-mail address was typed as a whole."""
-    if not (asked := exact_keys.asked(query)):
+    if not (asked := exact_keys.asked(query)) or not (held := work.session.execute(exact_keys.holders(asked)).all()):
         return
-    keyed = base.add_columns(CustomerKey.name).join(CustomerKey, CustomerKey.customer_id == COLUMNS.customer_id)
-    rows = work.session.execute(keyed.where(tuple_(CustomerKey.name, CustomerKey.value_index).in_(asked))).all()
+    rows = work.session.execute(base.where(among(COLUMNS.customer_id, [row.customer_id for row in held]))).all()
+    matches = {(row.customer_id, exact_keys.MATCHES.get(row.name, Match.IDENTIFIER)) for row in held}
     for match in (Match.IDENTIFIER, Match.PHONE, Match.EMAIL):
-        yield match, _ordered([row for row in rows if exact_keys.MATCHES.get(row.name, Match.IDENTIFIER) == match])
+        yield match, _ordered([row for row in rows if (row.customer_id, match) in matches])
 
 
 def _answers(work: UnitOfWork, base: Select[Any], step: Step, reached: Sequence[Clause], enough: int) -> list[str]:

@@ -85,17 +85,10 @@ def add_members(work: UnitOfWork, request: segment_service_pb2.AddSegmentMembers
 def remove_members(work: UnitOfWork, request: segment_service_pb2.RemoveSegmentMembersRequest) -> int:
     """Takes customers out of a static segment; answers how many went out."""
     segment = _static(work, request.segment_id)
-    ids = [customer_id.lower() for customer_id in request.customer_ids]
-    gone = work.session.scalars(
-        delete(SegmentMember)
-        .where(SegmentMember.segment_id == segment.segment_id, among(SegmentMember.customer_id, ids))
-        .returning(SegmentMember.customer_id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    gone = _take_out(work, segment.segment_id, [customer_id.lower() for customer_id in request.customer_ids])
     if gone:
-        work.changes.extend(Change(f"segment_members/{segment.segment_id},{each}", "delete", {}) for each in gone)
         segments.touch(work, segment)
-    return len(gone)
+    return gone
 
 
 def list_members(work: UnitOfWork, request: segment_service_pb2.ListSegmentMembersRequest) -> Page:
@@ -114,6 +107,17 @@ def count_members(work: UnitOfWork, segment_id: str) -> tuple[int, bool]:
     some = _members(work, segments.found(work, segment_id), select(COLUMNS.customer_id)).limit(COUNTED_MAX + 1).subquery()
     count = work.session.scalar(select(func.count()).select_from(some)) or 0
     return min(count, COUNTED_MAX), count > COUNTED_MAX
+
+
+def _take_out(work: UnitOfWork, segment_id: str, customer_ids: Sequence[str]) -> int:
+    gone = work.session.scalars(
+        delete(SegmentMember)
+        .where(SegmentMember.segment_id == segment_id, among(SegmentMember.customer_id, customer_ids))
+        .returning(SegmentMember.customer_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    work.changes.extend(Change(f"segment_members/{segment_id},{each}", "delete", {}) for each in gone)
+    return len(gone)
 
 
 def _members(work: UnitOfWork, segment: Segment, statement: Select[Any]) -> Select[Any]:

@@ -7,12 +7,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, cast, column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.selectable import Join
 
 from services.chassis.db.session import UnitOfWork
+from services.customer.model.customer import Customer
 from services.customer.model.search_entry import SearchEntry
 from services.customer.rules.queries import Clause
 from services.customer.usecases.finding import COLUMNS
 
+_CUSTOMERS = Customer.__table__
 # The columns under the names that FTS5 gives them: the table's own name stands for all its columns in MATCH.
 _FTS5 = table("search_index", column("rowid"), column("search_index"))
 # How many rows an intersection of tokens has is more than PostgreSQL can guess. With a wrong guess it would read the whole table;
@@ -32,18 +36,33 @@ def prepare(work: UnitOfWork) -> None:
 
 
 def holding(work: UnitOfWork, statement: Select[Any], clauses: Sequence[Clause]) -> Select[Any]:
-    """A statement over customers narrowed to those whose tokens fulfil every clause; `forms` is added to what it selects."""
-    entries = select(SearchEntry.customer_id, SearchEntry.forms)
+    """A statement over customers narrowed to those whose tokens fulfil every clause; `forms` is added to what it selects.
+
+    The index is asked first, and never the customers of a scope one by one for their tokens: either database would think of that.
+    """
+    of_customer = SearchEntry.customer_id == COLUMNS.customer_id
     if _is_postgresql(work):
         wanted = cast(bindparam(None, _expression(clauses, " & ", " | ", "'")), TSQUERY)
-        # Materialised: the index is asked first, and never the customers of a scope one by one for their tokens.
-        held = (
-            entries.where(SearchEntry.tokens.bool_op("@@")(wanted)).cte("held").prefix_with("MATERIALIZED", dialect="postgresql")
-        )
-    else:
-        matched = _FTS5.c.search_index.bool_op("MATCH")(_expression(clauses, " AND ", " OR ", '"'))
-        held = entries.join(_FTS5, _FTS5.c.rowid == SearchEntry.entry).where(matched).subquery("held")
-    return statement.add_columns(held.c.forms).join(held, held.c.customer_id == COLUMNS.customer_id)
+        entries = select(SearchEntry.customer_id, SearchEntry.forms).where(SearchEntry.tokens.bool_op("@@")(wanted))
+        held = entries.cte("held").prefix_with("MATERIALIZED")
+        return statement.add_columns(held.c.forms).join(held, held.c.customer_id == COLUMNS.customer_id)
+    matched = _FTS5.c.search_index.bool_op("MATCH")(_expression(clauses, " AND ", " OR ", '"'))
+    entries = _InOrder(_FTS5, SearchEntry.__table__, _FTS5.c.rowid == SearchEntry.entry)
+    return statement.add_columns(SearchEntry.forms).select_from(_InOrder(entries, _CUSTOMERS, of_customer)).where(matched)
+
+
+class _InOrder(Join):
+    """A join that SQLite walks from left to right, which it calls a cross join."""
+
+    inherit_cache = True
+
+
+@compiles(_InOrder)
+def _in_order(element: _InOrder, compiler: Any, **options: Any) -> str:
+    options["asfrom"] = True
+    left, right = (compiler.process(side, **options) for side in (element.left, element.right))
+    options["asfrom"] = False
+    return f"{left} CROSS JOIN {right} ON {compiler.process(element.onclause, **options)}"
 
 
 def has_token(dialect_name: str, token: str) -> ColumnElement[bool]:

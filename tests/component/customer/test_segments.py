@@ -177,7 +177,7 @@ def test_a_dynamic_segment_takes_no_members(town):
 
 def test_a_filter_whose_field_is_gone_says_so(town):
     steward = town.colleague(("customer.record.read", "customer.field.define"), Scope(organisation_paths=("/",)))
-    name = f"f_{uuid.uuid4().hex[:8]}"
+    name = f"f{uuid.uuid4().hex[:8]}"
     steward.call("CreateCustomField", custom_field={"name": name, "type": "CUSTOM_FIELD_TYPE_NUMBER", "display_name_en": "Score"})
     town.rm1_east.create(display_name="甲", custom_fields={name: "12.5"})
     town.rm1_east.create(display_name="乙", custom_fields={name: "-3"})
@@ -195,7 +195,7 @@ def test_a_filter_whose_field_is_gone_says_so(town):
 
 def test_a_field_that_one_may_not_read_is_none_to_ask_or_to_search_by(town):
     steward = town.colleague(("customer.record.read", "customer.field.define"), Scope(organisation_paths=("/",)))
-    names = {key: f"{key}_{uuid.uuid4().hex[:8]}" for key in ("open", "closed")}
+    names = {key: f"{key}{uuid.uuid4().hex[:8]}" for key in ("open", "closed")}
     for key, name in names.items():
         permission = {"read_permission": "customer.coverage.assign"} if key == "closed" else {}
         field = {
@@ -242,3 +242,19 @@ def test_limits(town):
     for fields in ({}, {"customer_ids": [str(uuid.uuid4())], "filter": "tier = MASS"}):
         with pytest.raises(WorkbenchError, match="MEMBERS_UNCLEAR"):
             town.rm1_east.call("AddSegmentMembers", segment_id=segment(town.rm1_east).segment_id, **fields)
+
+
+def test_a_merged_customer_is_followed_by_its_survivor_and_comes_back_when_parted(town):
+    steward = town.colleague(
+        (*SERVES_CUSTOMERS, "customer.record.merge"), Scope(organisation_paths=(town.root,)), organisation_path=town.root
+    )
+    survivor, other = town.rm1_east.create(display_name="王芳"), town.rm1_east.create(display_name="王芳芳")
+    kept = segment(town.rm1_east)
+    town.rm1_east.call("AddSegmentMembers", segment_id=kept.segment_id, customer_ids=[other.customer_id])
+    named = {"survivor_customer_id": survivor.customer_id, "merged_customer_id": other.customer_id}
+    made = steward.call("MergeCustomers", **named, reason="one and the same")
+    assert members(town.rm1_east, kept) == ["王芳"]
+    assert [hit.customer.display_name for hit in town.rm1_east.call("SearchCustomers", query="王芳").hits] == ["王芳"]
+    steward.call("UndoMerge", merge_id=made.merge_id, reason="they are two")
+    assert members(town.rm1_east, kept) == ["王芳芳"]
+    assert len(town.rm1_east.call("SearchCustomers", query="王芳").hits) == 2

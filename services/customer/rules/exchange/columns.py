@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from pypinyin import lazy_pinyin
+from services.customer.rules.readings import likeliest
 
 CUSTOM_PREFIX = "custom."
 # A heading is looked for in so many rows: what stands above it is a title.
@@ -103,7 +103,7 @@ def _by_heading() -> dict[str, str]:
 def _spellings(heading: str) -> Iterator[str]:
     yield _plain(heading)
     if not heading.isascii():
-        yield _plain("".join(lazy_pinyin(heading)))
+        yield _plain("".join(likeliest(heading)))
 
 
 def _plain(heading: str) -> str:
