@@ -129,6 +129,16 @@ def likeness(one: Traits, other: Traits) -> Likeness:
     return Likeness(max(0, min(SCORE_MAX, sum(reason.points for reason in reasons))), tuple(reasons))
 
 
+def ruled_out(one: Traits, other: Traits) -> bool:
+    """Whether two customers of one kind cannot be `LIKELY`, told without a look at their names.
+
+    Where numbers of which everybody has one differ, and no other key is shared, name, date and address together are too little:
+    a scan meets a thousand such pairs for one that is worth the look.
+    """
+    differ = any(name in other.keys and one.keys[name].isdisjoint(other.keys[name]) for name in SINGULAR_KEYS if name in one.keys)
+    return differ and not any(name in other.keys and not values.isdisjoint(other.keys[name]) for name, values in one.keys.items())
+
+
 def name_likeness(one: NameForms, other: NameForms, *, organisation: bool) -> float:
     """How alike two names are, from 0 to 1; 1 where nothing but their dress differs."""
     if one.sorted_text == other.sorted_text:

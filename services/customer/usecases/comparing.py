@@ -18,7 +18,7 @@ from services.customer.model.duplicate import DuplicateCandidate, as_pairs, in_o
 from services.customer.model.key import CustomerKey
 from services.customer.rules.kinds import DuplicateState
 from services.customer.rules.lifecycle import ENDED
-from services.customer.rules.likeness import LIKELY, Likeness, Traits, likeness
+from services.customer.rules.likeness import LIKELY, Likeness, Traits, likeness, ruled_out
 
 # Ids in one statement.
 IDS_AT_ONCE = 1_000
@@ -48,13 +48,13 @@ def traits(work: UnitOfWork, customer_ids: Collection[str]) -> dict[str, Traits]
 
 
 def compared(work: UnitOfWork, pairs: Iterable[Pair]) -> dict[Pair, Likeness]:
-    """How alike each pair is, of those that are of one kind and have not ended."""
+    """How alike each pair is, of those that are of one kind, have not ended, and could be likely duplicates at all."""
     wanted = set(pairs)
     known = traits(work, {customer_id for pair in wanted for customer_id in pair})
     return {
         (one, other): likeness(known[one], known[other])
         for one, other in wanted
-        if one in known and other in known and known[one].kind == known[other].kind
+        if one in known and other in known and known[one].kind == known[other].kind and not ruled_out(known[one], known[other])
     }
 
 

@@ -58,7 +58,7 @@ def compare(preparation: Preparation, task: Task) -> dict[Pair, Likeness]:
         for start in range(0, len(pairs), PAIRS_AT_ONCE):
             preparation.beat()
             some = pairs[start : start + PAIRS_AT_ONCE]
-            # A pair of which one has ended since is no longer alike.
+            # A pair of which one has ended since, or that is ruled out, is no longer alike.
             found |= dict.fromkeys(some, _NOTHING_ALIKE) | compared(work, some)
     return {pair: alike for pair, alike in found.items() if alike.score >= LIKELY or stage == _STAGES[-1]}
 

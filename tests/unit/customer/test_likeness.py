@@ -16,6 +16,7 @@ from services.customer.rules.likeness import (
     forms,
     likeness,
     name_likeness,
+    ruled_out,
 )
 
 PERSON, COMPANY = CustomerKind.RETAIL, CustomerKind.CORPORATE
@@ -181,6 +182,15 @@ def test_reasons_say_what_agrees_and_what_does_not_the_weightiest_first():
         ReasonKind.SAME_PHONE, ReasonKind.LIKE_NAME, ReasonKind.LIKE_ADDRESS, ReasonKind.OTHER_IDENTIFIER, ReasonKind.OTHER_DATE,
     }  # fmt: skip
     assert found.score == sum(reason.points for reason in found.reasons)
+
+
+@given(PAIRS)
+def test_who_is_ruled_out_is_not_likely(pair):
+    one, other = pair
+    assert ruled_out(one, other) == ruled_out(other, one)
+    assert not ruled_out(one, one)
+    if ruled_out(one, other):
+        assert likeness(one, other).score < LIKELY
 
 
 @given(PAIRS)
