@@ -38,7 +38,10 @@ def _create_search_entries():
         sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name="fk_search_entries_customer_id"),
     )
     if op.get_bind().dialect.name == "postgresql":
-        op.create_index("ix_search_entries_tokens", "search_entries", ["tokens"], postgresql_using="gin")
+        op.create_index(
+            "ix_search_entries_tokens", "search_entries", ["tokens"],
+            postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 512},
+        )  # fmt: skip
 
 
 def _create_full_text_index():

@@ -26,7 +26,7 @@ from services.customer.usecases.finding import COLUMNS, LISTED
 HITS_DEFAULT = 20
 HITS_MAX = 50
 # So many are read whatever they are a part of. A part that has more is asked by a smaller one.
-FEW_MAX = 500
+FEW_MAX = 300
 # No step reads more; beyond it the order among equals is the index's own.
 CANDIDATES_MAX = 5_000
 
