@@ -104,11 +104,13 @@ def _answers(work: UnitOfWork, base: Select[Any], step: Step, reached: Sequence[
 
     if step.is_narrow and len(rows := candidates(most=FEW_MAX)) < FEW_MAX:
         return _ordered(accepted(rows))
-    for part in (MIDDLE_PART, LARGE_PART):
-        rows = candidates(part, FEW_MAX if part == MIDDLE_PART else CANDIDATES_MAX)
-        if part == MIDDLE_PART and len(rows) == FEW_MAX:
-            rows = candidates(SMALL_PART)
-        if len(fit := accepted(rows)) >= enough:
+    rows, parts = candidates(MIDDLE_PART, FEW_MAX), [LARGE_PART]
+    if len(rows) == FEW_MAX:
+        parts = [SMALL_PART, MIDDLE_PART, LARGE_PART]
+    elif len(fit := accepted(rows)) >= enough:
+        return _ordered(fit)
+    for part in parts:
+        if len(fit := accepted(candidates(part))) >= enough:
             return _ordered(fit)
     return _ordered(accepted(candidates()))
 
