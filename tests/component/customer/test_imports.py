@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import uuid
+from collections import Counter
 from types import SimpleNamespace
 
 import openpyxl
@@ -241,6 +242,38 @@ def test_cards_make_customers_that_are_known_again(town, manager):
     assert town.rm1_east.numbers()[0].startswith("VC-")
     again = Importing(manager, content, "cards.vcf")
     assert again.check(lead_staff_number=staff(town.rm1_east), number_prefix="VC-") == {"unchanged": 1, "refused": 1}
+
+
+def test_the_cards_of_other_programmes_come_in_or_are_refused_card_by_card(town, manager, shared_data):
+    seen = Counter()
+    for path in sorted(shared_data.glob("vcard/**/*.vcf")):
+        try:
+            importing = Importing(manager, path.read_bytes(), "cards.vcf")
+        except InvalidInput as refusal:
+            seen[refusal.reason] += 1
+            continue
+        prefix = f"V{uuid.uuid4().hex[:4]}-"
+        counts = importing.check(lead_staff_number=staff(town.rm1_east), number_prefix=prefix)
+        refused = importing.rows(OUTCOMES.IMPORT_OUTCOME_REFUSED)
+        assert sum(counts.values()) > 0, path
+        assert len(refused) == counts.get("refused", 0), path
+        assert all(each.reason and each.line for each in refused), path
+        assert importing.run() == counts, path
+        seen.update(counts)
+    assert seen["created"] > 20, seen
+    assert seen["refused"] + seen["IMPORT_FILE_INVALID"] > 0, seen
+
+
+def test_the_statements_of_banks_are_no_customers(manager, shared_data):
+    for path in sorted(shared_data.glob("bank_csv/**/*.csv")):
+        try:
+            importing = Importing(manager, path.read_bytes(), path.name)
+            counts = importing.check()
+        except (InvalidInput, RuleBroken) as refusal:
+            assert refusal.reason, path
+            continue
+        assert set(counts) <= {"refused"}, path
+        assert all(each.reason for each in importing.rows(OUTCOMES.IMPORT_OUTCOME_REFUSED)), path
 
 
 def test_a_row_without_a_number_is_known_by_its_identifier(town, manager):
