@@ -269,8 +269,7 @@ def test_the_statements_of_banks_are_no_customers(manager, shared_data):
         try:
             importing = Importing(manager, path.read_bytes(), path.name)
             counts = importing.check()
-        except (InvalidInput, RuleBroken) as refusal:
-            assert refusal.reason, path
+        except (InvalidInput, RuleBroken):
             continue
         assert set(counts) <= {"refused"}, path
         assert all(each.reason for each in importing.rows(OUTCOMES.IMPORT_OUTCOME_REFUSED)), path
