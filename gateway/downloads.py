@@ -30,7 +30,7 @@ def in_parts(source: Stream, *, head_only: bool = False) -> Answer:
     parts = iter(source)
     try:
         first = next(parts, None)
-    except BaseException:
+    except BaseException:  # the call ends whatever ends the wait for it, and the error goes on
         source.cancel()
         raise
     if first is None:

@@ -193,6 +193,7 @@ def _check_parts(content: bytes) -> None:
                 with archive.open(part) as opened:
                     if b"<!DOCTYPE" in opened.read(1_024).upper():
                         raise _unusable("WORKBOOK_BROKEN", "A part of the workbook declares a document type, which none needs.")
+    # `zipfile` says so of compressions that it does not know (NotImplementedError) and of parts with a password (RuntimeError).
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         raise _unusable("WORKBOOK_BROKEN", "The workbook cannot be read.") from None
 
