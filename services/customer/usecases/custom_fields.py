@@ -17,8 +17,8 @@ from services.chassis.mapping import Mapper
 from services.customer.model.custom_field import CustomField, CustomFieldChanges
 from services.customer.rules.custom_fields import FIELDS_MAX, Definition
 from services.customer.rules.texts import tidy_text
-from services.customer.usecases.limits import validation
 from services.customer.usecases.refusals import located
+from services.customer.usecases.validating import check, check_mask
 
 DEFINE = "customer.field.define"
 DISPLAY_NAME_LENGTH_MAX = 60
@@ -75,7 +75,7 @@ def define(work: UnitOfWork, sent: custom_field_pb2.CustomField) -> CustomField:
 
 def change(work: UnitOfWork, sent: custom_field_pb2.CustomField, paths: Sequence[str]) -> CustomField:
     """Takes the named parts over and checks the definition whole."""
-    _check_mask(paths)
+    check_mask(paths, custom_field_pb2.CustomField.DESCRIPTOR, "A definition")
     _count_change(work)
     field = _field(work, sent.name)
     if sent.etag and sent.etag != field.etag:
@@ -88,7 +88,7 @@ def change(work: UnitOfWork, sent: custom_field_pb2.CustomField, paths: Sequence
     taken = [path for path in paths if path in CHANGEABLE_FIELDS]
     FieldMask(paths=taken).MergeMessage(sent, merged, replace_repeated_field=True)
     with located("custom_field"):
-        validation().check(merged)
+        check(merged)
         field.change(_values(merged), now=work.now)
     work.session.flush()
     return field
@@ -123,12 +123,6 @@ def _require_room(work: UnitOfWork) -> None:
     in_use = work.session.scalar(select(func.count()).select_from(CustomField).where(~CustomField.retired))
     if (in_use or 0) >= FIELDS_MAX:
         raise LimitReached("CUSTOM_FIELDS_FULL", f"The bank has {FIELDS_MAX} fields of its own; retire one that nobody needs.")
-
-
-def _check_mask(paths: Sequence[str]) -> None:
-    if unknown := sorted(set(paths) - set(custom_field_pb2.CustomField.DESCRIPTOR.fields_by_name)):
-        violation = FieldViolation("update_mask", f"A definition has no {', '.join(unknown)}.")
-        raise InvalidInput("FIELD_UNKNOWN", "The mask names a field that does not exist.", violations=(violation,))
 
 
 def _values(sent: custom_field_pb2.CustomField) -> dict[str, Any]:

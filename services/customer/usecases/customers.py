@@ -22,8 +22,8 @@ from services.customer.usecases import duplicates, finding
 from services.customer.usecases.custom_values import CustomValues
 from services.customer.usecases.drafts import check_mask, details_of_draft, merged
 from services.customer.usecases.keeping import keep
-from services.customer.usecases.limits import validation
 from services.customer.usecases.refusals import identifier_taken, located, number_taken, taken_number_told
+from services.customer.usecases.validating import check
 
 _created = Mapper(events_pb2.CustomerCreated)
 
@@ -73,7 +73,7 @@ def change_customer(work: UnitOfWork, sent: customer_pb2.Customer, fields: Seque
     """
     check_mask(fields)
     # The contract leaves the sent record unchecked, since only a part of it is taken; its id is checked as a read's id is.
-    validation().check(customer_service_pb2.GetCustomerRequest(customer_id=sent.customer_id), prefix="customer.")
+    check(customer_service_pb2.GetCustomerRequest(customer_id=sent.customer_id), prefix="customer.")
     customer = finding.customer_to_change(work, sent.customer_id, sent.etag)
     with located("customer"):
         own = CustomValues(work).changed(customer, sent.custom_fields, fields)

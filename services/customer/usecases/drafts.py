@@ -15,8 +15,8 @@ from services.customer.model.customer import DETAILS, Customer
 from services.customer.rules.details import Details
 from services.customer.usecases.answering import as_record
 from services.customer.usecases.custom_values import CUSTOM_FIELDS
-from services.customer.usecases.limits import validation
 from services.customer.usecases.refusals import MASK_CHARACTER, masked_value
+from services.customer.usecases.validating import check
 
 IMMUTABLE_FIELDS = ("customer_number", "kind")
 # Of which parts single ones can be named in a mask: `preferences.language_code`, `custom_fields.branch_code`.
@@ -60,7 +60,7 @@ def merged(customer: Customer, sent: customer_pb2.Customer, paths: Sequence[str]
         unmask_entries(getattr(record, name), getattr(kept, name), name, value)
     if any(path.partition(".")[0] == CUSTOM_FIELDS for path in paths):
         record.custom_fields.update(sent.custom_fields)
-    validation().check(record)
+    check(record)
     return _details(record)
 
 

@@ -36,7 +36,7 @@ from services.customer.usecases.answering import as_answer, as_record
 from services.customer.usecases.custom_values import CUSTOM_FIELDS, CustomValues
 from services.customer.usecases.finding import COLUMNS
 from services.customer.usecases.keeping import keep
-from services.customer.usecases.limits import validation
+from services.customer.usecases.validating import check
 
 _OWN_FIELD = f"{CUSTOM_FIELDS}."
 # Which of the details the contract has under these names.
@@ -236,7 +236,7 @@ def _within_limits(survivor: Customer, details: Details) -> SimpleNamespace:
     row = {column.key: getattr(survivor, column.key) for column in COLUMNS}
     row |= {name: value for name in DETAILS if (value := getattr(details, name))}
     changed = SimpleNamespace(**row)
-    validation().check(as_record(changed), prefix="survivor.")
+    check(as_record(changed), prefix="survivor.")
     return changed
 
 

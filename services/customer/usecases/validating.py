@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
-from services.customer.usecases.drafts import validation
+from services.chassis.rpc.validation import Validation
 
 
 def check(message: Message, prefix: str = "") -> None:
     """Raises InvalidInput with every field that the contract's limits do not let through."""
-    validation().check(message, prefix)
+    _validation().check(message, prefix)
 
 
 def check_mask(fields: Sequence[str], descriptor: Descriptor, what: str) -> None:
@@ -44,3 +45,8 @@ def _of(message: Any, name: str) -> Any:
         if field.name != name:
             alone.ClearField(field.name)
     return alone
+
+
+@cache
+def _validation() -> Validation:
+    return Validation()

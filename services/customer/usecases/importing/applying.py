@@ -22,9 +22,10 @@ from services.customer.rules.exchange.outcomes import Outcome, Verdict, refused
 from services.customer.usecases import finding
 from services.customer.usecases.answering import as_answer
 from services.customer.usecases.customers import change_customer, open_customers
-from services.customer.usecases.drafts import details_of_draft, validation
+from services.customer.usecases.drafts import details_of_draft
 from services.customer.usecases.importing.attempts import attempt
 from services.customer.usecases.importing.drafting import Options, draft_of, fill, identifier_index, number_of
+from services.customer.usecases.validating import check
 
 _KEYS = CustomerKey.__table__.c
 
@@ -126,7 +127,7 @@ def _request(
     draft = draft_of(row, options)
     lead = leads.of(row.get("lead_staff_number") or options.lead_staff_number)
     request = customer_service_pb2.CreateCustomerRequest(customer=draft, lead_person_id=lead.person_id)
-    validation().check(request)
+    check(request)
     if alone:
         opened("", draft.customer_number, draft.kind, details_of_draft(draft), lead=lead, now=work.now, today=work.business_date)
     return request
