@@ -50,4 +50,5 @@ class JsonParts:
         """A text as a number; NULL where it is none."""
         if self._postgresql:
             return case((text.regexp_match(r"^[+-]?[0-9]+(\.[0-9]+)?$"), cast(text, Numeric)))
-        return case((text.not_like("%[^0-9.+-]%"), cast(text, REAL)))
+        # GLOB knows sets of characters, LIKE does not.
+        return case((text.bool_op("NOT GLOB")("*[^0-9.+-]*"), cast(text, REAL)))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from services.chassis.db.scope import WHOLE_BANK
 from services.chassis.kernel.caller import Caller
@@ -17,6 +17,7 @@ from services.chassis.kernel.errors import InvalidInput
 from services.customer.rules.filters import IS_SET, All, Asker, Comparison, Kind, Not, Some, parsed
 from services.customer.usecases import filtering
 from services.customer.usecases.finding import COLUMNS
+from services.customer.usecases.json_parts import JsonParts
 from tests.component.customer.conftest import new_id_card
 
 RECORDS = (
@@ -296,3 +297,12 @@ def test_a_random_filter_means_in_the_database_what_it_means_in_python(rows, tex
         node = parsed(text, filtering.schema(), asker)
         expected = {row.customer_id for row in everyone if holds(node, row)}
         assert {row.customer_id for row in work.session.execute(mine.where(filtering.condition(work, text)))} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("12.5", 12.5), ("-3", -3), ("0", 0), ("abc", None), ("1a", None), ("2026-01-31x", None)]
+)
+def test_a_text_is_a_number_or_none_on_either_database(service, text, number):
+    with service.database.transaction(read_only=True) as work:
+        parts = JsonParts(work.session.get_bind().dialect.name)
+        assert work.session.scalar(select(parts.decimal(literal(text)))) == number
