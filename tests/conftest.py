@@ -24,6 +24,26 @@ logging.getLogger("pika").setLevel(logging.CRITICAL)
 SHARED_DATA = Path(os.environ.get("WORKBENCH_SHARED_DATA") or Path(__file__).parents[2] / "shared/data")
 
 
+def pytest_collection_modifyitems(items):
+    """Two processes share the run. What stands on one deployment, or breaks one, stays together; the longest begins first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: _FIRST.get(_room(item), len(_FIRST)))
+
+
+# Rooms by how long one of their groups takes.
+_FIRST = {"fault": 0, "e2e": 1, "contract": 2}
+
+
+def _room(item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+def _group(item) -> str:
+    profile = getattr(item, "callspec", None) and item.callspec.params.get("deployment")
+    return f"e2e {profile}" if _room(item) == "e2e" and profile else item.nodeid.partition("::")[0]
+
+
 @pytest.fixture(scope="session")
 def shared_data():
     """Real public data that others wrote: beside the checkout, or where WORKBENCH_SHARED_DATA says."""

@@ -17,6 +17,8 @@ CONTRACT = ROOT / "build/gen/workbench/contract.binpb"
 ACCEPTED_CONTRACT = ROOT / "protos/contract.binpb"
 OPENAPI = ROOT / "gateway/openapi.json"
 BUF_CONFIG = ("--config", str(ROOT / "protos/buf.yaml"))
+# Each has servers of its own, so that more would cost more than they bring on two cores.
+PROCESSES = "2"
 
 Stage = tuple[str, Callable[[], None]]
 
@@ -46,8 +48,8 @@ def tool(name: str, *arguments: str) -> None:
 
 
 def tests() -> None:
-    """All tests; the servers that they need are started by the run itself."""
-    tool("pytest", "-q", "--durations=15")
+    """All tests, on two processes; the servers that they need are started by the run itself."""
+    tool("pytest", "-q", "--durations=15", "-n", PROCESSES, "--dist", "loadgroup", "--no-loadscope-reorder")
 
 
 def openapi_is_current() -> None:

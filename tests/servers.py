@@ -7,6 +7,7 @@ otherwise the run fails and says what to install.
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import json
 import os
@@ -291,6 +292,19 @@ def _latest(paths: Iterator[Path]) -> Path | None:
 
 def _found(package: str, find: Callable[[], Path | None]) -> Path:
     """The program, installed first where it is missing and may be; ServerMissing otherwise."""
+    with _one_installation_at_a_time():
+        return _found_or_installed(package, find)
+
+
+@contextmanager
+def _one_installation_at_a_time() -> Iterator[None]:
+    """The processes of a run share the machine's packages."""
+    with (Path(tempfile.gettempdir()) / "workbench-test-installation.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _found_or_installed(package: str, find: Callable[[], Path | None]) -> Path:
     program = find()
     if program is None:
         if os.geteuid() != 0 or not shutil.which("apt-get"):
