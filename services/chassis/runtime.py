@@ -27,6 +27,7 @@ from services.chassis.db.session import Database, FileLimits, UnitOfWork
 from services.chassis.files import serving as file_serving
 from services.chassis.files import storage
 from services.chassis.inbox.table import forget_handled
+from services.chassis.lake.lake import Lake
 from services.chassis.longwork import asking
 from services.chassis.longwork import serving as operation_serving
 from services.chassis.longwork.runner import Runner
@@ -170,7 +171,8 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
     own = parse_section(service.settings, placement.own, f"services.{service.name}.own")
     limits = FileLimits(settings.files.bytes_max, settings.files.kept_hours)
     zone = settings.bank_time_zone
-    return Database(engine, service.name, settings=own, bank_time_zone=zone, files=limits, on_record=service.on_record)
+    lake = Lake(settings.lake.root, memory_mb_max=settings.lake.memory_mb_max, threads=settings.lake.threads)
+    return Database(engine, service.name, settings=own, bank_time_zone=zone, files=limits, lake=lake, on_record=service.on_record)
 
 
 def parking(service: Service, settings: DeploymentSettings) -> Parking:

@@ -69,6 +69,15 @@ class FileSettings(_Model):
     kept_hours: int = Field(default=72, ge=1, le=24 * 365)
 
 
+class LakeSettings(_Model):
+    """The datasets, and what the engine that reads and writes them may take of this machine, in each process."""
+
+    # A folder of this machine, or one that all machines of the deployment share.
+    root: Path
+    memory_mb_max: int = Field(default=512, ge=128, le=1_048_576)
+    threads: int = Field(default=2, ge=1, le=256)
+
+
 class DeploymentSettings(_Model):
     """A whole deployment, as each of its processes reads it."""
 
@@ -88,6 +97,7 @@ class DeploymentSettings(_Model):
     telemetry: TelemetrySettings = TelemetrySettings()
     tls: TlsSettings = TlsSettings()
     files: FileSettings = FileSettings()
+    lake: LakeSettings
 
     @property
     def secrets(self) -> Path:
@@ -182,7 +192,7 @@ def _place(name: str, services: list[str]) -> list[str] | None:
 
 
 def _known_places(services: list[str]) -> Iterator[list[str]]:
-    nested = {"telemetry": TelemetrySettings, "tls": TlsSettings, "files": FileSettings}
+    nested = {"telemetry": TelemetrySettings, "tls": TlsSettings, "files": FileSettings, "lake": LakeSettings}
     for name in DeploymentSettings.model_fields:
         if name in nested:
             yield from ([name, field] for field in nested[name].model_fields)

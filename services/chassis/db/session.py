@@ -19,8 +19,9 @@ from services.chassis.db.field_history import keep_changes, refuse_unseen_change
 from services.chassis.db.scope import WHOLE_BANK, announce_scope, has_reaches, with_reach
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
 from services.chassis.kernel.clock import Clock, system_clock
-from services.chassis.kernel.errors import WorkbenchError
+from services.chassis.kernel.errors import Unavailable, WorkbenchError
 from services.chassis.kernel.ids import IdSource, uuid7
+from services.chassis.lake.lake import Lake
 from services.chassis.outbox import table as outbox
 
 SERVICE_SCOPE = WHOLE_BANK
@@ -162,7 +163,7 @@ class Database:
     `on_events` is called after a commit that recorded events, so that the relay wakes at once.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two are needed; the rest have defaults and are given by name
         self,
         engine: Engine,
         service_name: str,
@@ -170,6 +171,7 @@ class Database:
         settings: Any = None,
         bank_time_zone: str = "Asia/Shanghai",
         files: FileLimits | None = None,
+        lake: Lake | None = None,
         clock: Clock = system_clock,
         new_id: IdSource = uuid7,
         on_record: OnRecord | None = None,
@@ -179,6 +181,7 @@ class Database:
         self.settings = settings
         self.bank_time_zone = bank_time_zone
         self.files = files or FileLimits()
+        self._lake = lake
         self.clock = clock
         self.new_id = new_id
         self.on_events: Callable[[], None] = lambda: None
@@ -194,6 +197,13 @@ class Database:
         # Whether its database knows of people who reach more than their own; None until it was asked.
         self._has_reaches: bool | None = None
         self._reader = engine.execution_options(read_only=True, postgresql_readonly=True)
+
+    @property
+    def lake(self) -> Lake:
+        """The deployment's datasets; raises Unavailable where the process was given none."""
+        if self._lake is None:
+            raise Unavailable("LAKE_MISSING", "This process was not given the deployment's datasets.")
+        return self._lake
 
     @contextmanager
     def transaction(

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import NOBODY, Caller
 from services.chassis.kernel.errors import LimitReached
 from services.chassis.longwork.table import ENDED, Operation
 
@@ -23,12 +24,21 @@ def ask(work: UnitOfWork, kind: str, parameters: Mapping[str, Any], *, subject: 
     open_of_person = select(func.count()).where(Operation.person_id == work.caller.person_id, Operation.state.not_in(ENDED))
     if (work.session.scalar(open_of_person) or 0) >= OPEN_OPERATIONS_MAX:
         raise LimitReached("OPERATIONS_TOO_MANY", f"You have {OPEN_OPERATIONS_MAX} long tasks open; wait for one to end.")
+    return _asked(work, kind, parameters, work.caller, subject, total)
+
+
+def ask_of_itself(work: UnitOfWork, kind: str, parameters: Mapping[str, Any], *, subject: str = "") -> Operation:
+    """Long work that an event or a timer calls for, of a kind that needs no permission: the service does it on its own behalf."""
+    return _asked(work, kind, parameters, NOBODY, subject, 0)
+
+
+def _asked(work: UnitOfWork, kind: str, parameters: Mapping[str, Any], caller: Caller, subject: str, total: int) -> Operation:
     operation = Operation(
         operation_id=work.new_id(),
         kind=kind,
         subject=subject,
-        person_id=work.caller.person_id,
-        caller=work.caller.to_claims(),
+        person_id=caller.person_id,
+        caller=caller.to_claims(),
         parameters=dict(parameters),
         checkpoint={},
         total=total,

@@ -21,7 +21,7 @@ from sqlalchemy import or_, select
 
 from services.chassis import telemetry
 from services.chassis.bus.failures import describe
-from services.chassis.db.session import Call, Database, UnitOfWork
+from services.chassis.db.session import SERVICE_SCOPE, Call, Database, UnitOfWork
 from services.chassis.kernel.backoff import doubling_seconds
 from services.chassis.kernel.caller import Caller
 from services.chassis.kernel.errors import StaleVersion, Unavailable, WorkbenchError
@@ -157,7 +157,7 @@ class Runner:
         call = Call(f"work/{kind.name}", operation.correlation_id, remote_address=operation.remote_address)
         structlog.contextvars.bind_contextvars(correlation_id=call.correlation_id, person_id=caller.person_id)
         # Asked anew at each step; NotAllowed ends the work.
-        scope = caller.scope(kind.permission)
+        scope = caller.scope(kind.permission) if kind.permission else SERVICE_SCOPE
         prepared = None
         if not operation.cancel_requested:
 

@@ -56,9 +56,10 @@ def _nothing(_preparation: Preparation, _task: Task) -> None:
 class Work:
     """A kind of long work. `step` is called again and again, each time in one transaction, until it calls `task.finish`.
 
-    A step acts as whoever asked, in the scope in which he holds `permission`. It is short (a fraction of a second: at a branch
-    nobody else writes meanwhile), and takes its place from `task.checkpoint`: a step that did not commit comes again. What is
-    slow and writes nothing stands in `prepare`; its answer is given to `step`.
+    A step acts as whoever asked, in the scope in which he holds `permission`; where there is none, as the service itself, in the
+    whole bank. It is short (a fraction of a second: at a branch nobody else writes meanwhile), and takes its place from
+    `task.checkpoint`: a step that did not commit comes again. What is slow and writes nothing stands in `prepare`; its answer is
+    given to `step`.
     """
 
     name: str

@@ -1,0 +1,1 @@
+"""The datasets: immutable Parquet under one root, pinned by revision, read and written through DuckDB."""
