@@ -37,6 +37,6 @@ class Fault:
 
 RAW_CHARACTERS_MAX = 4_000
 
-# Reads the bytes of the file, decompressed, in the encoding that the format names; raises InvalidInput FILE_UNREADABLE, with what is
-# wrong and where, where nothing after that place can be trusted.
+# Reads the bytes of the file, decompressed, in the encoding that the format names; raises InvalidInput FILE_UNREADABLE, with what
+# is wrong and where, where nothing after that place can be trusted.
 Reader = Callable[[BinaryIO, Format], Iterator[Record | Fault]]
