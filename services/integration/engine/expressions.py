@@ -79,8 +79,8 @@ def scaled(text: str, digits: int | str, *, rounds: bool = False) -> str:
     """
     usual = digits if isinstance(digits, int) else 2
     point = rf"(\.[0-9]{{1,{usual}}})?" if usual else ""
-    # What nearly all numbers are: they fit a decimal that the engine counts with at once.
-    quick = fits(text, f"-?[0-9]{{1,{18 - usual}}}{point}") + ("" if isinstance(digits, int) else f" AND {digits} = 2")
+    # What nearly all numbers are: they, and the product, fit a decimal that the engine counts with at once.
+    quick = fits(text, f"-?[0-9]{{1,{18 - 2 * usual}}}{point}") + ("" if isinstance(digits, int) else f" AND {digits} = 2")
     value = f"CAST(CAST({text} AS DECIMAL(18, {usual})) * {10**usual} AS BIGINT)"
     general = _rounded(text, digits) if rounds else _exact(text, digits)
     return (
