@@ -20,7 +20,7 @@ from services.integration.usecases import lake_metrics
 def next_revision(work: UnitOfWork, feed: str, business_date: date) -> int:
     """The number under which the date's next revision is written; asked anew by each try.
 
-    Beyond what is published, and beyond what another writer or an earlier try has left on the disk: those are not ours to replace.
+    Beyond what is published, and beyond what another writer or an earlier try has left on the disk: that is not ours to replace.
     """
     latest = select(func.max(Dataset.revision)).where(Dataset.feed == feed, Dataset.business_date == business_date)
     return max([work.session.scalar(latest) or 0, *work.database.lake.revisions(feed, business_date)]) + 1
@@ -91,7 +91,10 @@ def current_of_all(work: UnitOfWork, as_of: date, *, dataset: str = "", source_s
     kept += [Dataset.dataset == dataset] if dataset else []
     kept += [Dataset.source_system == source_system] if source_system else []
     latest = (
-        select(Dataset.feed, func.max(Dataset.business_date).label("business_date")).where(*kept).group_by(Dataset.feed).subquery()
+        select(Dataset.feed, func.max(Dataset.business_date).label("business_date"))
+        .where(*kept)
+        .group_by(Dataset.feed)
+        .subquery()
     )
     statement = (
         select(Dataset)
