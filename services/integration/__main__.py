@@ -5,12 +5,15 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
+from services.integration.rpc import calendar_service
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
     name="integration",
     package="services.integration",
-    rpcs={},
+    rpcs={
+        "workbench.integration.v1.CalendarService": calendar_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(),
