@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
-from services.integration.rpc import dataset_service
 from services.integration.usecases import announcing, upkeep, verifying
+from services.integration.rpc import calendar_service, dataset_service
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -14,6 +14,7 @@ SERVICE = Service(
     package="services.integration",
     rpcs={
         "workbench.integration.v1.DatasetService": dataset_service,
+        "workbench.integration.v1.CalendarService": calendar_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
