@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
-from services.integration.rpc import dataset_service
+from services.integration.rpc import calendar_service, dataset_service
 from services.integration.usecases import announcing, upkeep, verifying
 from services.integration.usecases.settings import IntegrationSettings
 
@@ -13,11 +13,16 @@ SERVICE = Service(
     name="integration",
     package="services.integration",
     rpcs={
+        "workbench.integration.v1.CalendarService": calendar_service,
         "workbench.integration.v1.DatasetService": dataset_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(announcing.ANNOUNCE, upkeep.UPKEEP, verifying.VERIFY),
+    works=(
+        announcing.ANNOUNCE,
+        upkeep.UPKEEP,
+        verifying.VERIFY,
+    ),
     settings=IntegrationSettings,
 )
 
