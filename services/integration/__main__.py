@@ -7,6 +7,7 @@ from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
 from services.integration.rpc import calendar_service, dataset_service
 from services.integration.usecases import announcing, upkeep, verifying
+from services.integration.usecases import feeding
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -23,6 +24,7 @@ SERVICE = Service(
         upkeep.UPKEEP,
         verifying.VERIFY,
     ),
+    works=feeding.WORKS,
     settings=IntegrationSettings,
 )
 
