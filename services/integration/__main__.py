@@ -6,8 +6,7 @@ from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
 from services.integration.rpc import calendar_service, dataset_service
-from services.integration.usecases import announcing, upkeep, verifying
-from services.integration.usecases import feeding
+from services.integration.usecases import announcing, feeding, upkeep, verifying
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -20,11 +19,11 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
+        *feeding.WORKS,
         announcing.ANNOUNCE,
         upkeep.UPKEEP,
         verifying.VERIFY,
     ),
-    works=feeding.WORKS,
     settings=IntegrationSettings,
 )
 
