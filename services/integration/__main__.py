@@ -6,6 +6,7 @@ from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
 from services.integration.rpc import calendar_service
+from services.integration.usecases import feeding
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -16,7 +17,7 @@ SERVICE = Service(
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=feeding.WORKS,
     settings=IntegrationSettings,
 )
 
