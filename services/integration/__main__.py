@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
+from services.integration.usecases import feeding
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -13,7 +14,7 @@ SERVICE = Service(
     rpcs={},
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=feeding.WORKS,
     settings=IntegrationSettings,
 )
 
