@@ -5,15 +5,19 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
+from services.integration.rpc import dataset_service
+from services.integration.usecases import announcing, upkeep, verifying
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
     name="integration",
     package="services.integration",
-    rpcs={},
+    rpcs={
+        "workbench.integration.v1.DatasetService": dataset_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(announcing.ANNOUNCE, upkeep.UPKEEP, verifying.VERIFY),
     settings=IntegrationSettings,
 )
 
