@@ -12,9 +12,10 @@ one is compared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from services.integration.engine.differences import amount_text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -51,11 +52,24 @@ def rebuild(connection: DuckDBPyConnection, *, tolerance_minor_units: int) -> No
     connection.execute(_DIFFERENCES.format(tolerance=int(tolerance_minor_units)))
 
 
-def difference_counts(connection: DuckDBPyConnection) -> Mapping[str, int]:
-    """How many account-days of each kind of difference there are, with `compared` and `rebuilt`."""
-    counted = connection.execute("SELECT kind, count(*) FROM balance_differences GROUP BY kind ORDER BY kind").fetchall()
-    ((rebuilt, compared),) = connection.execute("SELECT count(*), count(*) FILTER (stated) FROM days").fetchall()
-    return {"rebuilt": rebuilt, "compared": compared, **dict(counted)}
+def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:
+    """Account-days with a rebuilt balance, with a stated one, and how many of these are equal in all."""
+    ((rebuilt, stated),) = connection.execute("SELECT count(*), count(*) FILTER (stated) FROM days").fetchall()
+    ((unequal,),) = connection.execute("SELECT count(*) FROM balance_differences").fetchall()
+    return {"left": rebuilt, "right": stated, "matched": stated, "equal": stated - unequal}
+
+
+def told_differences() -> str:
+    """The query that answers `balance_differences` in the columns that are kept: left is rebuilt, right is stated."""
+    told = {
+        f"{side}_value": amount_text(f"{name}_minor_units", "currency_code")
+        for side, name in (("left", "rebuilt"), ("right", "stated"), ("step", "step"))
+    }
+    values = ", ".join(f"{expression} AS {name}" for name, expression in told.items())
+    return (
+        "SELECT number, account_number || ' ' || currency_code AS key, business_date, 'balance_minor_units' AS column_name, "
+        f"kind, {values} FROM balance_differences"
+    )
 
 
 # One row an account and day: what moved, and the balance that follows from it.

@@ -6,14 +6,12 @@ may be shifted by whole years and days, as in a copy that was made young.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from services.chassis.kernel.money import FRACTION_DIGITS
 from services.chassis.lake.schemas import Column, Schema, Type
+from services.integration.engine.differences import amount_text, digits_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -72,8 +70,8 @@ class Comparison:
 def reconcile(connection: DuckDBPyConnection, comparison: Comparison) -> None:
     """From the views `left_rows` and `right_rows` (rows of the schema) the tables `matched` and `differences`.
 
-    `differences` has `number`, the key as text, `business_date` as the left side has it, `column_name`, `kind`, and both values
-    as text, amounts in units of their currency. Values of columns that identify or reach a person are left out.
+    `differences` has the columns that are kept, and `match`. Its dates are the left side's. Values of columns that identify or
+    reach a person are left out.
     """
     key = ", ".join(column.name for column in comparison.key)
     # Rows that have one key are told apart by what else they hold, so that equal ones meet.
@@ -82,22 +80,20 @@ def reconcile(connection: DuckDBPyConnection, comparison: Comparison) -> None:
     for side, columns in (("left", "*"), ("right", f"*{shifted}")):
         connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {side}_numbered AS "
-            f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS repeat FROM (SELECT {columns} FROM {side}_rows)"
+            f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS repeat "
+            f"FROM (SELECT {columns} FROM {side}_rows)"
         )
     connection.execute(_matched(comparison))
     connection.execute(_differences(comparison))
 
 
-def difference_counts(connection: DuckDBPyConnection) -> tuple[Mapping[str, int], Sequence[tuple[str, str, int]]]:
-    """Rows on the left, on the right, matched and equal; and for each column and kind how many differences there are."""
+def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:
+    """Rows on the left, on the right, of one key on both sides, and of those the equal ones."""
     ((left, right, matched),) = connection.execute(
         "SELECT count(*) FILTER (on_left), count(*) FILTER (on_right), count(*) FILTER (on_left AND on_right) FROM matched"
     ).fetchall()
     ((unequal,),) = connection.execute("SELECT count(DISTINCT match) FROM differences WHERE column_name <> ''").fetchall()
-    by_column = connection.execute(
-        "SELECT column_name, kind, count(*) FROM differences GROUP BY column_name, kind ORDER BY column_name, kind"
-    ).fetchall()
-    return {"left": left, "right": right, "matched": matched, "equal": matched - unequal}, by_column
+    return {"left": left, "right": right, "matched": matched, "equal": matched - unequal}
 
 
 def _moved_dates(comparison: Comparison) -> str:
@@ -124,12 +120,13 @@ def _matched(comparison: Comparison) -> str:
 
 
 def _differences(comparison: Comparison) -> str:
-    """Long: one row a difference."""
+    """Long: one row a difference, in the columns that are kept."""
     names = [column.name for column in comparison.key if column is not BUSINESS_DATE]
     key = f"concat_ws(' ', {', '.join(names)})"
+    nothing = ", ".join(f"NULL::VARCHAR AS {side}_value" for side in ("left", "right", "step"))
     alone = (
-        f"SELECT match, {key} AS key, business_date, '' AS column_name, if(on_left, 'MISSING', 'EXTRA') AS kind, "
-        "NULL::VARCHAR AS left_value, NULL::VARCHAR AS right_value FROM matched WHERE NOT (on_left AND on_right)"
+        f"SELECT match, {key} AS key, business_date, '' AS column_name, if(on_left, 'MISSING', 'EXTRA') AS kind, {nothing} "
+        "FROM matched WHERE NOT (on_left AND on_right)"
     )
     parts = [alone, *(_of_column(column, comparison, key) for column in comparison.compared)]
     return (
@@ -144,7 +141,7 @@ def _of_column(column: Column, comparison: Comparison, key: str) -> str:
     kind = f"CASE WHEN {right} IS NULL THEN 'EMPTIED' WHEN {left} IS NULL THEN 'FILLED' {amounts} ELSE 'DIFFERING' END"
     values = "NULL, NULL" if column.personal else f"{_told(column, 'left', comparison)}, {_told(column, 'right', comparison)}"
     return (
-        f"SELECT match, {key}, business_date, '{column.name}', {kind}, {values} "
+        f"SELECT match, {key}, business_date, '{column.name}', {kind}, {values}, NULL "
         f"FROM matched WHERE on_left AND on_right AND {left} IS DISTINCT FROM {right}"
     )
 
@@ -152,7 +149,11 @@ def _of_column(column: Column, comparison: Comparison, key: str) -> str:
 def _kinds_of_amounts(column: Column, comparison: Comparison) -> str:
     if column.type is not Type.MONEY:
         return ""
-    left, right, unit = f"left_{column.name}", f"right_{column.name}", f"(10 ** {_digits(column, 'left', comparison)})::BIGINT"
+    left, right, unit = (
+        f"left_{column.name}",
+        f"right_{column.name}",
+        f"(10 ** {digits_of(_currency(column, 'left', comparison))})::BIGINT",
+    )
     # Half a unit is rounded either way by one system or another.
     return (
         f"WHEN {right} % {unit} = 0 AND abs({left} - {right}) * 2 <= {unit} THEN 'ROUNDED' "
@@ -162,20 +163,9 @@ def _kinds_of_amounts(column: Column, comparison: Comparison) -> str:
 
 def _told(column: Column, side: str, comparison: Comparison) -> str:
     value = f"{side}_{column.name}"
-    if column.type is not Type.MONEY:
-        return f"{value}::VARCHAR"
-    # Times a decimal, for a division would go through binary floating point.
-    scales = {digits: str(Decimal(1).scaleb(-digits)) for digits in {2, *FRACTION_DIGITS.values()}}
-    scaled = " ".join(
-        f"WHEN {digits} THEN ({value}::DECIMAL(19, 0) * {scale}::DECIMAL(4, {digits}))::VARCHAR"
-        for digits, scale in sorted(scales.items())
-    )
-    return f"CASE {_digits(column, side, comparison)} {scaled} END"
+    return amount_text(value, _currency(column, side, comparison)) if column.type is Type.MONEY else f"{value}::VARCHAR"
 
 
-def _digits(column: Column, side: str, comparison: Comparison) -> str:
-    """How many decimal places the amount's currency has; a key has no sides."""
-    in_key = column.currency in {each.name for each in comparison.key}
-    currency = column.currency if in_key else f"{side}_{column.currency}"
-    others = " ".join(f"WHEN '{code}' THEN {digits}" for code, digits in FRACTION_DIGITS.items())
-    return f"CASE {currency} {others} ELSE 2 END"
+def _currency(column: Column, side: str, comparison: Comparison) -> str:
+    """Where the amount's currency stands; a key has no sides."""
+    return column.currency if column.currency in {each.name for each in comparison.key} else f"{side}_{column.currency}"
