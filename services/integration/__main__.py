@@ -5,8 +5,15 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
-from services.integration.rpc import dataset_service
-from services.integration.usecases import announcing, upkeep, verifying
+from services.integration.rpc import dataset_service, reconciliation_service
+from services.integration.usecases import (
+    announcing,
+    balance_rebuilding,
+    dataset_reconciling,
+    difference_export,
+    upkeep,
+    verifying,
+)
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -14,10 +21,18 @@ SERVICE = Service(
     package="services.integration",
     rpcs={
         "workbench.integration.v1.DatasetService": dataset_service,
+        "workbench.integration.v1.ReconciliationService": reconciliation_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(announcing.ANNOUNCE, upkeep.UPKEEP, verifying.VERIFY),
+    works=(
+        announcing.ANNOUNCE,
+        balance_rebuilding.WORK,
+        dataset_reconciling.WORK,
+        difference_export.WORK,
+        upkeep.UPKEEP,
+        verifying.VERIFY,
+    ),
     settings=IntegrationSettings,
 )
 

@@ -12,6 +12,7 @@ one is compared.
 
 from __future__ import annotations
 
+from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -162,3 +163,50 @@ _DIFFERENCES = """
     )
     WHERE stated_minor_units <> balance_minor_units OR step <> 0 OR NOT ordered
 """
+
+
+# Against what is published: a date whose balances are the same rows gets no new revision.
+_CHANGES = """
+    CREATE OR REPLACE TEMP TABLE changed_dates AS
+    WITH ours AS (SELECT account_number, currency_code, business_date, balance_minor_units FROM days),
+        theirs AS (SELECT account_number, currency_code, business_date, balance_minor_units FROM published)
+    SELECT DISTINCT business_date FROM ((FROM ours EXCEPT ALL FROM theirs) UNION ALL (FROM theirs EXCEPT ALL FROM ours))
+"""
+
+
+def keep_changes(connection: DuckDBPyConnection, balances_url: str, dates_url: str) -> None:
+    """Writes the balances of the dates on which they differ from the view `published`, and those dates."""
+    connection.execute(_CHANGES)
+    connection.execute(
+        f"COPY (FROM day_balances SEMI JOIN changed_dates USING (business_date) ORDER BY business_date) TO '{balances_url}' "
+        "(FORMAT parquet)"
+    )
+    connection.execute(f"COPY (FROM changed_dates ORDER BY business_date) TO '{dates_url}' (FORMAT parquet)")
+
+
+def changed_dates(connection: DuckDBPyConnection) -> int:
+    """On how many dates they differ."""
+    ((dates,),) = connection.execute("SELECT count(*) FROM changed_dates").fetchall()
+    return int(dates)
+
+
+def load_changes(connection: DuckDBPyConnection, balances_url: str, dates_url: str, *, after: date, size: int) -> list[date]:
+    """The next so many dates behind that one; their balances are at hand for `balances_of`."""
+    dates = connection.execute(
+        "SELECT business_date FROM read_parquet(?) WHERE business_date > ? ORDER BY business_date LIMIT ?",
+        [dates_url, after, size],
+    ).fetchall()
+    days = [day for (day,) in dates]
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE loaded_balances AS FROM read_parquet(?) WHERE list_contains(?, business_date)",
+        [balances_url, days],
+    )
+    return days
+
+
+def balances_of(day: date) -> str:
+    """The query that answers one loaded date's rows of `balances`."""
+    return (
+        "SELECT account_number, currency_code, balance_minor_units, NULL AS available_minor_units, NULL AS product_code, "
+        f"NULL AS unit_number, NULL AS interest_rate_e8 FROM loaded_balances WHERE business_date = DATE '{day}'"
+    )

@@ -91,7 +91,10 @@ def current_of_all(work: UnitOfWork, as_of: date, *, dataset: str = "", source_s
     kept += [Dataset.dataset == dataset] if dataset else []
     kept += [Dataset.source_system == source_system] if source_system else []
     latest = (
-        select(Dataset.feed, func.max(Dataset.business_date).label("business_date")).where(*kept).group_by(Dataset.feed).subquery()
+        select(Dataset.feed, func.max(Dataset.business_date).label("business_date"))
+        .where(*kept)
+        .group_by(Dataset.feed)
+        .subquery()
     )
     statement = (
         select(Dataset)
@@ -100,6 +103,20 @@ def current_of_all(work: UnitOfWork, as_of: date, *, dataset: str = "", source_s
         .order_by(Dataset.dataset, Dataset.feed)
     )
     return list(work.session.scalars(statement))
+
+
+def current_in(
+    work: UnitOfWork, dataset: str, feeds: Sequence[str], start: date = date.min, end: date = date.max
+) -> list[Dataset]:
+    """Of those feeds the current revisions of all dates from one to another, by feed and date."""
+    statement = select(Dataset).where(
+        Dataset.dataset == dataset,
+        Dataset.feed.in_(feeds),
+        Dataset.current,
+        Dataset.remove_time.is_(None),
+        Dataset.business_date.between(start, end),
+    )
+    return list(work.session.scalars(statement.order_by(Dataset.feed, Dataset.business_date)))
 
 
 def _check_place(work: UnitOfWork, pin: Pin) -> None:
