@@ -14,12 +14,15 @@ from services.integration.usecases import (
     upkeep,
     verifying,
 )
+from services.integration.rpc import calendar_service, dataset_service
+from services.integration.usecases import announcing, upkeep, verifying
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
     name="integration",
     package="services.integration",
     rpcs={
+        "workbench.integration.v1.CalendarService": calendar_service,
         "workbench.integration.v1.DatasetService": dataset_service,
         "workbench.integration.v1.ReconciliationService": reconciliation_service,
     },

@@ -113,6 +113,7 @@ _ROLES = (
             "customer.duplicate.scan",
             "customer.record.merge",
             "customer.segment.share",
+            "integration.calendar.read",
         },
     ),
     Role(
@@ -127,14 +128,15 @@ _ROLES = (
         "Operator 运维岗",
         Duty.SYSTEM,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.events.read", "operations.events.redrive", "operations.metrics.read"},
+        _EVERYBODY
+        | {"integration.calendar.read", "operations.events.read", "operations.events.redrive", "operations.metrics.read"},
     ),
     Role(
         "feed_operator",
         "Feed operator 数据岗",
         Duty.SYSTEM,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.events.read"},
+        _EVERYBODY | {"integration.calendar.manage", "integration.calendar.read", "operations.events.read"},
     ),
     Role(
         "user_administrator",

@@ -1,4 +1,4 @@
-"""What is on the disk and in nobody's manifest: writers that died, revisions that were taken away. The manifest is not known here."""
+"""What is on the disk and in nobody's manifest: of writers that died, and of revisions that were taken away."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from services.chassis.lake.lake import SPILL, Lake, Pin
 
-# Where a revision's files wait to be deleted, a rename away from their place: a delete that is broken off leaves no half revision.
+# Where a revision's files wait to be deleted, one rename from their place: a delete that is broken off leaves no half revision.
 REMOVED = ".removed"
 _REVISION = re.compile(r"business_date=(\d{4}-\d{2}-\d{2})/rev=(\d{1,9})")
 

@@ -1,6 +1,6 @@
 """Brings every sealed file below a folder under the current data key, and proves that none is left under another one.
 
-There is no list of what is done: a file says itself which key it needs, so that a round that was broken off goes on with the rest.
+There is no list of what is done: a file says itself which key it needs, so that a round that was broken off takes up the rest.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Fault:
     description: str
 
 
-def faults_of(  # noqa: PLR0913 - what the manifest says of a revision, and what it takes to compare it
+def faults_of(
     lake: Lake,
     connection: DuckDBPyConnection,
     schema: Schema,

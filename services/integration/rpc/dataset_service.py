@@ -19,9 +19,7 @@ _message = Mapper(
 )
 
 
-def list_datasets(
-    work: UnitOfWork, request: dataset_service_pb2.ListDatasetsRequest
-) -> dataset_service_pb2.ListDatasetsResponse:
+def list_datasets(work: UnitOfWork, request: dataset_service_pb2.ListDatasetsRequest) -> dataset_service_pb2.ListDatasetsResponse:
     page = dataset_reading.list_datasets(work, request)
     return dataset_service_pb2.ListDatasetsResponse(
         datasets=[_message(row) for row in page.rows], next_page_token=page.next_page_token

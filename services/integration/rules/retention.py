@@ -21,9 +21,9 @@ class Kept:
 def outlived(kept: Iterable[Kept], *, days: int, former_revisions: int, today: date) -> list[str]:
     """The ids of the revisions of one feed that are kept no longer.
 
-    Dates more than `days` before today go with all their revisions (0: none do), but never the feed's latest date: where a feed has
-    stopped, how things stood last stays known. Of a date that stays, the current revision is kept and the latest `former_revisions`
-    beside it.
+    Dates more than `days` before today go with all their revisions (0: none do), but never the feed's latest date: where a feed
+    has stopped, how things stood last stays known. Of a date that stays, the current revision is kept and the latest
+    `former_revisions` beside it.
     """
     by_date = {
         day: sorted(revisions, key=lambda each: -each.revision)

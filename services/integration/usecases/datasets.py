@@ -20,7 +20,7 @@ from services.integration.usecases import lake_metrics
 def next_revision(work: UnitOfWork, feed: str, business_date: date) -> int:
     """The number under which the date's next revision is written; asked anew by each try.
 
-    Beyond what is published, and beyond what another writer or an earlier try has left on the disk: those are not ours to replace.
+    Beyond what is published, and beyond what another writer or an earlier try has left on the disk: that is not ours to replace.
     """
     latest = select(func.max(Dataset.revision)).where(Dataset.feed == feed, Dataset.business_date == business_date)
     return max([work.session.scalar(latest) or 0, *work.database.lake.revisions(feed, business_date)]) + 1

@@ -172,7 +172,8 @@ columns = dict.fromkeys(schema.names, "md5(i::VARCHAR)") | {"hire_date": "NULL",
 query = "SELECT " + ", ".join(f"{value} AS {name}" for name, value in columns.items()) + " FROM range(40000) t(i)"
 with lake.connection() as connection:
     for revision in range(1, 1000):
-        lake.write(connection, query, schema, Pin("hr.employees", "employees", "hr", date(2026, 11, 24), revision), part_bytes_max=500_000)
+        pin = Pin("hr.employees", "employees", "hr", date(2026, 11, 24), revision)
+        lake.write(connection, query, schema, pin, part_bytes_max=500_000)
         print(revision, flush=True)
 """
 
