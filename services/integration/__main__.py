@@ -16,6 +16,7 @@ from services.integration.usecases import (
 )
 from services.integration.rpc import calendar_service, dataset_service
 from services.integration.usecases import announcing, upkeep, verifying
+from services.integration.usecases import feeding
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -36,6 +37,7 @@ SERVICE = Service(
         upkeep.UPKEEP,
         verifying.VERIFY,
     ),
+    works=feeding.WORKS,
     settings=IntegrationSettings,
 )
 

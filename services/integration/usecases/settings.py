@@ -15,6 +15,18 @@ from services.integration.rules.calendar import Weekday
 def _json(value: Any) -> Any:
     # In the environment a table is written as JSON.
     return json.loads(value) if isinstance(value, str) and value.lstrip().startswith(("{", "[")) else value
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _split(value: Any) -> Any:
+    """A list as the environment gives it: names with commas between them."""
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 
 class IntegrationSettings(BaseModel):
@@ -44,3 +56,9 @@ class IntegrationSettings(BaseModel):
     dates: Literal["every_day", "business_days"] = "every_day"
     # The days of a week that are no business days, unless the calendar says otherwise of one.
     weekend: Annotated[tuple[Weekday, ...], BeforeValidator(_json)] = ("saturday", "sunday")
+    # The packs of feeds that this deployment uses, such as `core`.
+    packs: Names = ()
+    # The folder of the deployment's own feeds, one TOML file each; one of a pack's name takes its place.
+    feeds: Path | None = None
+    # How long files are kept as they came, to be run again.
+    landed_days: int = Field(default=35, ge=1, le=3_650)
