@@ -5,18 +5,20 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
-from services.integration.rpc import dataset_service, reconciliation_service
+from services.integration.rpc import (
+    calendar_service,
+    dataset_service,
+    reconciliation_service,
+)
 from services.integration.usecases import (
     announcing,
     balance_rebuilding,
     dataset_reconciling,
     difference_export,
+    feeding,
     upkeep,
     verifying,
 )
-from services.integration.rpc import calendar_service, dataset_service
-from services.integration.usecases import announcing, upkeep, verifying
-from services.integration.usecases import feeding
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -34,10 +36,10 @@ SERVICE = Service(
         balance_rebuilding.WORK,
         dataset_reconciling.WORK,
         difference_export.WORK,
+        *feeding.WORKS,
         upkeep.UPKEEP,
         verifying.VERIFY,
     ),
-    works=feeding.WORKS,
     settings=IntegrationSettings,
 )
 

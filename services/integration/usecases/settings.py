@@ -15,10 +15,6 @@ from services.integration.rules.calendar import Weekday
 def _json(value: Any) -> Any:
     # In the environment a table is written as JSON.
     return json.loads(value) if isinstance(value, str) and value.lstrip().startswith(("{", "[")) else value
-from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _split(value: Any) -> Any:
