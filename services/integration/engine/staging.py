@@ -19,6 +19,7 @@ from services.integration.connectors.formats.records import Fault
 from services.integration.engine.columns import DATE_COLUMN, TypedRows
 from services.integration.engine.reading import reading_of
 from services.integration.engine.reading.decompressing import decompressed
+from services.integration.engine.reading.one_position import OnePosition
 from services.integration.engine.reading.rows import check_faults
 from services.integration.model.feed_definition import FeedDefinition
 
@@ -54,7 +55,7 @@ class Staged:
 @contextmanager
 def content_of(path: Path, compression: str) -> Iterator[BinaryIO]:
     """The content of a sealed file that landed, decompressed."""
-    with SealedReader(path) as sealed, decompressed(sealed, compression, sealed.size) as content:  # type: ignore[arg-type]
+    with SealedReader(path) as sealed, decompressed(OnePosition(sealed), compression, sealed.size) as content:  # type: ignore[arg-type]
         yield content
 
 
