@@ -6,6 +6,7 @@ memory, and a process that dies in between finds them again.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -75,8 +76,11 @@ class _OnePlace:
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Goes to a place; answers it."""
-        self._place = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._file.size}[whence] + offset
-        return self._place
+        place = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._file.size}[whence] + offset
+        if place < 0:
+            raise OSError(errno.EINVAL, "There is nothing before the beginning.")
+        self._place = place
+        return place
 
     def tell(self) -> int:
         """Where it is."""
