@@ -6,7 +6,7 @@ from alembic import op
 from services.chassis.db.types import BusinessDate, UtcDateTime
 
 revision = "integration_0003"
-down_revision = "integration_0001"
+down_revision = "integration_0002"
 branch_labels = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -105,6 +105,20 @@ def current_of_all(work: UnitOfWork, as_of: date, *, dataset: str = "", source_s
     return list(work.session.scalars(statement))
 
 
+def current_in(
+    work: UnitOfWork, dataset: str, feeds: Sequence[str], start: date = date.min, end: date = date.max
+) -> list[Dataset]:
+    """Of those feeds the current revisions of all dates from one to another, by feed and date."""
+    statement = select(Dataset).where(
+        Dataset.dataset == dataset,
+        Dataset.feed.in_(feeds),
+        Dataset.current,
+        Dataset.remove_time.is_(None),
+        Dataset.business_date.between(start, end),
+    )
+    return list(work.session.scalars(statement.order_by(Dataset.feed, Dataset.business_date)))
+
+
 def _check_place(work: UnitOfWork, pin: Pin) -> None:
     latest = select(func.max(Dataset.revision)).where(Dataset.feed == pin.feed, Dataset.business_date == pin.business_date)
     if (work.session.scalar(latest) or 0) >= pin.revision:

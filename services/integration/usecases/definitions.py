@@ -42,7 +42,7 @@ class _Read:
     definitions: Definitions = field(default_factory=lambda: Definitions({}, {}, {}))
 
 
-_read: dict[tuple[Any, ...], _Read] = {}
+_read: dict[tuple[tuple[str, ...], Path | None], _Read] = {}
 _reading = Lock()
 
 

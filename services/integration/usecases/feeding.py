@@ -132,7 +132,12 @@ def _surroundings(preparation: Preparation, given: _Given) -> Any:
     """What a file is held against: other datasets, and the date before."""
     from services.integration.engine.examining import Surroundings
 
-    return Surroundings(given.run.business_date, given.zone, given.control_text)
+    as_of = given.run.business_date or date.max
+    sought = {lookup.dataset for lookup in given.definition.lookups.values()}
+    with preparation.transaction() as work:
+        system = given.definition.feed.source_system
+        pins = {name: [found.pin for found in datasets.current(work, name, as_of, source_system=system)] for name in sorted(sought)}
+    return Surroundings(given.run.business_date, given.zone, given.control_text, pins)
 
 
 def _note(work: UnitOfWork, task: Task, run: FeedRun, found: Examined) -> None:
