@@ -6,7 +6,7 @@ from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
 from services.integration.rpc import calendar_service
-from services.integration.usecases import feeding
+from services.integration.usecases import feeding, looking
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -17,7 +17,7 @@ SERVICE = Service(
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=feeding.WORKS,
+    works=(*feeding.WORKS, *looking.WORKS),
     settings=IntegrationSettings,
 )
 

@@ -6,11 +6,16 @@ Handlers are idempotent, because delivery is at least once.
 from __future__ import annotations
 
 from services.chassis.service import Subscription, Timer
-from services.integration.usecases import calendar
+from services.integration.usecases import calendar, watching
 
 # A business date opens at most so long after its hour.
 CALENDAR_EVERY_SECONDS = 10.0
+# How promptly a look at a source follows when it is due, and how soon a late feed is told.
+WATCH_EVERY_SECONDS = 5.0
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = ()
 
-TIMERS: tuple[Timer, ...] = (Timer("calendar.open", CALENDAR_EVERY_SECONDS, calendar.open_due),)
+TIMERS: tuple[Timer, ...] = (
+    Timer("calendar.open", CALENDAR_EVERY_SECONDS, calendar.open_due),
+    Timer("feeds.watch", WATCH_EVERY_SECONDS, watching.watch),
+)
