@@ -7,6 +7,22 @@ from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
 from services.integration.rpc import calendar_service
 from services.integration.usecases import feeding, looking
+from services.integration.rpc import calendar_service, dataset_service
+from services.integration.usecases import announcing, feeding, upkeep, verifying
+from services.integration.rpc import (
+    calendar_service,
+    dataset_service,
+    reconciliation_service,
+)
+from services.integration.usecases import (
+    announcing,
+    balance_rebuilding,
+    dataset_reconciling,
+    difference_export,
+    feeding,
+    upkeep,
+    verifying,
+)
 from services.integration.usecases.settings import IntegrationSettings
 
 SERVICE = Service(
@@ -14,10 +30,22 @@ SERVICE = Service(
     package="services.integration",
     rpcs={
         "workbench.integration.v1.CalendarService": calendar_service,
+        "workbench.integration.v1.DatasetService": dataset_service,
+        "workbench.integration.v1.ReconciliationService": reconciliation_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(*feeding.WORKS, *looking.WORKS),
+    works=(
+        *feeding.WORKS,
+        announcing.ANNOUNCE,
+        balance_rebuilding.WORK,
+        dataset_reconciling.WORK,
+        difference_export.WORK,
+        *feeding.WORKS,
+        upkeep.UPKEEP,
+        verifying.VERIFY,
+    ),
     settings=IntegrationSettings,
 )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from services.chassis.service import Subscription, Timer
 from services.integration.usecases import calendar, watching
+from services.integration.usecases import calendar, upkeep
 
 # A business date opens at most so long after its hour.
 CALENDAR_EVERY_SECONDS = 10.0
@@ -18,4 +19,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = ()
 TIMERS: tuple[Timer, ...] = (
     Timer("calendar.open", CALENDAR_EVERY_SECONDS, calendar.open_due),
     Timer("feeds.watch", WATCH_EVERY_SECONDS, watching.watch),
+TIMERS = (
+    Timer("calendar.open", CALENDAR_EVERY_SECONDS, calendar.open_due),
+    Timer("lake.upkeep", upkeep.EVERY_SECONDS, upkeep.ask),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.chassis.lake.lake import Lake
-from services.integration.engine import publishing, quarantine, staging
+from services.chassis.lake.lake import Lake, Pin
+from services.integration.engine import lookups, publishing, quarantine, staging
 from services.integration.engine.columns import DATE_COLUMN
 from services.integration.model.feed_definition import FeedDefinition
 
@@ -27,6 +28,8 @@ class Surroundings:
     business_date: date | None
     zone: str
     control_text: str = ""
+    # What lookups read, by canonical dataset.
+    lookup_pins: Mapping[str, Sequence[Pin]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -62,6 +65,7 @@ def examine(
     surroundings: Surroundings,
 ) -> Examined:
     """Reads the sealed file, checks it, and leaves typed rows and bad rows in the folder."""
+    lookups.load(connection, lake, definition, surroundings.lookup_pins)
     with staging.content_of(path, definition.format.compression) as file:
         staged = staging.stage(connection, definition, file, folder, surroundings.zone)
     started = time.monotonic()

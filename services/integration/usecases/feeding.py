@@ -132,7 +132,12 @@ def _surroundings(preparation: Preparation, given: _Given) -> Any:
     """What a file is held against: other datasets, and the date before."""
     from services.integration.engine.examining import Surroundings
 
-    return Surroundings(given.run.business_date, given.zone, given.control_text)
+    as_of = given.run.business_date or date.max
+    sought = {lookup.dataset for lookup in given.definition.lookups.values()}
+    with preparation.transaction() as work:
+        system = given.definition.feed.source_system
+        pins = {name: [found.pin for found in datasets.current(work, name, as_of, source_system=system)] for name in sorted(sought)}
+    return Surroundings(given.run.business_date, given.zone, given.control_text, pins)
 
 
 def _note(work: UnitOfWork, task: Task, run: FeedRun, found: Examined) -> None:
@@ -223,8 +228,6 @@ def _publish(work: UnitOfWork, task: Task, run: FeedRun, written: list[_Written]
         if not each.parts:
             run.published = [*run.published, {"business_date": str(each.pin.business_date), "revision": 0, "rows": each.rows}]
             continue
-        if datasets.next_revision(work, run.feed, each.pin.business_date) != each.pin.revision:
-            raise StaleVersion("REVISION_TAKEN", "Somebody else published this date meanwhile.")
         datasets.publish(work, each.pin, each.parts, run_id=run.run_id, totals=each.totals)
         told = {"business_date": str(each.pin.business_date), "revision": each.pin.revision, "rows": each.rows}
         run.published = [*run.published, told]
