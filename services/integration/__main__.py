@@ -5,10 +5,6 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
-from services.integration.rpc import calendar_service
-from services.integration.usecases import feeding, looking
-from services.integration.rpc import calendar_service, dataset_service
-from services.integration.usecases import announcing, feeding, upkeep, verifying
 from services.integration.rpc import (
     calendar_service,
     dataset_service,
@@ -20,6 +16,7 @@ from services.integration.usecases import (
     dataset_reconciling,
     difference_export,
     feeding,
+    looking,
     upkeep,
     verifying,
 )
@@ -35,14 +32,13 @@ SERVICE = Service(
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(*feeding.WORKS, *looking.WORKS),
     works=(
-        *feeding.WORKS,
         announcing.ANNOUNCE,
         balance_rebuilding.WORK,
         dataset_reconciling.WORK,
         difference_export.WORK,
         *feeding.WORKS,
+        looking.LOOK,
         upkeep.UPKEEP,
         verifying.VERIFY,
     ),

@@ -6,8 +6,11 @@ Handlers are idempotent, because delivery is at least once.
 from __future__ import annotations
 
 from services.chassis.service import Subscription, Timer
-from services.integration.usecases import calendar, watching
-from services.integration.usecases import calendar, upkeep
+from services.integration.usecases import (
+    calendar,
+    upkeep,
+    watching,
+)
 
 # A business date opens at most so long after its hour.
 CALENDAR_EVERY_SECONDS = 10.0
@@ -16,10 +19,8 @@ WATCH_EVERY_SECONDS = 5.0
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = ()
 
-TIMERS: tuple[Timer, ...] = (
-    Timer("calendar.open", CALENDAR_EVERY_SECONDS, calendar.open_due),
-    Timer("feeds.watch", WATCH_EVERY_SECONDS, watching.watch),
 TIMERS = (
     Timer("calendar.open", CALENDAR_EVERY_SECONDS, calendar.open_due),
+    Timer("feeds.watch", WATCH_EVERY_SECONDS, watching.watch),
     Timer("lake.upkeep", upkeep.EVERY_SECONDS, upkeep.ask),
 )

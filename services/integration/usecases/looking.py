@@ -33,11 +33,10 @@ from services.integration.model.feed_definition import FeedDefinition
 from services.integration.model.watch import FeedWatch, FoundFile
 from services.integration.rules.calendar import clock_date, is_due
 from services.integration.rules.file_names import pattern
-from services.integration.usecases import landing, running
+from services.integration.usecases import landing, running, watching
 from services.integration.usecases.calendar import business_days
 from services.integration.usecases.definitions import definitions
 from services.integration.usecases.settings import IntegrationSettings
-from services.integration.usecases.watching import LOOK
 
 # The rest comes with the next look, which follows at once.
 TAKEN_AT_ONCE_MAX = 20
@@ -305,4 +304,4 @@ def _note_look(work: UnitOfWork, feed: str, look: _Look) -> None:
     work.session.execute(update(FeedWatch).where(FeedWatch.feed == feed).values(values))
 
 
-WORKS = (Work(LOOK, "", step, prepare),)
+LOOK = Work(watching.LOOK, "", step, prepare)

@@ -13,11 +13,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from services.integration.rules.calendar import Weekday
 
 
-def _json(value: Any) -> Any:
-    # In the environment a table is written as JSON.
-    return json.loads(value) if isinstance(value, str) and value.lstrip().startswith(("{", "[")) else value
-
-
 def _split(value: Any) -> Any:
     """A list as the environment gives it: names with commas between them."""
     return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value

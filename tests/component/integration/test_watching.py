@@ -334,7 +334,7 @@ def test_looks_leave_nothing_behind(bank):
     for _turn in range(200):
         bank.turn(minutes=2)
     with bank.feeds.database.transaction(read_only=True) as work:
-        assert work.session.scalar(select(func.count()).select_from(Operation)) <= 32
+        assert work.session.scalar(select(func.count()).where(Operation.kind == watching.LOOK)) <= 32
     path = bank.put("bal_20261124.txt")
     bank.look()
     path.unlink()
