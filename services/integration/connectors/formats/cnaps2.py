@@ -24,7 +24,9 @@ DOCUMENT_BYTES_MAX = 32_000_000
 _LINE_BYTES_MAX = 1 << 16
 
 # Version, sender, its system, receiver, its system, date, time, structure, type of message.
-_HEADER = re.compile(rb"^\{H:([0-9A-Z]{2})(.{12,14}?)([A-Z]{4})(.{12,14}?)([A-Z]{4})([0-9]{8})([0-9 ]{6})([A-Z]{3})([a-z]{4}\.[0-9.]{3,15})")
+_HEADER = re.compile(
+    rb"^\{H:([0-9A-Z]{2})(.{12,14}?)([A-Z]{4})(.{12,14}?)([A-Z]{4})([0-9]{8})([0-9 ]{6})([A-Z]{3})([a-z]{4}\.[0-9.]{3,15})"
+)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 

@@ -62,7 +62,9 @@ def party_at(element: Any, role: str, agent: str, fallback: Any = None) -> Party
     sources = [each for each in (element, fallback) if each is not None]
     name = account = bank = ""
     for source in sources:
-        name = name or text_at(source, f"{role}/Nm", f"{role}/Pty/Nm", f"{role}/FinInstnId/Nm", *_bank_paths(role), f"{role}/Agt/Nm")
+        name = name or text_at(
+            source, f"{role}/Nm", f"{role}/Pty/Nm", f"{role}/FinInstnId/Nm", *_bank_paths(role), f"{role}/Agt/Nm"
+        )
         name = name or text_at(source, *_bank_paths(f"{role}/Agt"))
         account = account or account_at(source, f"{role}Acct")
         bank = bank or text_at(source, *_bank_paths(agent), f"{agent}/FinInstnId/Nm", f"{agent}/BrnchId/Id")
@@ -71,7 +73,9 @@ def party_at(element: Any, role: str, agent: str, fallback: Any = None) -> Party
 
 def account_at(element: Any, path: str) -> str:
     """The number of an account."""
-    return text_at(element, f"{path}/Id/IBAN", f"{path}/Id/Othr/Id", f"{path}/Id/PrtryAcct/Id", f"{path}/Id/BBAN", f"{path}/Prxy/Id")
+    return text_at(
+        element, f"{path}/Id/IBAN", f"{path}/Id/Othr/Id", f"{path}/Id/PrtryAcct/Id", f"{path}/Id/BBAN", f"{path}/Prxy/Id"
+    )
 
 
 def remittance_of(element: Any) -> str:

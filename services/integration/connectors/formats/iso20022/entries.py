@@ -74,20 +74,24 @@ def entry(statement: Statement, element: Any) -> dict[str, str] | None:
     statement.booked += Decimal(signed)
     statement.currencies.add(currency)
     parent = element.getparent()
-    values = _header(statement, parent) | {
-        "statement_date": _statement_day(parent),
-        "number": str(statement.count),
-        "entry_reference": text_at(element, "NtryRef"),
-        "bank_reference": text_at(element, "AcctSvcrRef"),
-        "account_currency": text_at(parent, "Acct/Ccy"),
-        "currency": currency,
-        "amount": signed,
-        "reversal": text_at(element, "RvslInd"),
-        "booking_date": date_at(element, "BookgDt"),
-        "value_date": date_at(element, "ValDt"),
-        "transaction_code": _code(element),
-        "information": text_at(element, "AddtlNtryInf"),
-    } | _details(element, credit=sign > 0)
+    values = (
+        _header(statement, parent)
+        | {
+            "statement_date": _statement_day(parent),
+            "number": str(statement.count),
+            "entry_reference": text_at(element, "NtryRef"),
+            "bank_reference": text_at(element, "AcctSvcrRef"),
+            "account_currency": text_at(parent, "Acct/Ccy"),
+            "currency": currency,
+            "amount": signed,
+            "reversal": text_at(element, "RvslInd"),
+            "booking_date": date_at(element, "BookgDt"),
+            "value_date": date_at(element, "ValDt"),
+            "transaction_code": _code(element),
+            "information": text_at(element, "AddtlNtryInf"),
+        }
+        | _details(element, credit=sign > 0)
+    )
     return {name: text for name, text in values.items() if text}
 
 
@@ -107,7 +111,9 @@ def balances(statement: Statement, element: Any) -> dict[str, str]:
     if not statement.read:
         return {}
     order = ("closing", "interim", "opening", "available", "forward")
-    values["currency"] = next((statement.read[name][0] for name in order if name in statement.read and statement.read[name][0]), "")
+    values["currency"] = next(
+        (statement.read[name][0] for name in order if name in statement.read and statement.read[name][0]), ""
+    )
     values["currency"] = values["currency"] or text_at(element, "Acct/Ccy")
     return {name: text for name, text in values.items() if text}
 

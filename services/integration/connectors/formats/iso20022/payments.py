@@ -164,8 +164,10 @@ def _status(element: Any, header: Any) -> dict[str, str]:
             "RtrRsnInf/Rsn/Cd",
             "RtrRsnInf/Rsn/Prtry",
         ),
-        "original_message_reference": text_at(element, "OrgnlGrpInf/OrgnlMsgId") or text_at(header, "OrgnlGrpInfAndSts/OrgnlMsgId"),
-        "original_message_type": text_at(element, "OrgnlGrpInf/OrgnlMsgNmId") or text_at(header, "OrgnlGrpInfAndSts/OrgnlMsgNmId"),
+        "original_message_reference": text_at(element, "OrgnlGrpInf/OrgnlMsgId")
+        or text_at(header, "OrgnlGrpInfAndSts/OrgnlMsgId"),
+        "original_message_type": text_at(element, "OrgnlGrpInf/OrgnlMsgNmId")
+        or text_at(header, "OrgnlGrpInfAndSts/OrgnlMsgNmId"),
     }
 
 
