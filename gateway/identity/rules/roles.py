@@ -46,6 +46,7 @@ _SERVES_CUSTOMERS = frozenset(
         "customer.record.update",
         "customer.pii.read",
         "customer.coverage.assign",
+        "customer.holding.read",
         "customer.relation.update",
     }
 )
@@ -89,7 +90,7 @@ _ROLES = (
         Duty.BUSINESS,
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
         # The second person of a mass hand-over: whose customer it is decides whose result it is, and he has neither.
-        _EVERYBODY | {"customer.record.read", "customer.coverage.approve", "identity.people.read"},
+        _EVERYBODY | {"customer.record.read", "customer.holding.read", "customer.coverage.approve", "identity.people.read"},
     ),
     Role(
         "data_steward",
@@ -103,6 +104,7 @@ _ROLES = (
             "customer.record.export",
             "customer.record.update",
             "customer.pii.read",
+            "customer.holding.read",
             "customer.field.define",
             "customer.subject.export",
             "customer.subject.erase",
@@ -120,7 +122,14 @@ _ROLES = (
         "Auditor 审计岗",
         Duty.BUSINESS,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.audit.read", "customer.record.read", "identity.people.read", "identity.grants.read"},
+        _EVERYBODY
+        | {
+            "operations.audit.read",
+            "customer.record.read",
+            "customer.holding.read",
+            "identity.people.read",
+            "identity.grants.read",
+        },
     ),
     Role(
         "operator",

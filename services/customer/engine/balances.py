@@ -140,7 +140,9 @@ def _sum(period: str) -> str:
     return f"({total})::BIGINT AS {period}_sum"
 
 
-def days_of(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], number: str, currency_code: str) -> list[tuple[date, int]]:
+def days_of(
+    connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], number: str, currency_code: str
+) -> list[tuple[date, int]]:
     """One account's closing balances as the datasets have them, by day."""
     lake.relation(connection, _SCHEMA, pins).create_view("days", replace=True)
     return connection.execute(

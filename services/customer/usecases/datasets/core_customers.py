@@ -42,7 +42,9 @@ EXCEPTION = "核心系统如此记载 So it stands in core banking"
 _COLUMNS = SCHEMAS["customers"].names
 _CUSTOMERS = Customer.__table__.c
 _PATH_SEPARATOR = "/"
-_NO_MANAGER = Refused("LEAD_UNKNOWN", "manager_staff_number", "Nobody here is the manager named; the record waits in its unit's pool.")
+_NO_MANAGER = Refused(
+    "LEAD_UNKNOWN", "manager_staff_number", "Nobody here is the manager named; the record waits in its unit's pool."
+)
 
 _KINDS = {kind.name: kind for kind in CustomerKind}
 _STATES = {"ACTIVE": CustomerState.ACTIVE, "CLOSED": CustomerState.CLOSED}
@@ -84,7 +86,12 @@ def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any]
     outcomes = [each.verdict.outcome for each in applied]
     counted = {name: outcomes.count(outcome) for outcome, name in _COUNTED.items()}
     exceptions = sum("identifier_exception" in value for value in values)
-    return counted | {"kept_by_hand": kept, "identifier_exceptions": exceptions, "placed": placed, "gone": len(rows) - len(values)}
+    return counted | {
+        "kept_by_hand": kept,
+        "identifier_exceptions": exceptions,
+        "placed": placed,
+        "gone": len(rows) - len(values),
+    }
 
 
 _COUNTED = {
@@ -107,7 +114,7 @@ class Placing:
         for manager in found:
             self._by_number.setdefault(manager.staff_number, []).append(manager)
         self._named = {row["customer_number"]: (row["manager_staff_number"] or "", row["unit_number"] or "") for row in rows}
-        self._paths = _paths_of_units(work)
+        self._paths = paths_of_units(work)
 
     def manager(self, customer_number: str) -> RelationshipManager | None:
         """The manager whom core banking names, where one person here has the number."""
@@ -125,7 +132,7 @@ class Placing:
         return RelationshipManager(person_id="", staff_number="", display_name="", organisation_path=path)
 
 
-def _paths_of_units(work: UnitOfWork) -> dict[str, str]:
+def paths_of_units(work: UnitOfWork) -> dict[str, str]:
     """The paths of the units that this service knows of: in which relationship managers are, and those above them."""
     paths: dict[str, str] = {}
     for path in work.session.scalars(select(RelationshipManager.organisation_path).distinct()):
