@@ -25,13 +25,14 @@ from services.customer.model.customer import Customer
 from services.customer.model.dataset import DatasetApplication
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.exchange.outcomes import Outcome
-from services.customer.rules.identifiers import tidy_number, usual_kind
+from services.customer.rules.identifiers import normal_number, tidy_number, usual_kind
 from services.customer.rules.kinds import CustomerKind, CustomerState, IdentifierKind
 from services.customer.usecases import finding
 from services.customer.usecases.datasets import reading, refusals
 from services.customer.usecases.datasets.passes import Pass
 from services.customer.usecases.datasets.refusals import Refused
-from services.customer.usecases.importing.applying import Applied, apply as apply_rows
+from services.customer.usecases.importing.applying import Applied
+from services.customer.usecases.importing.applying import apply as apply_rows
 from services.customer.usecases.importing.drafting import Options
 from services.customer.usecases.moving import Move, held_customers, move
 
@@ -57,6 +58,7 @@ _IDENTIFIER_KINDS = {
     "FOREIGN_PERMANENT_RESIDENT": IdentifierKind.PERMANENT_RESIDENCE_CARD,
     "OTHER": IdentifierKind.OTHER,
 }
+_IDENTIFIER = {"identifier", "identifier_kind", "identifier_exception"}
 # How the record names what a row has, where a person's change of it is looked for.
 _HELD_AS = {"address": "addresses"}
 
@@ -75,6 +77,7 @@ def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any]
     kept = 0
     for value in values:
         if record := known.get(value["customer_number"]):
+            _leave_what_the_record_says_closer(value, record)
             own = [name for name in value if _HELD_AS.get(name, name) in by_hand.get(record.customer_id, ())]
             kept += len(own)
             for name in own:
@@ -143,9 +146,26 @@ def paths_of_units(work: UnitOfWork) -> dict[str, str]:
 
 
 def _known(work: UnitOfWork, numbers: Sequence[str]) -> dict[str, Any]:
-    columns = (_CUSTOMERS.customer_number, _CUSTOMERS.customer_id, _CUSTOMERS.lead_person_id, _CUSTOMERS.organisation_path)
+    columns = (
+        _CUSTOMERS.customer_number,
+        _CUSTOMERS.customer_id,
+        _CUSTOMERS.lead_person_id,
+        _CUSTOMERS.organisation_path,
+        _CUSTOMERS.state,
+        _CUSTOMERS.other_identifiers,
+    )
     rows = work.session.execute(select(*columns).where(among(_CUSTOMERS.customer_number, numbers)))
     return {row.customer_number: row for row in rows}
+
+
+def _leave_what_the_record_says_closer(values: dict[str, Any], record: Any) -> None:
+    """Core banking knows no dormant customers, and one number of each: neither is a difference."""
+    if record.state == CustomerState.DORMANT and values["state"] == CustomerState.ACTIVE:
+        del values["state"]
+    others = {(other["kind"], normal_number(other["number"])) for other in record.other_identifiers or ()}
+    if "identifier" in values and (values["identifier_kind"], normal_number(values["identifier"])) in others:
+        for name in _IDENTIFIER & values.keys():
+            del values[name]
 
 
 def _kept_by_hand(work: UnitOfWork, customer_ids: Sequence[str]) -> dict[str, set[str]]:
@@ -210,7 +230,7 @@ def _place(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], known: Mapping[s
     return len(moves)
 
 
-def _note(  # noqa: PLR0913, PLR0917 - what one batch has come to
+def _note(
     work: UnitOfWork,
     application: DatasetApplication,
     rows: Sequence[Mapping[str, Any]],
