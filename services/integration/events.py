@@ -6,7 +6,14 @@ Handlers are idempotent, because delivery is at least once.
 from __future__ import annotations
 
 from services.chassis.service import Subscription, Timer
+from services.integration.usecases import calendar, upkeep
+
+# A business date opens at most so long after its hour.
+CALENDAR_EVERY_SECONDS = 10.0
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = ()
 
-TIMERS: tuple[Timer, ...] = ()
+TIMERS = (
+    Timer("calendar.open", CALENDAR_EVERY_SECONDS, calendar.open_due),
+    Timer("lake.upkeep", upkeep.EVERY_SECONDS, upkeep.ask),
+)

@@ -115,6 +115,9 @@ _ROLES = (
             "customer.duplicate.scan",
             "customer.record.merge",
             "customer.segment.share",
+            "integration.calendar.read",
+            "integration.dataset.read",
+            "integration.totals.read",
         },
     ),
     Role(
@@ -124,11 +127,13 @@ _ROLES = (
         (ScopeKind.SUBTREE,),
         _EVERYBODY
         | {
-            "operations.audit.read",
-            "customer.record.read",
             "customer.holding.read",
-            "identity.people.read",
+            "customer.record.read",
             "identity.grants.read",
+            "identity.people.read",
+            "integration.dataset.read",
+            "integration.totals.read",
+            "operations.audit.read",
         },
     ),
     Role(
@@ -136,14 +141,28 @@ _ROLES = (
         "Operator 运维岗",
         Duty.SYSTEM,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.events.read", "operations.events.redrive", "operations.metrics.read"},
+        _EVERYBODY
+        | {
+            "integration.calendar.read",
+            "integration.dataset.read",
+            "operations.events.read",
+            "operations.events.redrive",
+            "operations.metrics.read",
+        },
     ),
     Role(
         "feed_operator",
         "Feed operator 数据岗",
         Duty.SYSTEM,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.events.read"},
+        _EVERYBODY
+        | {
+            "integration.calendar.manage",
+            "integration.calendar.read",
+            "integration.dataset.manage",
+            "integration.dataset.read",
+            "operations.events.read",
+        },
     ),
     Role(
         "user_administrator",

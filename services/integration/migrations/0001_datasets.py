@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.db.types import BusinessDate, UtcDateTime
+from services.chassis.db.types import BusinessDate, Json, UtcDateTime
 
 revision = "integration_0001"
 down_revision = None
@@ -23,8 +23,8 @@ def upgrade():
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("run_id", sa.Text, nullable=False),
         sa.Column("rows", NUMBER, nullable=False),
-        sa.Column("parts", sa.Text, nullable=False),
-        sa.Column("totals", sa.Text, nullable=False),
+        sa.Column("parts", Json, nullable=False),
+        sa.Column("totals", Json, nullable=False),
         sa.Column("current", sa.Boolean, nullable=False),
         sa.Column("publish_time", UtcDateTime, nullable=False),
         sa.Column("remove_time", UtcDateTime),

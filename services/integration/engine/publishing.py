@@ -1,0 +1,50 @@
+"""From typed rows to a date's revision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from services.chassis.lake.schemas import Schema, Type
+from services.integration.engine.columns import DATE_COLUMN
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+
+def good_rows(url: str, excluded_url: str, *, day: date | None) -> str:
+    """The statement for the rows of a date, or of all where `day` is None, that go into the dataset."""
+    of_day = f" AND {DATE_COLUMN} = DATE '{day}'" if day else ""
+    kept = f"SELECT * FROM read_parquet('{url}') WHERE fault IS NULL{of_day}"
+    return f"{kept} AND line NOT IN (SELECT line FROM read_parquet('{excluded_url}'))" if excluded_url else kept
+
+
+def totals(connection: DuckDBPyConnection, query: str, schema: Schema) -> dict[str, dict[str, str]]:
+    """The sums of the amounts by column and currency, in minor units, as text."""
+    found: dict[str, dict[str, str]] = {}
+    for column in schema.columns:
+        if column.type is Type.MONEY:
+            sums = connection.execute(
+                f"SELECT {column.currency}, sum({column.name}) FROM ({query}) WHERE {column.name} IS NOT NULL GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+            if sums:
+                found[column.name] = {str(currency or ""): str(total) for currency, total in sums}
+    return found
+
+
+def equal_rows(connection: DuckDBPyConnection, query: str, current: DuckDBPyRelation, schema: Schema) -> bool:
+    """Whether the query's rows are those of the current revision, as often each, in whatever order."""
+    names = ", ".join(schema.names)
+    current.create_view("current_rows", replace=True)
+    differing = (
+        f"SELECT 1 FROM (SELECT {names}, sum(side) AS difference FROM ("
+        f"SELECT {names}, 1 AS side FROM ({query}) UNION ALL SELECT {names}, -1 FROM current_rows) GROUP BY ALL) "
+        f"WHERE difference <> 0 LIMIT 1"
+    )
+    return not connection.execute(differing).fetchall()
+
+
+def dates_of(connection: DuckDBPyConnection, query: str) -> Sequence[tuple[Any, int]]:
+    """The dates that the rows are of, with how many there are."""
+    return connection.execute(f"SELECT {DATE_COLUMN}, count(*) FROM ({query}) GROUP BY 1 ORDER BY 1").fetchall()
