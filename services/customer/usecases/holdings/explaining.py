@@ -54,7 +54,7 @@ def history(
 
 def _by_day(row: Any, came: dict[date, int], start: date, end: date) -> Iterator[holding_service_pb2.DayBalance]:
     closed = closed_on(row)
-    last = max(came, default=None)
+    ended = closed if closed and row.since_date and row.since_date < closed else None
     amount: int | None = next((came[day] for day in sorted(came, reverse=True) if day < start), None)
     if amount is None and row.since_date and row.since_date < start:
         # Unchanged since before the days asked for.
@@ -62,7 +62,7 @@ def _by_day(row: Any, came: dict[date, int], start: date, end: date) -> Iterator
     for place in range((end - start).days + 1):
         day = start + timedelta(days=place)
         amount = came.get(day, amount)
-        if closed is not None and day >= closed and day not in came and (last is None or last < closed):
+        if ended is not None and day >= ended:
             amount = 0
         if amount is not None:
             yield holding_service_pb2.DayBalance(
