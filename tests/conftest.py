@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import re
 import socket
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import servers
 
@@ -24,24 +26,29 @@ logging.getLogger("pika").setLevel(logging.CRITICAL)
 SHARED_DATA = Path(os.environ.get("WORKBENCH_SHARED_DATA") or Path(__file__).parents[2] / "shared/data")
 
 
+def pytest_xdist_make_scheduler(config, log):
+    """The processes of a run share it by groups: what stands on one deployment, or breaks one, stays together."""
+    return ByDeployment(config, log)
+
+
+class ByDeployment(LoadScopeScheduling):
+    """A group is a file; where a file has deployments of its own, a profile in it; and all that share the run's, by profile."""
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        profile = re.search(r"\[.*(branch|head.office)", nodeid)
+        if profile is None:
+            return file
+        shared = file.startswith("tests/e2e/") and not file.endswith("test_conformance.py")
+        return profile[1] if shared else f"{file} {profile[1]}"
+
+
+# What takes longest begins first.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Two processes share the run. What stands on one deployment, or breaks one, stays together; the longest begins first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: _FIRST.get(_room(item), len(_FIRST)))
-
-
-# Rooms by how long one of their groups takes.
-_FIRST = {"fault": 0, "e2e": 1, "contract": 2}
-
-
-def _room(item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]
-
-
-def _group(item) -> str:
-    profile = getattr(item, "callspec", None) and item.callspec.params.get("deployment")
-    return f"e2e {profile}" if _room(item) == "e2e" and profile else item.nodeid.partition("::")[0]
+    """Rooms in the order of how long their longest group takes."""
+    order = {"fault": 0, "e2e": 1, "contract": 2}
+    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(order)))
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +70,13 @@ def postgresql_server():
 def rabbitmq_server():
     """A RabbitMQ of the run's own."""
     with servers.rabbitmq() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def openssh_server():
+    """An sshd of the run's own."""
+    with servers.openssh() as server:
         yield server
 
 

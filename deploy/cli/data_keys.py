@@ -1,4 +1,7 @@
-"""`workbench keys rotate-data` and `status`: a data key from its making until the one before is forgotten."""
+"""`workbench keys rotate-data` and `status`: a data key from its making until the one before is forgotten.
+
+What it encrypts are values in the databases, and the keys of the sealed files below the lake's root.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from services.chassis.db.session import Database
     from services.chassis.keys import DataKey
+    from services.chassis.settings import DeploymentSettings
 
 # Between two batches, so that whoever else wants to write at a branch gets to it.
 PAUSE_SECONDS = 0.005
@@ -40,12 +44,14 @@ def rotate(*, wait: bool, others_done: bool) -> None:
             return
         tables = {name: _tables_of(name) for name in found}
         _rewrite(found, tables)
+        _rewrap(settings.lake.root)
         if not _waited_until(key.encrypts_from + keys.SETTLING_SECONDS, "the old key is out of use", wait=wait):
             return
         # What a process wrote with the key before, while the first round ran.
         _rewrite_rest(found, tables)
+        _rewrap(settings.lake.root)
         elsewhere = [name for name, placement in settings.services.items() if placement.run == "remote"]
-        _retire(settings.secrets, found, tables, [] if others_done else elsewhere)
+        _retire(settings, found, tables, [] if others_done else elsewhere)
 
 
 def show_status() -> None:
@@ -56,15 +62,18 @@ def show_status() -> None:
     settings = load()
     known = keys.known_data_keys(settings.secrets)
     with databases() as found:
-        counts = {name: _values(database, _tables_of(name), known) for name, database in found.items()}
-        table = PrintedTable("key", "for", "used", *(f"values of {name}" for name in found))
+        counts = {f"values of {name}": _values(database, _tables_of(name), known) for name, database in found.items()}
+        counts["files"] = _files(settings.lake.root, known)
+        table = PrintedTable("key", "for", "used", *counts)
         for key_id, signs_from in keys.known_signing_keys(settings.secrets):
-            table.add_row(key_id, "signing", f"from {_utc(signs_from)}" if signs_from else "from the start", *("" for _ in found))
+            table.add_row(
+                key_id, "signing", f"from {_utc(signs_from)}" if signs_from else "from the start", *("" for _ in counts)
+            )
         for key in known:
             used = f"from {_utc(key.encrypts_from)}" if key.encrypts_from else "from the start"
-            table.add_row(key.key_id, "data", used, *(str(counts[name][key.key_id]) for name in found))
+            table.add_row(key.key_id, "data", used, *(str(count[key.key_id]) for count in counts.values()))
         if any(count[""] for count in counts.values()):
-            table.add_row("[red]unknown[/red]", "data", "", *(str(counts[name][""]) for name in found))
+            table.add_row("[red]unknown[/red]", "data", "", *(str(count[""]) for count in counts.values()))
         console.print(table)
     if len(known) > 1:
         console.print("A rotation is under way: `workbench keys rotate-data` goes on with it.")
@@ -102,23 +111,37 @@ def _rewrite_rest(found: Mapping[str, Database], tables: Mapping[str, Sequence[T
     _rewrite(found, tables)
 
 
-def _retire(secrets: Path, found: Mapping[str, Database], tables: Mapping[str, Sequence[Table]], elsewhere: list[str]) -> None:
+def _rewrap(root: Path) -> None:
+    from services.chassis.lake.rewrapping import rewrap_below
+
+    with Progress(TextColumn("{task.description}"), TextColumn("{task.completed}"), console=console) as progress:
+        shown = progress.add_task("sealed files", total=None)
+        for _ in rewrap_below([root]):
+            progress.advance(shown)
+
+
+def _retire(
+    settings: DeploymentSettings, found: Mapping[str, Database], tables: Mapping[str, Sequence[Table]], elsewhere: list[str]
+) -> None:
     from services.chassis import keys
 
-    *former, newest = keys.known_data_keys(secrets)
-    in_use = {name: _values(database, tables[name], [newest])[""] for name, database in found.items()}
+    *former, newest = keys.known_data_keys(settings.secrets)
+    in_use = {f"values of {name}": _values(database, tables[name], [newest])[""] for name, database in found.items()}
+    in_use["sealed files"] = _files(settings.lake.root, [newest])[""]
     if any(in_use.values()):
-        told = ", ".join(f"{count} values of {name}" for name, count in in_use.items() if count)
+        told = ", ".join(f"{count} {what}" for what, count in in_use.items() if count)
         console.print(f"[red]{told} are not under the key {newest.key_id}; nothing is forgotten. Run this again.[/red]")
         raise typer.Exit(1)
     if elsewhere:
-        console.print(f"Every value here is under the key {newest.key_id}. {', '.join(elsewhere)} run elsewhere: run")
+        console.print(f"Every value and file here is under the key {newest.key_id}. {', '.join(elsewhere)} run elsewhere: run")
         console.print("`workbench keys rotate-data` there, and then here with --others-done, which forgets the key before.")
         return
-    keys.retire_data(secrets, [key.key_id for key in former])
+    keys.retire_data(settings.secrets, [key.key_id for key in former])
     _noted(found, "RetireDataKeys", newest.key_id)
-    console.print(f"Every value is under the key {newest.key_id}; {len(former)} former forgotten. Copies of the databases made")
-    console.print("before now are read with a copy of the keys made with them.")
+    console.print(
+        f"Every value and file is under the key {newest.key_id}; {len(former)} former forgotten. Copies of databases and"
+    )
+    console.print("datasets made before now are read with a copy of the keys made with them.")
 
 
 def _tables_of(name: str) -> list[Table]:
@@ -141,6 +164,12 @@ def _values(database: Database, tables: Sequence[Table], known: Sequence[DataKey
             for key_id, count in values_by_key(work.session, table, key_ids).items():
                 counts[key_id] += count
     return counts
+
+
+def _files(root: Path, known: Sequence[DataKey]) -> dict[str, int]:
+    from services.chassis.lake.rewrapping import files_by_key
+
+    return files_by_key([root], [key.key_id for key in known])
 
 
 def _noted(found: Mapping[str, Database], act: str, key_id: str) -> None:

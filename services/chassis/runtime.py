@@ -11,10 +11,13 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import grpc
 import structlog
+from workbench.integration.v1 import events_pb2
 
 from services.chassis import keys, operations, telemetry
 from services.chassis.bus import green
@@ -22,6 +25,7 @@ from services.chassis.bus.embedded import EmbeddedBus, EmbeddedParking
 from services.chassis.bus.holds import forget_lost
 from services.chassis.bus.port import Parking
 from services.chassis.db import audit, idempotency, migrations
+from services.chassis.db.business_dates import BANK_CALENDAR
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database, FileLimits, UnitOfWork
 from services.chassis.files import serving as file_serving
@@ -35,7 +39,7 @@ from services.chassis.outbox.relay import Relay
 from services.chassis.outbox.table import forget_published
 from services.chassis.rpc.admission import Admission
 from services.chassis.rpc.server import Hosted, Server
-from services.chassis.service import Service, Timer
+from services.chassis.service import Service, Subscription, Timer
 from services.chassis.settings import DeploymentSettings, SettingsFault, load, parse_section
 
 _log = structlog.get_logger(__name__)
@@ -61,6 +65,17 @@ def _forget(work: UnitOfWork) -> None:
     asking.forget_ended(work.session, work.now)
     storage.forget_expired(work.session, work.now)
 
+
+def _open_business_date(work: UnitOfWork, event: events_pb2.BusinessDateOpened) -> None:
+    if event.calendar == BANK_CALENDAR:
+        work.open_business_date(date.fromisoformat(event.business_date))
+
+
+# Who announces business dates. Where a deployment is without it, the date is the clock's in the bank's zone.
+CALENDAR_SERVICE = "integration"
+
+# What every service follows beside its own subscriptions.
+CHASSIS_SUBSCRIPTIONS = (Subscription(events_pb2.BusinessDateOpened, _open_business_date),)
 
 # What every service does beside its own timers.
 CHASSIS_TIMERS = (
@@ -112,7 +127,8 @@ def work(service: Service, settings: DeploymentSettings) -> None:
         database = open_database(service, settings, stack)
         migrations.require_current(database.engine, service.package)
         start_process(f"{service.name}.work", 0, settings)
-        run_worker(service, database, settings.amqp_url.get_secret_value(), CHASSIS_TIMERS + service.timers, tls=settings.tls)
+        timers = CHASSIS_TIMERS + service.timers
+        run_worker(_following(service), database, settings.amqp_url.get_secret_value(), timers, tls=settings.tls)
 
 
 def migrate(service: Service, settings: DeploymentSettings) -> None:
@@ -128,7 +144,7 @@ def prepare(service: Service, settings: DeploymentSettings) -> bool:
     if settings.bus == "rabbitmq":
         from services.chassis.bus.topology import declare_queues
 
-        declare_queues(service, settings.amqp_url.get_secret_value(), settings.tls)
+        declare_queues(_following(service), settings.amqp_url.get_secret_value(), settings.tls)
     return changed
 
 
@@ -140,7 +156,7 @@ def serve_together(services: Sequence[Service], settings: DeploymentSettings) ->
         for service in services:
             make_current(databases[service.name].engine, service.package)
         start_process("services", settings.services[services[0].name].metrics_port, settings)
-        bus = EmbeddedBus({service.name: (databases[service.name], service.subscriptions) for service in services})
+        bus = EmbeddedBus({each.name: (databases[each.name], _following(each).subscriptions) for each in services})
         for service in services:
             database = databases[service.name]
             database.parking = parking(service, settings)
@@ -172,7 +188,21 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
     limits = FileLimits(settings.files.bytes_max, settings.files.kept_hours)
     zone = settings.bank_time_zone
     lake = Lake(settings.lake.root, memory_mb_max=settings.lake.memory_mb_max, threads=settings.lake.threads)
-    return Database(engine, service.name, settings=own, bank_time_zone=zone, files=limits, lake=lake, on_record=service.on_record)
+    calendar = settings.services.get(CALENDAR_SERVICE)
+    return Database(
+        engine,
+        service.name,
+        settings=own,
+        bank_time_zone=zone,
+        follows_calendar=calendar is not None and calendar.run != "absent",
+        files=limits,
+        lake=lake,
+        on_record=service.on_record,
+    )
+
+
+def _following(service: Service) -> Service:
+    return replace(service, subscriptions=CHASSIS_SUBSCRIPTIONS + service.subscriptions)
 
 
 def parking(service: Service, settings: DeploymentSettings) -> Parking:

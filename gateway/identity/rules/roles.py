@@ -113,6 +113,11 @@ _ROLES = (
             "customer.duplicate.scan",
             "customer.record.merge",
             "customer.segment.share",
+            "integration.calendar.read",
+            "integration.dataset.read",
+            "integration.quarantine.correct",
+            "integration.quarantine.read",
+            "integration.totals.read",
         },
     ),
     Role(
@@ -120,21 +125,47 @@ _ROLES = (
         "Auditor 审计岗",
         Duty.BUSINESS,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.audit.read", "customer.record.read", "identity.people.read", "identity.grants.read"},
+        _EVERYBODY
+        | {
+            "customer.record.read",
+            "identity.grants.read",
+            "identity.people.read",
+            "integration.dataset.read",
+            "integration.totals.read",
+            "operations.audit.read",
+        },
     ),
     Role(
         "operator",
         "Operator 运维岗",
         Duty.SYSTEM,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.events.read", "operations.events.redrive", "operations.metrics.read"},
+        _EVERYBODY
+        | {
+            "integration.calendar.read",
+            "integration.dataset.read",
+            "integration.feed.read",
+            "operations.events.read",
+            "operations.events.redrive",
+            "operations.metrics.read",
+        },
     ),
     Role(
         "feed_operator",
         "Feed operator 数据岗",
         Duty.SYSTEM,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.events.read"},
+        _EVERYBODY
+        | {
+            "integration.calendar.manage",
+            "integration.calendar.read",
+            "integration.dataset.manage",
+            "integration.dataset.read",
+            "integration.feed.push",
+            "integration.feed.read",
+            "integration.feed.run",
+            "operations.events.read",
+        },
     ),
     Role(
         "user_administrator",

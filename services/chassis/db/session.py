@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event, insert, text
 from sqlalchemy.orm import Session
 
 from services.chassis.db.audit import Change, captured_changes, inserted_changes, write_act
+from services.chassis.db.business_dates import KeptDate, advance
 from services.chassis.db.field_history import keep_changes, refuse_unseen_changes
 from services.chassis.db.scope import WHOLE_BANK, announce_scope, has_reaches, with_reach
 from services.chassis.kernel.caller import NOBODY, Caller, Scope
@@ -64,6 +65,8 @@ class UnitOfWork:
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     # The entry of a field's history that the act puts back.
     restored_from: str = ""
+    # Read once, so that no act begins on one date and ends on the next.
+    _business_date: date | None = field(default=None, init=False)
 
     @property
     def settings(self) -> Any:
@@ -72,8 +75,20 @@ class UnitOfWork:
 
     @property
     def business_date(self) -> date:
-        """The bank's date in its own zone, until integration announces business dates."""
+        """The bank's date as integration announced it; before the first, and where there is no integration, the clock's."""
+        if self._business_date is None:
+            self._business_date = self.database.announced_date(self.session) or self.clock_date
+        return self._business_date
+
+    @property
+    def clock_date(self) -> date:
+        """The calendar's date in the bank's zone; what happens in the bank is of its `business_date`."""
         return self.now.astimezone(ZoneInfo(self.database.bank_time_zone)).date()
+
+    def open_business_date(self, business_date: date) -> bool:
+        """Makes it the date of this service from the next act on; answers whether it did: never backwards."""
+        self.after_commit.append(self.database.forget_date)
+        return advance(self.session, business_date, self.now)
 
     def new_id(self) -> str:
         """A new id that sorts by time."""
@@ -170,6 +185,7 @@ class Database:
         *,
         settings: Any = None,
         bank_time_zone: str = "Asia/Shanghai",
+        follows_calendar: bool = True,
         files: FileLimits | None = None,
         lake: Lake | None = None,
         clock: Clock = system_clock,
@@ -180,6 +196,9 @@ class Database:
         self.service_name = service_name
         self.settings = settings
         self.bank_time_zone = bank_time_zone
+        # Whether somebody announces business dates in this deployment.
+        self._follows_calendar = follows_calendar
+        self._date = KeptDate()
         self.files = files or FileLimits()
         self._lake = lake
         self.clock = clock
@@ -204,6 +223,14 @@ class Database:
         if self._lake is None:
             raise Unavailable("LAKE_MISSING", "This process was not given the deployment's datasets.")
         return self._lake
+
+    def announced_date(self, session: Session) -> date | None:
+        """The business date that was announced last; None before the first, and where nobody announces any."""
+        return self._date.read(session) if self._follows_calendar else None
+
+    def forget_date(self) -> None:
+        """Has the next act read the business date anew."""
+        self._date.forget()
 
     @contextmanager
     def transaction(

@@ -76,6 +76,9 @@ class BusinessDate(TypeDecorator[date]):
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Date())
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
+        # A datetime is a date to Python; cut off here, it would be the day of some zone.
+        if isinstance(value, datetime):
+            raise TypeError("A business date has no time of day.")
         return value.isoformat() if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> date | None:

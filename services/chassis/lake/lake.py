@@ -7,16 +7,19 @@ be repeated. The engine is imported where it is used: a process that is at rest 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from services.chassis.kernel.errors import NotFound
+from services.chassis.kernel.errors import NotFound, StaleVersion
+from services.chassis.lake.schemas import Type
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 # Of one file of a dataset: large enough that a scan is not all about opening files.
 PART_BYTES_MAX = 256 * 1024 * 1024
+SPILL = ".spill"
 _FEED_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _READ_BYTES = 1024 * 1024
 
@@ -65,22 +69,26 @@ class Lake:
 
         from services.chassis.lake.sealed_files import SealedFiles
 
-        spill = self.root / ".spill"
-        spill.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect() as connection:
-            connection.register_filesystem(SealedFiles())
-            for name, value in {
-                "memory_limit": f"{self._memory_mb_max}MB",
-                "threads": self._threads,
-                "temp_directory": str(spill),
-                "temp_file_encryption": True,
-                # Neither is at hand on a closed network; to look would hang.
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "TimeZone": "UTC",
-            }.items():
-                connection.execute(f"SET {name} = ?", [value])
-            yield connection
+        # Its own: the engine gives its files no name of the process, so that two in one folder would write into each other's.
+        spill = self.root / SPILL / secrets.token_hex(8)
+        spill.mkdir(parents=True)
+        try:
+            with duckdb.connect() as connection:
+                connection.register_filesystem(SealedFiles())
+                for name, value in {
+                    "memory_limit": f"{self._memory_mb_max}MB",
+                    "threads": self._threads,
+                    "temp_directory": str(spill),
+                    "temp_file_encryption": True,
+                    # Neither is at hand on a closed network; to look would hang.
+                    "autoinstall_known_extensions": False,
+                    "autoload_known_extensions": False,
+                    "TimeZone": "UTC",
+                }.items():
+                    connection.execute(f"SET {name} = ?", [value])
+                yield connection
+        finally:
+            shutil.rmtree(spill, ignore_errors=True)
 
     def folder(self, pin: Pin) -> Path:
         """Where the revision's files are; ValueError where the feed's name is no name of a folder."""
@@ -96,25 +104,52 @@ class Lake:
             return connection.sql(f"SELECT {columns} WHERE false")
         return connection.read_parquet(urls, union_by_name=True, hive_partitioning=False)
 
-    def write(self, connection: DuckDBPyConnection, query: str, schema: Schema, pin: Pin) -> list[Part]:
-        """Writes what the query finds as that revision, whole or not at all; what stood there unannounced is replaced.
+    def write(
+        self, connection: DuckDBPyConnection, query: str, schema: Schema, pin: Pin, *, part_bytes_max: int = PART_BYTES_MAX
+    ) -> list[Part]:
+        """Writes what the query finds as that revision, in parts of about so many bytes; whole or not at all, and on the disk.
 
-        The query answers the schema's columns; `source_system` and `business_date` are the pin's.
+        The query answers the schema's columns; `source_system` and `business_date` are the pin's. What is there is never
+        replaced, whoever wrote it: raises StaleVersion REVISION_TAKEN, and the writer asks for the next number.
         """
         folder = self.folder(pin)
-        unfinished = folder.with_name(f".{folder.name}")
-        for left in (unfinished, folder):
-            shutil.rmtree(left, ignore_errors=True)
+        if folder.exists():
+            raise _taken(pin)
+        unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
         unfinished.mkdir(parents=True)
-        columns = ", ".join(f"{name}::{type_} AS {name}" for name, type_ in stored_columns(schema)[2:])
-        selected = (
-            f"SELECT '{_quoted(pin.source_system)}' AS source_system, DATE '{pin.business_date}' AS business_date, {columns} "
-            f"FROM ({query})"
-        )
-        name = "part-0.parquet"
-        connection.execute(f"COPY ({selected}) TO '{self._url(schema, unfinished / name)}' (FORMAT parquet, COMPRESSION zstd)")
-        unfinished.rename(folder)
-        return [self._part(connection, schema, folder, name)]
+        try:
+            self._copy(connection, query, schema, pin, unfinished, part_bytes_max)
+            parts = [self._part(connection, schema, path) for path in _parts_in(unfinished)]
+            _put_in_place(unfinished, folder, pin, self.root)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+        return parts
+
+    def revisions(self, feed: str, business_date: date) -> list[int]:
+        """The revisions whose files are there, announced or not."""
+        of_date = self.folder(Pin(feed, "", "", business_date, 0)).parent
+        return sorted(int(path.name.removeprefix("rev=")) for path in of_date.glob("rev=*"))
+
+    def totals_of(self, connection: DuckDBPyConnection, schema: Schema, pin: Pin) -> dict[str, dict[str, str]]:
+        """The exact sum of each MONEY column by its currency, in minor units, as text: it may exceed what a column holds.
+
+        Where a row names no currency it is the empty one.
+        """
+        totals: dict[str, dict[str, str]] = {}
+        rows = self.relation(connection, schema, [pin])
+        for currency in dict.fromkeys(column.currency for column in schema.columns if column.type is Type.MONEY):
+            names = [column.name for column in schema.columns if column.type is Type.MONEY and column.currency == currency]
+            sums = ", ".join(f"sum({name})" for name in names)
+            for code, *amounts in rows.aggregate(f"coalesce({currency}, '') AS code, {sums}", currency).order("code").fetchall():
+                for name, amount in zip(names, amounts, strict=True):
+                    if amount is not None:
+                        totals.setdefault(name, {})[code] = str(amount)
+        return totals
+
+    def rows_of(self, connection: DuckDBPyConnection, schema: Schema, pin: Pin, name: str) -> int:
+        """How many rows one file of the revision has."""
+        return self._rows(connection, schema, self.folder(pin) / name)
 
     def open(self, schema: Schema, pin: Pin, name: str) -> BinaryIO:
         """One file of the revision, as its content is when read."""
@@ -125,17 +160,29 @@ class Lake:
         if not folder.is_dir():
             told = {"feed": pin.feed, "businessDate": str(pin.business_date), "revision": str(pin.revision)}
             raise NotFound("DATASET_MISSING", "This revision of the dataset is not there, or not any more.", metadata=told)
-        return [self._url(schema, path) for path in sorted(folder.glob("part-*.parquet*"))]
+        return [self._url(schema, path) for path in _parts_in(folder)]
 
-    def _part(self, connection: DuckDBPyConnection, schema: Schema, folder: Path, name: str) -> Part:
-        path = folder / name
-        ((rows,),) = connection.execute("SELECT count(*) FROM read_parquet(?)", [self._url(schema, path)]).fetchall()
-        digest, size = hashlib.sha256(), 0
+    def _copy(
+        self, connection: DuckDBPyConnection, query: str, schema: Schema, pin: Pin, folder: Path, part_bytes_max: int
+    ) -> None:
+        columns = ", ".join(f"{name}::{type_} AS {name}" for name, type_ in stored_columns(schema)[2:])
+        selected = (
+            f"SELECT '{_quoted(pin.source_system)}' AS source_system, DATE '{pin.business_date}' AS business_date, {columns} "
+            f"FROM ({query})"
+        )
+        connection.execute(
+            f"COPY ({selected}) TO '{_quoted(self._url(schema, folder))}' (FORMAT parquet, COMPRESSION zstd, "
+            f"FILE_SIZE_BYTES {part_bytes_max}, FILENAME_PATTERN 'part-{{i}}')"
+        )
+
+    def _part(self, connection: DuckDBPyConnection, schema: Schema, path: Path) -> Part:
         with self._opened(schema, path) as file:
-            while content := file.read(_READ_BYTES):
-                digest.update(content)
-                size += len(content)
-        return Part(name, int(rows), size, digest.hexdigest())
+            size, digest = content_hash(file)
+        return Part(path.name, self._rows(connection, schema, path), size, digest)
+
+    def _rows(self, connection: DuckDBPyConnection, schema: Schema, path: Path) -> int:
+        ((rows,),) = connection.execute("SELECT count(*) FROM read_parquet(?)", [self._url(schema, path)]).fetchall()
+        return int(rows)
 
     def _url(self, schema: Schema, path: Path) -> str:
         from services.chassis.lake.sealed_files import sealed_url
@@ -152,6 +199,52 @@ def stored_columns(schema: Schema) -> list[tuple[str, str]]:
     """The columns as stored, with their types in the engine: where a row comes from, of which day, and the schema's own."""
     own = [(column.name, column.type.engine_type) for column in schema.columns]
     return [("source_system", "VARCHAR"), ("business_date", "DATE"), *own]
+
+
+def content_hash(file: BinaryIO, beat: Callable[[], None] = lambda: None) -> tuple[int, str]:
+    """How long the rest of the file is, and its SHA-256; `beat` is called now and then."""
+    digest, size = hashlib.sha256(), 0
+    while content := file.read(_READ_BYTES):
+        digest.update(content)
+        size += len(content)
+        beat()
+    return size, digest.hexdigest()
+
+
+def _parts_in(folder: Path) -> list[Path]:
+    """The parts, in the order in which they were written."""
+    return sorted(folder.glob("part-*.parquet"), key=lambda path: int(path.stem.removeprefix("part-")))
+
+
+def _put_in_place(unfinished: Path, folder: Path, pin: Pin, root: Path) -> None:
+    """Gives a revision its name once its files will outlast a loss of power, so that nobody is told of what may vanish."""
+    for path in unfinished.iterdir():
+        _sync(path)
+    _sync(unfinished)
+    try:
+        # Onto a folder that has files this fails: two writers of one revision cannot both believe that it is theirs.
+        unfinished.rename(folder)
+    except OSError:
+        if folder.exists():
+            raise _taken(pin) from None
+        raise
+    for parent in folder.parents:
+        _sync(parent)
+        if parent == root:
+            break
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _taken(pin: Pin) -> StaleVersion:
+    told = {"feed": pin.feed, "businessDate": str(pin.business_date), "revision": str(pin.revision)}
+    return StaleVersion("REVISION_TAKEN", "Another writer, or an earlier try, has written this revision.", metadata=told)
 
 
 def _quoted(text: str) -> str:

@@ -2,13 +2,14 @@
 
 A file is `WBS1`, the length of its own key as it is encrypted with a data key, that key, and blocks of AES-256-GCM. Each block's
 nonce is its number, and the last block is marked as such, so that neither a block that is moved nor an end that is cut off goes
-unseen. A new data key changes the beginning of a file alone.
+unseen. A new data key changes the beginning of a file alone, in its place (`rewrap`).
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -25,7 +26,11 @@ BLOCK_BYTES = 256 * 1024
 _MAGIC = b"WBS1"
 _TAG_BYTES = 16
 _LENGTH_BYTES = 2
+_PREFIX_BYTES = len(_MAGIC) + _LENGTH_BYTES
 _PURPOSE = "chassis.lake"
+# Whoever reads a beginning that is just being rewritten may see half of it, and looks once more.
+_LOOKS_MAX = 3
+_LOOK_AGAIN_SECONDS = 0.01
 
 
 class SealedFileBroken(OSError):
@@ -48,20 +53,36 @@ class SealedFiles(AbstractFileSystem):
 
     def info(self, path: str, **_options: Any) -> dict[str, Any]:
         """Name, size as it is when read, and kind."""
+        if _plain(path).is_dir():
+            return {"name": path, "size": 0, "type": "directory"}
         with SealedReader(_plain(path)) as file:
             return {"name": path, "size": file.size, "type": "file"}
 
     def ls(self, path: str, detail: bool = True, **_options: Any) -> list[Any]:  # noqa: FBT001, FBT002 - fsspec's own signature
-        """The file itself: an engine is given files, never folders."""
-        return [self.info(path) if detail else path]
+        """What is in a folder; of a file, itself. FileNotFoundError where there is neither."""
+        plain = _plain(path)
+        names = [sealed_url(child) for child in sorted(plain.iterdir())] if plain.is_dir() else [path]
+        return [self.info(name) if detail else name for name in names]
+
+    def mkdir(self, path: str, create_parents: bool = True, **_options: Any) -> None:  # noqa: FBT001, FBT002 - fsspec's own
+        """Makes a folder; one that is there stays."""
+        _plain(path).mkdir(parents=create_parents, exist_ok=True)
+
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:  # noqa: FBT001, FBT002 - fsspec's own signature
+        """Makes a folder and those above it."""
+        _plain(path).mkdir(parents=True, exist_ok=exist_ok)
+
+    def isdir(self, path: str) -> bool:
+        """Whether there is such a folder."""
+        return _plain(path).is_dir()
 
     def exists(self, path: str, **_options: Any) -> bool:
-        """Whether there is such a file."""
-        return _plain(path).is_file()
+        """Whether there is such a file or folder."""
+        return _plain(path).exists()
 
     def isfile(self, path: str) -> bool:
-        """As `exists`."""
-        return self.exists(path)
+        """Whether there is such a file."""
+        return _plain(path).is_file()
 
     def glob(self, path: str, **_options: Any) -> list[str]:  # type: ignore[override]
         """The path as it is: names are never patterns here."""
@@ -88,6 +109,8 @@ class SealedWriter:
         self._cipher = AESGCM(key)
         self._file = path.open("wb")
         self._file.write(_header(key))
+        # So that a new data key finds the beginning of a file that is still being written.
+        self._file.flush()
         self._waiting = bytearray()
         self._blocks = 0
         self._position = 0
@@ -96,8 +119,11 @@ class SealedWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_ended: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, *_ended: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
 
     def write(self, content: Any) -> int:
         """Adds to the end; answers how much."""
@@ -124,6 +150,11 @@ class SealedWriter:
         self._put(bytes(self._waiting), last=True)
         self._file.flush()
         os.fsync(self._file.fileno())
+        self._file.close()
+        self.closed = True
+
+    def abandon(self) -> None:
+        """Leaves the file without an end, so that nobody takes it for a whole one."""
         self._file.close()
         self.closed = True
 
@@ -222,17 +253,67 @@ def _header(key: bytes) -> bytes:
     return _MAGIC + len(wrapped).to_bytes(_LENGTH_BYTES, "big") + wrapped
 
 
-def _opened(descriptor: int) -> tuple[AESGCM, int]:
-    """The file's cipher, and where its blocks begin."""
-    prefix = len(_MAGIC) + _LENGTH_BYTES
-    start = os.pread(descriptor, prefix, 0)
-    if start[: len(_MAGIC)] != _MAGIC or len(start) < prefix:
-        raise SealedFileBroken("This is no sealed file.")
-    length = int.from_bytes(start[len(_MAGIC) :], "big")
+def key_of(path: Path) -> str | None:
+    """The id of the data key that the file's own key is encrypted with; None where the file is not sealed, or gone by now."""
     try:
-        return AESGCM(data_keys().decrypt_bytes(_PURPOSE, os.pread(descriptor, length, prefix))), prefix + length
+        with path.open("rb", buffering=0) as file:
+            wrapped = _wrapped(file.fileno())
+    except (SealedFileBroken, FileNotFoundError):
+        return None
+    return wrapped.partition(b".")[0].decode(errors="replace")
+
+
+def rewrap(path: Path) -> bool:
+    """Encrypts the file's own key with the current data key; answers whether that changed anything.
+
+    In the file's place, so that who is reading or still writing it goes on: the beginning is written at once, is as long as
+    before, and lies in the first 512 bytes, which a disk writes whole or not at all.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        wrapped = _wrapped(descriptor)
+        if wrapped.startswith(f"{data_keys().current}.".encode()):
+            return False
+        anew = data_keys().encrypt_bytes(_PURPOSE, _unwrapped(wrapped))
+        if len(anew) != len(wrapped):
+            raise SealedFileBroken("The key of a sealed file has another length than before.")
+        os.pwrite(descriptor, anew, _PREFIX_BYTES)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _wrapped(descriptor: int) -> bytes:
+    """The file's own key as it stands there, encrypted."""
+    start = os.pread(descriptor, _PREFIX_BYTES, 0)
+    if start[: len(_MAGIC)] != _MAGIC or len(start) < _PREFIX_BYTES:
+        raise SealedFileBroken("This is no sealed file.")
+    return os.pread(descriptor, int.from_bytes(start[len(_MAGIC) :], "big"), _PREFIX_BYTES)
+
+
+def _unwrapped(wrapped: bytes) -> bytes:
+    try:
+        return data_keys().decrypt_bytes(_PURPOSE, wrapped)
     except ValueError:
         raise SealedFileBroken("A sealed file is not what was written, or its data key is gone.") from None
+
+
+def _opened(descriptor: int) -> tuple[AESGCM, int]:
+    """The file's cipher, and where its blocks begin."""
+    looks = 0
+    while True:
+        wrapped = _wrapped(descriptor)
+        try:
+            return AESGCM(_unwrapped(wrapped)), _PREFIX_BYTES + len(wrapped)
+        except SealedFileBroken:
+            looks += 1
+            if looks == _LOOKS_MAX:
+                raise
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _extent(sealed_bytes: int) -> tuple[int, int]:

@@ -127,8 +127,10 @@ def _control_sum(
     check = f"control_sum {name}"
     currency = ",".join(sorted(found))
     total = sum(int(amount) for amount in found.values())
-    digits = {fraction_digits(each) for each in found} or {2}
-    stated = _minor_units(value, definition.columns[name], digits.pop()) if len(digits) == 1 else None
+    rule = definition.columns[name]
+    digits = {fraction_digits(each) for each in found} if found and rule.unit == "major" else {2}
+    # Yuan and yen have no sum but in minor units, as a total over all that a machine counts.
+    stated = _minor_units(value, rule, digits.pop()) if len(digits) == 1 else None
     comparison = Comparison(check, name, "", currency, "" if stated is None else str(stated), str(total))
     if stated is None:
         return Verdict(check, FAILED, "The sum that the sender says is no amount of the file's currency."), comparison

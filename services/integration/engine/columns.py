@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.chassis.kernel.errors import InvalidInput
 from services.chassis.kernel.money import fraction_digits
 from services.chassis.lake.schemas import Column, Type
-from services.integration.engine import expressions
+from services.integration.engine import expressions, lookups
 from services.integration.engine.expressions import fits, quoted
 from services.integration.engine.reading.rows import sources_of
 from services.integration.model.feed_definition import ColumnRule, FeedDefinition, Range
@@ -47,19 +47,21 @@ class TypedRows:
         columns = [column for column in self._schema.columns if column.name in self._definition.columns]
         texts = [f"{self._text(column)} AS {_t(column.name)}" for column in columns]
         texts += [f"{self._one(rule.sign_column)} AS {_s(name)}" for name, rule in self._signed()]
+        texts += [f"{self._one(r.plus_months)} AS {_m(name)}" for name, r in self._definition.columns.items() if r.plus_months]
         values = [f"{self._value(column)} AS {column.name}" for column in columns if column.type is not Type.MONEY]
         amounts = [f"{self._amount(column)} AS {column.name}" for column in columns if column.type is Type.MONEY]
         if self._by_column:
             texts.append(f"{self._one(self._definition.date.column)} AS {_t(DATE_COLUMN)}")
-            values.append(f"{expressions.day(_t(DATE_COLUMN), self._definition.date.format, None)} AS {DATE_COLUMN}")
+            values.append(f"{expressions.day(_t(DATE_COLUMN), self._definition.date.format, self._definition.date.century_pivot)} AS {DATE_COLUMN}")
         absent = [f"NULL::{c.type.engine_type} AS {c.name}" for c in self._schema.columns if c.name not in self._definition.columns]
         faults = " ".join(fault.case for fault in self._faults(columns))
+        looked_up = lookups.looked_up(self._definition, f"SELECT {', '.join(['line', *texts])} FROM {relation}")
         answered = ["line", *self._schema.names, *([DATE_COLUMN] if self._by_column else [])]
         return (
             f"SELECT {', '.join(answered)}, CASE {faults or 'WHEN false THEN NULL'} END AS fault FROM ("
             f"SELECT {', '.join(['*', *amounts, *absent])} FROM ("
             f"SELECT {', '.join(['*', *values])} FROM ("
-            f"SELECT {', '.join(['line', *texts])} FROM {relation})))"
+            f"{looked_up})))"
         )
 
     def _text(self, column: Column) -> str:
@@ -69,7 +71,8 @@ class TypedRows:
         if not sources:
             return quoted(rule.value) if rule.value else "NULL::VARCHAR"
         parts = [self._one(name, rule.empty) for name in sources]
-        return parts[0] if len(parts) == 1 else f"NULLIF(concat_ws({', '.join([quoted(rule.join), *parts])}), '')"
+        text = parts[0] if len(parts) == 1 else f"NULLIF(concat_ws({', '.join([quoted(rule.join), *parts])}), '')"
+        return f"({quoted(rule.prefix)} || {text})" if rule.prefix else text
 
     def _one(self, name: str, empty: Sequence[str] = ()) -> str:
         trimmed = f"trim({self._places[name]}, {_BLANKS})"
@@ -83,7 +86,8 @@ class TypedRows:
             case Type.CODE:
                 return expressions.code(text, self._definition.codes[rule.codes]) if rule.codes else expressions.among(text, column.codes)
             case Type.DATE:
-                return expressions.day(text, rule.format, rule.century_pivot)
+                value = expressions.day(text, rule.format, rule.century_pivot, rule.raised_month)
+                return expressions.later(value, _m(column.name)) if rule.plus_months else value
             case Type.TIME:
                 return expressions.instant(text, rule.format, rule.zone or self._zone)
             case Type.RATE | Type.INTEGER:
@@ -125,6 +129,8 @@ class TypedRows:
             yield _Fault(f"{DATE_COLUMN} IS NULL", missing, "")
         for column in columns:
             text = _t(column.name)
+            if self._definition.columns[column.name].lookup:
+                yield _Fault(f"{lookups.asked(column.name)} IS NOT NULL AND {text} IS NULL", "'LOOKUP_FAILED'", column.name)
             if column.required:
                 yield _Fault(f"{column.name} IS NULL AND {text} IS NULL", "'VALUE_MISSING'", column.name)
             if column.type is not Type.TEXT or self._definition.columns[column.name].codes:
@@ -174,6 +180,10 @@ def _literal(column: Column, bound: str) -> str:
 
 def _t(name: str) -> str:
     return f"text_{name}"
+
+
+def _m(name: str) -> str:
+    return f"months_{name}"
 
 
 def _s(name: str) -> str:

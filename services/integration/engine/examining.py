@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.chassis.lake.lake import Lake, Pin
 from services.chassis.lake.schemas import SCHEMAS
-from services.integration.engine import checks, publishing, quarantine, staging
+from services.integration.engine import checks, lookups, publishing, quarantine, staging
 from services.integration.engine.checks import FAILED, PASSED, SKIPPED, WARNED, Comparison, Verdict
 from services.integration.engine.columns import DATE_COLUMN
 from services.integration.engine.staging import BadRow
@@ -43,6 +43,8 @@ class Surroundings:
     business_date: date | None
     zone: str
     control_text: str = ""
+    # What lookups read, by canonical dataset.
+    lookup_pins: Mapping[str, Sequence[Pin]] = field(default_factory=dict)
     # The current datasets that columns refer to, by the dataset's name.
     references: Mapping[str, Sequence[Pin]] = field(default_factory=dict)
     # How many rows the date before has; None where there is none.
@@ -83,6 +85,7 @@ def examine(  # noqa: PLR0913 - what is read, where it goes, and what it is held
     surroundings: Surroundings,
 ) -> Examined:
     """Reads the sealed file, checks it, and leaves typed rows and bad rows in the folder."""
+    lookups.load(connection, lake, definition, surroundings.lookup_pins)
     with staging.content_of(path, definition.format.compression) as file:
         staged = staging.stage(connection, definition, file, folder, surroundings.zone)
     examination = _Examination(connection, lake, definition, folder, surroundings)

@@ -112,8 +112,8 @@ def flag(text: str, true: Iterable[str]) -> str:
     return f"(CASE WHEN {text} IS NOT NULL THEN {text} IN {listed(true)} END)"
 
 
-def day(text: str, format_: str, century_pivot: int | None) -> str:
-    """The date; raises InvalidInput FEED_FAULTY where the format says none."""
+def day(text: str, format_: str, century_pivot: int | None, raised_month: int = 0) -> str:
+    """The date; a month above `raised_month` counts without it. Raises InvalidInput FEED_FAULTY where the format says none."""
     format_ = format_ or "%Y-%m-%d"
     pattern, places = _pattern(format_, groups=True)
     if "y" in places and century_pivot is None:
@@ -127,6 +127,8 @@ def day(text: str, format_: str, century_pivot: int | None) -> str:
     if "Y" not in places:
         short = f"regexp_extract({text}, {quoted(pattern)}, {places['y']})"
         iso = f"(CASE WHEN {short} >= {quoted(f'{century_pivot:02d}')} THEN '19' ELSE '20' END) || {iso}"
+    if raised_month:
+        iso = _lowered_month(iso, raised_month)
     return _checked(f"TRY_CAST({iso} AS DATE)", fits(text, pattern))
 
 
@@ -142,6 +144,17 @@ def instant(text: str, format_: str, zone: str) -> str:
     parsed = f"try_strptime({text}, {quoted(format_)})"
     moment = parsed if "z" in places else f"timezone({quoted(zone)}, {parsed})"
     return f"(CASE WHEN {fits(text, pattern)} THEN timezone('UTC', {moment}) END)"
+
+
+def later(day_: str, months: str) -> str:
+    """The day so many months after another; NULL where the text is no number of months."""
+    return f"CAST({day_} + to_months(CASE WHEN {fits(months, '[0-9]{1,4}')} THEN TRY_CAST({months} AS INTEGER) END) AS DATE)"
+
+
+def _lowered_month(iso: str, raised_month: int) -> str:
+    month = f"TRY_CAST(split_part({iso}, '-', 2) AS INTEGER)"
+    lowered = f"regexp_replace({iso}, '-[0-9]+-', '-' || lpad(CAST({month} - {raised_month} AS VARCHAR), 2, '0') || '-')"
+    return f"(CASE WHEN {month} > {raised_month} THEN {lowered} ELSE {iso} END)"
 
 
 def _checked(value: str, condition: str) -> str:

@@ -38,14 +38,17 @@ class Source(_Model):
     """`[source]`: where files come from. Whatever is said here, a file can be pushed through the API as well."""
 
     kind: Literal["folder", "sftp", "http", "sql", "push"] = "push"
-    # folder: a folder of this machine; `{inbox}` stands for the deployment's. sftp, http: the address of the folder.
+    # folder: a folder of this machine; `{inbox}` stands for the deployment's. sftp, http: the address of the folder. sql: the
+    # database's, as SQLAlchemy has it, without a password.
     location: str = ""
-    # The name of a date's file: `{date:%Y%m%d}` stands for the business date, `*` and `?` as in a shell.
+    # The name of a date's file: `{date:%Y%m%d}` stands for the business date, `*` and `?` as in a shell, `/` for folders below.
     file: str = ""
-    # A second file whose presence says that the first is complete.
+    # A second file whose presence says that the first is complete; `{file}` stands for the first one's name.
     ready_file: str = ""
     # sql: the query, with `:business_date`. The result is read as a table whose columns are its own.
     query: str = ""
+    # sql: a query that answers a row once the date is complete.
+    ready_query: str = ""
     # The name of the secret that opens the source: a setting of the deployment, never a value.
     secret: str = ""
 
@@ -92,6 +95,20 @@ class BusinessDateRule(_Model):
     source: Literal["file_name", "column", "run"] = "file_name"
     column: str = ""
     format: str = "%Y-%m-%d"
+    # column: from which year of two digits on it is 19xx.
+    century_pivot: int | None = Field(default=None, ge=0, le=99)
+
+
+class Lookup(_Model):
+    """`[lookups.<name>]`: what a value leads to in a dataset of the same source system, such as an account to its owner."""
+
+    # The canonical dataset, as it stands on the business date; of a file of many dates as it stands at last.
+    dataset: str
+    # The column in which the value is sought, and the one that is taken from the row. A value with several answers has none.
+    key: str
+    value: str
+    # What else must hold of the row.
+    where: Mapping[str, str] = Field(default_factory=dict)
 
 
 class ColumnRule(_Model):
@@ -103,11 +120,19 @@ class ColumnRule(_Model):
     value: str = ""
     # Texts that stand for nothing, beside the empty one.
     empty: tuple[str, ...] = ()
+    # TEXT: what is put before a value.
+    prefix: str = ""
+    # TEXT: the lookups to go through, one after the other; a value that one of them does not know is a fault.
+    lookup: tuple[str, ...] = ()
     # CODE: the code map of the feed to go through.
     codes: str = ""
     # DATE, TIME: as strptime takes it. `%y` is refused unless `century_pivot` says from which year on it is 19xx.
     format: str = ""
     century_pivot: int | None = Field(default=None, ge=0, le=99)
+    # DATE: by how much a month may be raised, as in birth numbers that tell women so.
+    raised_month: int = Field(default=0, ge=0, le=80)
+    # DATE: a column of the file that says how many months later the date is.
+    plus_months: str = ""
     # MONEY: whether the text is in units of the currency (12.34) or in minor units (1234).
     unit: Literal["major", "minor"] = "major"
     decimal_mark: str = Field(default=".", min_length=1, max_length=1)
@@ -193,6 +218,7 @@ class FeedDefinition(_Model):
     date: BusinessDateRule = BusinessDateRule()
     columns: Mapping[str, ColumnRule]
     codes: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = Field(default_factory=dict)
     checks: Checks = Checks()
     controls: Controls = Controls()
     reconciliation: tuple[Reconciliation, ...] = ()
@@ -212,7 +238,7 @@ class FeedDefinition(_Model):
     @model_validator(mode="after")
     def _fits_its_dataset(self) -> Self:
         """Every fault that the parts have with one another, at once."""
-        if faults := [*self._column_faults(), *self._format_faults()]:
+        if faults := [*self._column_faults(), *self._lookup_faults(), *self._format_faults()]:
             raise ValueError(" ".join(faults))
         return self
 
@@ -235,6 +261,21 @@ class FeedDefinition(_Model):
                 faults += [f"{column.name} may not be {code}." for code in targets if code not in column.codes]
         return faults
 
+    def _lookup_faults(self) -> list[str]:
+        faults = []
+        for name, lookup in self.lookups.items():
+            schema = SCHEMAS.get(lookup.dataset)
+            if schema is None:
+                faults.append(f"[lookups.{name}]: there is no dataset {lookup.dataset}.")
+                continue
+            unknown = sorted({lookup.key, lookup.value, *lookup.where} - set(schema.names))
+            faults += [f"[lookups.{name}]: {schema.name} has no column {column}." for column in unknown]
+        for name, rule in self.columns.items():
+            faults += [f"{name}: there is no lookup {each}." for each in rule.lookup if each not in self.lookups]
+            if (rule.lookup or rule.prefix) and SCHEMAS[self.feed.dataset].column(name).type is not Type.TEXT:
+                faults.append(f"{name}: a prefix and lookups are for text.")
+        return faults
+
     def _format_faults(self) -> list[str]:
         faults = []
         if self.format.kind == "fixed" and not self.format.fixed:
@@ -243,6 +284,8 @@ class FeedDefinition(_Model):
             faults.append("An xml format needs row_element.")
         if self.date.source == "column" and not self.date.column:
             faults.append("Dates by column need [date] column.")
+        if self.date.source == "column" and "%y" in self.date.format and self.date.century_pivot is None:
+            faults.append("[date]: a year of two digits needs century_pivot.")
         if self.date.source == "file_name" and self.source.file and "{date" not in self.source.file:
             faults.append("The file's name has no {date:…}; say where the date comes from in [date].")
         try:

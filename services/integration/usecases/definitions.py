@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from services.chassis.kernel.errors import InvalidInput, NotFound
 from services.integration.model.feed_definition import FeedDefinition, load
@@ -41,7 +42,7 @@ class _Read:
     definitions: Definitions = field(default_factory=lambda: Definitions({}, {}, {}))
 
 
-_read: dict[IntegrationSettings, _Read] = {}
+_read: dict[tuple[tuple[str, ...], Path | None], _Read] = {}
 _reading = Lock()
 
 
@@ -50,7 +51,7 @@ def definitions(settings: IntegrationSettings) -> Definitions:
     files = list(_files(settings))
     state = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for _, path in files)
     with _reading:
-        kept = _read.setdefault(settings, _Read())
+        kept = _read.setdefault((settings.packs, settings.feeds), _Read())
         if kept.state != state:
             kept.definitions, kept.state = _load(files), state
         return kept.definitions

@@ -140,13 +140,18 @@ def _surroundings(preparation: Preparation, given: _Given) -> Surroundings:
 
     definition, day = given.definition, given.run.business_date
     referred = {c.refers_to for c in definition.schema_.columns if c.refers_to and c.name in definition.columns}
+    sought = sorted({lookup.dataset for lookup in definition.lookups.values()})
+    as_of, system = day or date.max, definition.feed.source_system
     with preparation.transaction() as work:
-        current = {name: [each.pin for each in datasets.current(work, name, day or date.max)] for name in sorted(referred)}
+        current = {name: [each.pin for each in datasets.current(work, name, as_of)] for name in sorted(referred)}
         ledgers = {rule.ledger: _pins_of(work, rule.ledger, day) for rule in definition.reconciliation}
         return Surroundings(
             business_date=day,
             zone=given.zone,
             control_text=given.control_text,
+            lookup_pins={
+                name: [each.pin for each in datasets.current(work, name, as_of, source_system=system)] for name in sought
+            },
             references={} if definition.checks.references == "ignore" else current,
             rows_before=_rows_before(work, definition.name, day),
             ledgers=ledgers,
@@ -275,8 +280,6 @@ def _publish(work: UnitOfWork, task: Task, run: FeedRun, written: list[_Written]
         if not each.parts:
             run.published = [*run.published, {"business_date": str(each.pin.business_date), "revision": 0, "rows": each.rows}]
             continue
-        if datasets.next_revision(work, run.feed, each.pin.business_date) != each.pin.revision:
-            raise StaleVersion("REVISION_TAKEN", "Somebody else published this date meanwhile.")
         datasets.publish(work, each.pin, each.parts, run_id=run.run_id, totals=each.totals)
         told = {"business_date": str(each.pin.business_date), "revision": each.pin.revision, "rows": each.rows}
         run.published = [*run.published, told]

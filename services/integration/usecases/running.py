@@ -77,6 +77,15 @@ def begin_next(work: UnitOfWork, feed: str) -> None:
         run.operation_id = ask_of_itself(work, WORK, {"run_id": run.run_id}, subject=f"feed_runs/{run.run_id}").operation_id
 
 
+def settle_all(work: UnitOfWork) -> None:
+    """Ends runs whose work broke, and begins those that wait behind them."""
+    settle(work)
+    waiting = select(FeedRun.feed).where(FeedRun.state == RunState.QUEUED.value, FeedRun.operation_id == "").distinct()
+    for feed in work.session.scalars(waiting).all():
+        work.hold(f"feeds|{feed}")
+        begin_next(work, feed)
+
+
 def settle(work: UnitOfWork, feed: str = "") -> None:
     """Ends runs whose work has ended without them: it broke too often, or was stopped."""
     lost = (

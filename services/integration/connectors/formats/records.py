@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from services.chassis.kernel.errors import InvalidInput
 from services.integration.model.feed_definition import Format
 
 
@@ -34,9 +35,28 @@ class Fault:
     # For a person; repeats nothing of the piece.
     description: str
 
+    @property
+    def is_warning(self) -> bool:
+        """Whether it tells of a disagreement only: all rows were yielded, and none is missing because of it."""
+        return self.reason in WARNINGS
+
 
 RAW_CHARACTERS_MAX = 4_000
 
 # Reads the bytes of the file, decompressed, in the encoding that the format names; raises InvalidInput FILE_UNREADABLE, with what
 # is wrong and where, where nothing after that place can be trusted.
 Reader = Callable[[BinaryIO, Format], Iterator[Record | Fault]]
+
+# A file's own totals do not agree with its rows, or it holds messages of another kind: its rows are whole all the same.
+WARNINGS = frozenset({"STATEMENT_DOES_NOT_ADD_UP", "TOTALS_DO_NOT_ADD_UP", "MESSAGE_NOT_EXPECTED"})
+
+
+def unreadable(what: str, line: int | None = None) -> InvalidInput:
+    """The refusal of a file: what stands there that cannot be, and where."""
+    where = "" if line is None else f"Line {line}: "
+    return InvalidInput("FILE_UNREADABLE", f"{where}{what}.", metadata={} if line is None else {"line": str(line)})
+
+
+def clipped(raw: str) -> str:
+    """The text as records keep it: not longer than they may be, and able to be stored."""
+    return raw[:RAW_CHARACTERS_MAX].encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")

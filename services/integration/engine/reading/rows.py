@@ -75,8 +75,7 @@ def used_columns(definition: FeedDefinition) -> list[str]:
     names: dict[str, None] = {}
     for rule in definition.columns.values():
         names |= dict.fromkeys(sources_of(rule))
-        if rule.sign_column:
-            names[rule.sign_column] = None
+        names |= dict.fromkeys(filter(None, (rule.sign_column, rule.plus_months)))
     if definition.date.source == "column":
         names[definition.date.column] = None
     return list(names)
