@@ -8,9 +8,11 @@ is written beside it, where no feed looks.
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from deploy.demonstration.bank import CUSTOMERS_DEFAULT, SEED_DEFAULT, Bank
 from deploy.demonstration.books.bank_books import HISTORY_MONTHS, Books, Departure, Span, books
-from deploy.demonstration.feeds.delivering import definitions, deliver, pack_files
+from deploy.demonstration.feeds.delivering import definitions, deliver_feed, pack_files
 from deploy.demonstration.feeds.faults import deliver_faulty
 from services.chassis.kernel.errors import InvalidInput, RuleBroken
 from services.chassis.settings import DeploymentSettings, parse_section
@@ -28,7 +30,7 @@ FOLDER = "demonstration"
 STATE_FILE = "deliveries.json"
 TRUTH_FILE = "truth.csv"
 # Beyond, the bank's customers have no future drawn.
-LAST_MONTHS = 36
+MONTHS_MAX = 36
 
 Tell = Callable[[str], None]
 
@@ -80,14 +82,18 @@ def deliver_history(
     history_months: int = HISTORY_MONTHS,
     tell: Tell,
 ) -> None:
-    """Delivers what is missing up to a date: at first so many months before that date's own, then the days since."""
-    kept = Deliveries.read(settings.home)
-    if kept is None:
-        span = Span.until(until)
-        since = max(span.first, _months_before(until, history_months))
-        kept = Deliveries(seed, customers, span.first, since - timedelta(days=1))
-    if kept.until < until:
-        _deliver(settings, kept, kept.until + timedelta(days=1), until, tell=tell)
+    """Delivers what is missing up to a date: at first so many months before that date's own, then the days since.
+
+    A bank that has grown is delivered anew from its first day.
+    """
+    with _alone(settings):
+        kept = Deliveries.read(settings.home)
+        if kept is None or kept.customers < customers:
+            first = kept.first if kept else Span.until(until).first
+            since = max(first, _months_after(until.replace(day=1), -history_months))
+            kept = Deliveries(seed, customers, first, since - timedelta(days=1))
+        if kept.until < until:
+            _deliver(settings, kept, kept.until + timedelta(days=1), until, tell=tell)
 
 
 def deliver_day(settings: DeploymentSettings, day: date | None, *, faults: bool, tell: Tell) -> date:
@@ -95,14 +101,15 @@ def deliver_day(settings: DeploymentSettings, day: date | None, *, faults: bool,
 
     Raises RuleBroken where no history was delivered, InvalidInput where the day is outside the bank's time.
     """
-    kept = Deliveries.read(settings.home)
-    if kept is None:
-        raise RuleBroken("NO_HISTORY", "The demonstration bank has delivered nothing here yet: `workbench demo` does.")
-    day = day or kept.until + timedelta(days=1)
-    if not kept.first <= day < _months_after(kept.first, LAST_MONTHS):
-        raise InvalidInput("DATE_OUTSIDE", f"The bank's time is from {kept.first} until three years later.")
-    _deliver(settings, kept, min(day, kept.until + timedelta(days=1)), day, faults=faults, tell=tell)
-    return day
+    with _alone(settings):
+        kept = Deliveries.read(settings.home)
+        if kept is None:
+            raise RuleBroken("NO_HISTORY", "The demonstration bank has delivered nothing here yet: `workbench demo` does.")
+        day = day or kept.until + timedelta(days=1)
+        if not kept.first <= day < _months_after(kept.first, MONTHS_MAX):
+            raise InvalidInput("DATE_OUTSIDE", f"The bank's time begins with {kept.first} and ends {MONTHS_MAX} months later.")
+        _deliver(settings, kept, min(day, kept.until + timedelta(days=1)), day, faults=faults, tell=tell)
+        return day
 
 
 def _deliver(
@@ -110,16 +117,29 @@ def _deliver(
 ) -> None:
     inbox, folder = _inbox(settings), settings.home / FOLDER
     span = Span(kept.first, max(until, kept.until))
-    tell(f"The bank's systems write {since} to {until}.")
+    tell(f"The demonstration bank's systems write {since} to {until} into {inbox}.")
     with books(Bank(kept.seed), kept.customers, span, folder / "work") as opened:
         write_truth(opened, folder / TRUTH_FILE)
-        for path in deliver(opened, inbox, since, until - timedelta(days=1) if faults else until):
-            tell(f"{path.relative_to(inbox)}")
+        whole_until = until - timedelta(days=1) if faults else until
+        for name, definition in definitions().items():
+            files = list(deliver_feed(opened, definition, inbox, since, whole_until)) if since <= whole_until else []
+            if files:
+                tell(f"{name}: {len(files)} {'file' if len(files) == 1 else 'files'}")
         if faults:
             for said in deliver_faulty(opened, inbox, until):
                 tell(said)
     install_feeds(settings)
     Deliveries(kept.seed, kept.customers, kept.first, span.last).write(settings.home)
+
+
+@contextmanager
+def _alone(settings: DeploymentSettings) -> Iterator[None]:
+    """One at a time delivers into a deployment; others wait."""
+    folder = settings.home / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write_truth(opened: Books, path: Path) -> None:
@@ -154,10 +174,6 @@ def _inbox(settings: DeploymentSettings) -> Path:
     if inbox is None:
         raise RuleBroken("NO_INBOX", "This deployment has no inbox: [services.integration.own] inbox.")
     return inbox
-
-
-def _months_before(day: date, months: int) -> date:
-    return _months_after(day.replace(day=1), -months)
 
 
 def _months_after(first: date, months: int) -> date:

@@ -19,7 +19,8 @@ CUSTOMERS_AT_ONCE = 10_000
 _CUSTOMER_COLUMNS = {
     "idx": "BIGINT", "customer_number": "VARCHAR", "kind": "VARCHAR", "tier": "BIGINT", "state": "VARCHAR",
     "unit_number": "VARCHAR", "manager_staff_number": "VARCHAR", "display_name": "VARCHAR", "identifier_kind": "VARCHAR",
-    "identifier": "VARCHAR", "phone": "VARCHAR", "address": "VARCHAR", "birth_or_founding_date": "DATE", "industry_code": "VARCHAR",
+    "identifier": "VARCHAR", "phone": "VARCHAR", "address": "VARCHAR", "birth_or_founding_date": "DATE",
+    "industry_code": "VARCHAR",
 }  # fmt: skip
 _UNIT_COLUMNS = {"unit_number": "VARCHAR", "parent_unit_number": "VARCHAR", "kind": "VARCHAR", "display_name": "VARCHAR"}
 _EMPLOYEE_COLUMNS = {

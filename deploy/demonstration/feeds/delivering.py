@@ -49,9 +49,14 @@ def pack_files() -> list[Path]:
 def deliver(books: Books, inbox: Path, since: date, until: date) -> Iterator[Path]:
     """Writes what the systems tell of those dates into the inbox; yields each file as it is complete."""
     for definition in definitions().values():
-        for rows in rows_of(definition, since, until):
-            if path := write_file(books.connection, definition, rows, folder_of(definition, inbox)):
-                yield path
+        yield from deliver_feed(books, definition, inbox, since, until)
+
+
+def deliver_feed(books: Books, definition: FeedDefinition, inbox: Path, since: date, until: date) -> Iterator[Path]:
+    """The same of one feed."""
+    for rows in rows_of(definition, since, until):
+        if path := write_file(books.connection, definition, rows, folder_of(definition, inbox)):
+            yield path
 
 
 def folder_of(definition: FeedDefinition, inbox: Path) -> Path:

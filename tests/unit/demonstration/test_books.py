@@ -167,7 +167,7 @@ def test_postings_balance_and_explain_the_ledger(opened):
 
 
 def monthly_average(opened, condition):
-    """Of the customers whom the condition picks: the average balance of thirty days, by how many months they are from the loss."""
+    """Of the customers whom the condition picks: the average balance of thirty days, by months from the loss."""
     return dict(
         opened.rows(
             f"""
