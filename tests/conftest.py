@@ -74,6 +74,13 @@ def rabbitmq_server():
 
 
 @pytest.fixture(scope="session")
+def openssh_server():
+    """An sshd of the run's own."""
+    with servers.openssh() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def new_postgresql_url(postgresql_server):
     """Makes an empty database; answers its URL."""
     return postgresql_server.create_database

@@ -1,4 +1,4 @@
-"""PostgreSQL and RabbitMQ for a test run: started on free ports in a temporary folder, and stopped again.
+"""PostgreSQL, RabbitMQ and OpenSSH for a test run: started on free ports in a temporary folder, and stopped again.
 
 Fault tests may `kill()` a server, as a crash would, and `start()` it again with the same port and data. Parallel runs do not
 meet: every port, folder and node name is a run's own. What is missing is installed where that is allowed (root, apt-get);
@@ -211,6 +211,91 @@ class RabbitMQ:
         if self._process and self._process.poll() is None:
             os.killpg(self._process.pid, number)
             self._process.wait(STOP_SECONDS_MAX)
+
+
+class OpenSSH:
+    """One sshd with a host key of its own, that serves files by SFTP and nothing else, to whoever runs the tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = _found("openssh-server", lambda: _latest(Path("/usr/sbin").glob("sshd")))
+        self._folder = folder
+        self._log = folder / "sshd.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        self.user = pwd.getpwuid(os.geteuid()).pw_name
+        folder.mkdir()
+        for name in ("host", "user"):
+            self._run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name))
+        settings = {
+            "ListenAddress": f"127.0.0.1:{self.port}",
+            "HostKey": folder / "host",
+            "AuthorizedKeysFile": folder / "user.pub",
+            "PidFile": "none",
+            "UsePAM": "no",
+            "StrictModes": "no",
+            "PasswordAuthentication": "no",
+            "PermitRootLogin": "yes",
+            "Subsystem": "sftp internal-sftp",
+            "ForceCommand": "internal-sftp",
+        }
+        self._command = [str(self._program), "-f", str(folder / "sshd_config")]
+        text = "".join(f"{name} {value}\n" for name, value in settings.items())
+        (folder / "sshd_config").write_text(text, encoding="utf-8")
+
+    @property
+    def private_key(self) -> str:
+        """Of the one user."""
+        return (self._folder / "user").read_text(encoding="utf-8")
+
+    def known_hosts(self, key: Path | None = None) -> str:
+        """The line by which this server is known, with its own key or another one."""
+        public = (key or self._folder / "host.pub").read_text(encoding="utf-8").split()
+        return f"[127.0.0.1]:{self.port} {public[0]} {public[1]}\n"
+
+    @property
+    def other_key(self) -> Path:
+        """A key that is not the server's."""
+        return self._folder / "user.pub"
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        if os.geteuid() == 0:
+            # Where Debian's sshd, run by root, locks up its unprivileged half.
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+        # Newer ones let a client wait that was refused before; older ones do not know the word.
+        patient = ["-o", "PerSourcePenalties=no"]
+        knows = subprocess.run([*self._command, *patient, "-t"], check=False, capture_output=True).returncode == 0
+        self._process = _spawn([*self._command, *(patient if knows else ()), "-D", "-e"], self._log, {})
+        _wait_until(self._answers, self._process, self._log)
+
+    def stop(self) -> None:
+        """Ends it, and whatever connection is open."""
+        if self._process and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(STOP_SECONDS_MAX)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+                return connection.recv(4) == b"SSH-"
+        except OSError:
+            return False
+
+    def _run(self, *command: str) -> None:
+        with self._log.open("ab") as log:
+            subprocess.run(command, check=True, stdout=log, stderr=log)
+
+
+@contextmanager
+def openssh() -> Iterator[OpenSSH]:
+    """A running sshd that ends, and leaves nothing behind, with the block."""
+    with _folder() as folder:
+        server = OpenSSH(folder / "openssh")
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from services.customer.rpc import (
     timeline_service,
 )
 from services.customer.usecases import exporting, scanning, timeline
+from services.customer.usecases.datasets import following
 from services.customer.usecases.importing import works as import_works
 from services.customer.usecases.settings import CustomerSettings
 from services.customer.usecases.subjects import copying
@@ -39,7 +40,7 @@ SERVICE = Service(
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(*import_works.WORKS, *exporting.WORKS, *copying.WORKS, scanning.SCAN),
+    works=(*import_works.WORKS, *exporting.WORKS, *copying.WORKS, *following.WORKS, scanning.SCAN),
     settings=CustomerSettings,
     on_record=timeline.keep_own,
 )

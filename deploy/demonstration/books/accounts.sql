@@ -15,13 +15,13 @@ WHERE NOT stays AND draw(idx, 20) % 100 < 55
 CREATE OR REPLACE TABLE instalment_loans AS
 WITH mortgages AS (
     SELECT
-        idx * 100 + 20 AS account, banked.*, draw(idx, 31) AS a, draw(idx, 32) AS b,
+        idx * 100 + 20 AS account, banked.* EXCLUDE (open_date), draw(idx, 31) AS a, draw(idx, 32) AS b,
         'L101' AS product_code, 345 AS rate, [240, 300, 360][1 + a % 3] AS instalments,
         earnings * (30 + b % 50) // 100000 * 100000 AS principal, -2 - a // 3 % 120 AS first_month,
     FROM banked WHERE retail AND NOT dormant AND draw(idx, 30) % 100 < 18 AND joined_month IS NULL
 ), consumer_loans AS (
     SELECT
-        idx * 100 + 21 AS account, banked.*, draw(idx, 34) AS a, draw(idx, 35) AS b,
+        idx * 100 + 21 AS account, banked.* EXCLUDE (open_date), draw(idx, 34) AS a, draw(idx, 35) AS b,
         'L102' AS product_code, 480 AS rate, [12, 24, 36][1 + a % 3] AS instalments,
         earnings * (3 + b % 9) // 100000 * 100000 AS principal, greatest(a // 3 % 30, coalesce(joined_month, 0) + 2) AS first_month,
     FROM banked WHERE retail AND NOT dormant AND draw(idx, 33) % 100 < 11
@@ -57,7 +57,7 @@ WHERE repay_date IS NOT NULL;
 CREATE OR REPLACE TABLE working_loans AS
 WITH borrowers AS (
     SELECT
-        banked.*, draw(idx, 40) AS a, draw(idx, 41) AS b,
+        banked.* EXCLUDE (open_date), draw(idx, 40) AS a, draw(idx, 41) AS b,
         [180, 365][1 + a % 2] AS tenor_days,
         level * (2 + b % 5) // 1000000 * 1000000 AS principal,
         getvariable('epoch') - CAST(a // 2 % 180 AS INTEGER) AS first_date,

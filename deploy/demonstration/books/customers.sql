@@ -26,7 +26,7 @@ SELECT
     END AS level,
     CASE WHEN retail THEN [500000, 900000, 1800000, 4000000][tier] * (600 + d % 1000) // 1000 ELSE 0 END AS earnings,
     (d // 1000) % 100 < 70 AS salaried,
-    (c // 16) % 31 - 8 AS growth,
+    (c // 16) % 31 - 5 AS growth,
     CASE
         WHEN joined_month IS NULL THEN getvariable('epoch') - CAST(400 + a // 6 % 4000 AS INTEGER)
         ELSE CAST(getvariable('epoch') + to_months(CAST(joined_month AS INTEGER)) AS DATE) + CAST(cycle_day - 1 AS INTEGER)

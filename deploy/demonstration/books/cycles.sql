@@ -94,7 +94,7 @@ WITH spans AS (
     LEFT JOIN quarter_days ON interest_day >= start_date AND interest_day < end_date
 ), balanced AS (
     SELECT *,
-        CASE WHEN interest_day IS NULL OR dormant THEN 0 ELSE opening_balance * rate // 40000 END AS interest,
+        CASE WHEN interest_day IS NULL OR dormant OR closing_balance = 0 THEN 0 ELSE opening_balance * rate // 40000 END AS interest,
         opening_balance + income + interest - fee - ordered - due - card_due - closing_balance AS rest
     FROM fixed
     WHERE m >= greatest(coalesce(joined_month, -1), -1)

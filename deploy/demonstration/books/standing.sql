@@ -64,6 +64,14 @@ CREATE OR REPLACE VIEW booked AS
 SELECT movements.*, customer_number, unit_number, currency_code, subject_code, side
 FROM movements JOIN (SELECT account, customer_number, unit_number, currency_code, subject_code, side FROM accounts) USING (account);
 
+-- What is debited to a subject on a day: credits are negative.
+CREATE OR REPLACE TABLE ledger_movements AS
+SELECT date, unit_number, subject_code, currency_code, sum(CASE WHEN side = 'D' THEN amount ELSE -amount END)::BIGINT AS amount
+FROM booked GROUP BY ALL
+UNION ALL
+SELECT date, unit_number, contra_of(kind), currency_code, sum(CASE WHEN side = 'D' THEN -amount ELSE amount END)::BIGINT
+FROM booked WHERE kind IN ('INTEREST', 'FEE') AND date >= getvariable('epoch') GROUP BY ALL;
+
 -- Whoever is about to leave looks in less often, and for less long, before his money goes.
 CREATE OR REPLACE TABLE ebanking AS
 WITH visits AS (

@@ -6,9 +6,10 @@ from google.protobuf.empty_pb2 import Empty
 from workbench.identity.v1 import directory_pb2
 from workbench.identity.v1 import directory_service_pb2 as pb
 
-from gateway.identity.rpc.messages import merged, person_message, unit_message
+from gateway.identity.rpc.messages import merged, person_message, personnel_message, unit_message
 from gateway.identity.rules.roles import ROLES, Duty, Role
 from gateway.identity.usecases import catalogue, organisation, people
+from gateway.identity.usecases.personnel import following
 from services.chassis.db.session import UnitOfWork
 
 
@@ -106,6 +107,10 @@ def link_federated_identity(work: UnitOfWork, request: pb.LinkFederatedIdentityR
 def unlink_federated_identity(work: UnitOfWork, request: pb.UnlinkFederatedIdentityRequest) -> Empty:
     people.unlink_federated_identity(work, request.person_id, request.issuer)
     return Empty()
+
+
+def list_personnel_feeds(work: UnitOfWork, _request: pb.ListPersonnelFeedsRequest) -> pb.ListPersonnelFeedsResponse:
+    return pb.ListPersonnelFeedsResponse(personnel_feeds=map(personnel_message, following.list_feeds(work)))
 
 
 def list_roles(_work: UnitOfWork, _request: pb.ListRolesRequest) -> pb.ListRolesResponse:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
 from google.protobuf.message import Message
 from workbench.identity.v1 import directory_pb2
 
+from gateway.identity.model.personnel import PersonnelFeed
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.mapping import Mapper
 from services.chassis.rpc.validation import Validation
 
 _Message = TypeVar("_Message", bound=Message)
 
+
+def _counted(what: str, row: PersonnelFeed) -> int:
+    return row.report.get("counts", {}).get(what, 0)
+
+
 person_message = Mapper(directory_pb2.Person)
 unit_message = Mapper(directory_pb2.OrganisationUnit)
+personnel_message = Mapper(
+    directory_pb2.PersonnelFeed,
+    computed={
+        **{f"{what}_count": partial(_counted, what) for what in ("created", "changed", "moved", "disabled")},
+        "findings": lambda row: [
+            directory_pb2.PersonnelFinding(reason=reason, count=found["count"], numbers=found["examples"])
+            for reason, found in sorted(row.report.get("findings", {}).items())
+        ],
+    },
+)
 
 
 def merged(present: _Message, sent: _Message, mask: Sequence[str], changeable: Sequence[str]) -> _Message:

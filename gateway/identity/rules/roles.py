@@ -114,6 +114,8 @@ _ROLES = (
             "customer.record.merge",
             "customer.segment.share",
             "integration.calendar.read",
+            "integration.dataset.read",
+            "integration.totals.read",
         },
     ),
     Role(
@@ -121,7 +123,15 @@ _ROLES = (
         "Auditor 审计岗",
         Duty.BUSINESS,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"operations.audit.read", "customer.record.read", "identity.people.read", "identity.grants.read"},
+        _EVERYBODY
+        | {
+            "customer.record.read",
+            "identity.grants.read",
+            "identity.people.read",
+            "integration.dataset.read",
+            "integration.totals.read",
+            "operations.audit.read",
+        },
     ),
     Role(
         "operator",
@@ -129,14 +139,27 @@ _ROLES = (
         Duty.SYSTEM,
         (ScopeKind.SUBTREE,),
         _EVERYBODY
-        | {"integration.calendar.read", "operations.events.read", "operations.events.redrive", "operations.metrics.read"},
+        | {
+            "integration.calendar.read",
+            "integration.dataset.read",
+            "operations.events.read",
+            "operations.events.redrive",
+            "operations.metrics.read",
+        },
     ),
     Role(
         "feed_operator",
         "Feed operator 数据岗",
         Duty.SYSTEM,
         (ScopeKind.SUBTREE,),
-        _EVERYBODY | {"integration.calendar.manage", "integration.calendar.read", "operations.events.read"},
+        _EVERYBODY
+        | {
+            "integration.calendar.manage",
+            "integration.calendar.read",
+            "integration.dataset.manage",
+            "integration.dataset.read",
+            "operations.events.read",
+        },
     ),
     Role(
         "user_administrator",

@@ -94,10 +94,15 @@ def rename_unit(work: UnitOfWork, unit_id: str, *, display_name: str, etag: str)
     unit = unit_in_scope(work, unit_id)
     _check_etag(unit, etag)
     if unit.display_name != display_name:
-        unit.rename(display_name, now=work.now)
-        work.session.flush()
-        work.record(events.OrganisationUnitUpdated(organisation_unit_id=unit_id, display_name=display_name))
+        change_name(work, unit, display_name)
     return unit
+
+
+def change_name(work: UnitOfWork, unit: OrganisationUnit, display_name: str) -> None:
+    """Gives the unit another name and announces it."""
+    unit.rename(display_name, now=work.now)
+    work.session.flush()
+    work.record(events.OrganisationUnitUpdated(organisation_unit_id=unit.organisation_unit_id, display_name=display_name))
 
 
 def move_unit(work: UnitOfWork, unit_id: str, *, parent_unit_id: str, etag: str) -> OrganisationUnit:

@@ -121,10 +121,17 @@ def disable_person(work: UnitOfWork, person_id: str, reason: str) -> Person:
     _not_oneself(work, person_id)
     person = locked_person_in_scope(work, person_id)
     work.purpose = reason
-    if person.turn(PersonState.DISABLED, now=work.now):
-        session_closing.close_sessions(work, person_id, "PERSON_DISABLED")
-        work.record(events.PersonDisabled(person_id=person_id))
+    shut_out(work, person)
     return person
+
+
+def shut_out(work: UnitOfWork, person: Person) -> bool:
+    """Shuts out a person whose row is locked, and closes every session; answers whether that changed anything."""
+    if not person.turn(PersonState.DISABLED, now=work.now):
+        return False
+    session_closing.close_sessions(work, person.person_id, "PERSON_DISABLED")
+    work.record(events.PersonDisabled(person_id=person.person_id))
+    return True
 
 
 def enable_person(work: UnitOfWork, person_id: str) -> Person:

@@ -1,4 +1,6 @@
-"""Many units, people and posts at once, as the bank's personnel system knows them, or a demonstration bank invents them.
+"""Many units, people and posts at once, with their sign-ins, as a demonstration bank invents them.
+
+What the bank's own personnel system says comes as datasets (`usecases.personnel`).
 
 Idempotent: units are known by code, people by staff number, posts by person, role and unit. What is there is brought up to
 date, what is missing is added, nothing is taken away. The rules are those of single acts; only the second person is not asked
@@ -21,7 +23,7 @@ from gateway.identity.rules.organisation import UnitKind
 from gateway.identity.rules.roles import ROLES, ScopeKind
 from gateway.identity.usecases import passwords
 from gateway.identity.usecases.grants import announce_granted, check_fits
-from gateway.identity.usecases.organisation import add_unit, lock_tree, relocate
+from gateway.identity.usecases.organisation import add_unit, change_name, lock_tree, relocate
 from gateway.identity.usecases.people import add_person, change_person
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import InvalidInput
@@ -89,7 +91,7 @@ def _unit(work: UnitOfWork, entry: UnitEntry, by_code: dict[str, OrganisationUni
         add_unit(work, unit)
         return unit
     if unit.display_name != entry.display_name:
-        unit.rename(entry.display_name, now=work.now)
+        change_name(work, unit, entry.display_name)
     if parent and unit.parent_unit_id != parent.organisation_unit_id:
         relocate(work, unit, parent)
     return unit

@@ -31,6 +31,11 @@ class IdentitySettings(BaseModel):
     # What a device that makes codes calls this bank.
     totp_issuer: str = Field(default="RM Workbench", min_length=1, max_length=64)
 
+    # Of the people who are not shut out: how large a share the personnel system may say have left, in one snapshot, to be
+    # believed; and how large a share that it has lost without a word is shut out as leavers are, 0 for nobody: they are reported.
+    personnel_leavers_share_max: float = Field(default=0.05, ge=0, le=1)
+    personnel_missing_share_max: float = Field(default=0.0, ge=0, le=1)
+
     @property
     def session_idle(self) -> timedelta:
         """How long a session lasts without a refresh."""

@@ -5,10 +5,12 @@ from services.customer.model.base import Base
 from services.customer.model.coverage import Coverage
 from services.customer.model.custom_field import CustomField, CustomFieldChanges
 from services.customer.model.customer import Customer
+from services.customer.model.dataset import DatasetApplication, DatasetBook, DatasetRefusal
 from services.customer.model.duplicate import DuplicateBlock, DuplicateCandidate
 from services.customer.model.erasure import Erasure, RetainedData
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
 from services.customer.model.hand_over import HandOver, HandOverCompletion, HandOverCustomer, HandOverReceiver
+from services.customer.model.holding import Holding, HoldingHolder
 from services.customer.model.imports import Import, ImportRow
 from services.customer.model.key import CustomerKey
 from services.customer.model.key_person import KeyPerson
@@ -30,6 +32,9 @@ __all__ = [
     "CustomerGroupMember",
     "CustomerKey",
     "CustomerMerge",
+    "DatasetApplication",
+    "DatasetBook",
+    "DatasetRefusal",
     "Deputy",
     "DuplicateBlock",
     "DuplicateCandidate",
@@ -38,6 +43,8 @@ __all__ = [
     "HandOverCompletion",
     "HandOverCustomer",
     "HandOverReceiver",
+    "Holding",
+    "HoldingHolder",
     "Import",
     "ImportRow",
     "KeyPerson",

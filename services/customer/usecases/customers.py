@@ -44,12 +44,17 @@ def open_customer(
     return customer
 
 
-def open_customers(work: UnitOfWork, requests: Sequence[customer_service_pb2.CreateCustomerRequest]) -> list[str]:
+def open_customers(
+    work: UnitOfWork,
+    requests: Sequence[customer_service_pb2.CreateCustomerRequest],
+    leads: Sequence[RelationshipManager] | None = None,
+) -> list[str]:
     """Opens all records or none; answers their ids. A refusal names the first request that does not fit.
 
-    Rows go to the database as rows: a thousand mapped objects would take three times as long.
+    `leads` are those of the requests, where whoever calls has found them. Rows go to the database as rows: a thousand mapped
+    objects would take three times as long.
     """
-    leads = _leads(work, [request.lead_person_id or work.caller.person_id for request in requests])
+    leads = leads or _leads(work, [request.lead_person_id or work.caller.person_id for request in requests])
     values = CustomValues(work)
     places, rows = [f"requests[{place}].customer" for place in range(len(requests))], []
     for place, request, lead in zip(places, requests, leads, strict=True):

@@ -8,6 +8,7 @@ from typing import Any
 from services.chassis.db.session import UnitOfWork
 from services.customer.usecases import indexing
 from services.customer.usecases.blocks import keep_blocks
+from services.customer.usecases.datasets import linking
 from services.customer.usecases.keys import keep_keys
 
 
@@ -22,6 +23,8 @@ def keep(work: UnitOfWork, customers: Sequence[Any], *, new: bool = False, place
     keep_keys(work, customers, new=new, places=places)
     keep_blocks(work, customers, new=new)
     indexing.index(work, customers)
+    if new:
+        linking.take_waiting(work, customers)
 
 
 def keep_led(work: UnitOfWork, customer_ids: Sequence[str], former: tuple[str, str], now: tuple[str, str]) -> None:

@@ -22,6 +22,7 @@ from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import DETAILS, Customer
 from services.customer.model.group import CustomerGroupMember
+from services.customer.model.holding import Holding
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.merge import CustomerMerge, as_json, from_json
 from services.customer.model.relation import Relation
@@ -49,6 +50,7 @@ _AROUND = {
     "group_members": (CustomerGroupMember.customer_id,),
     "segment_members": (SegmentMember.customer_id,),
     "timeline_entries": (TimelineEntry.customer_id,),
+    "holdings": (Holding.customer_id,),
 }
 
 

@@ -1,4 +1,4 @@
-"""Merging gives all that stands around one record to another, and can be undone: relations, key persons, groups, timeline.
+"""Merging gives all that stands around one record to another, and can be undone: relations, key persons, groups, timeline, holdings.
 
 What is done is answered as plain JSON: whoever merges keeps it, encrypted, since notes stand in what was taken out.
 """
@@ -19,6 +19,7 @@ from services.customer.model.key_person import KeyPerson
 from services.customer.model.relation import Relation
 from services.customer.rules.relations import SINGLE, SYMMETRIC, RelationKind
 from services.customer.usecases import timeline
+from services.customer.usecases.datasets import linking
 
 # What was done: lists of former values by the kind of row, and rows that were taken out.
 Moved = dict[str, Any]
@@ -41,12 +42,14 @@ def move(work: UnitOfWork, from_customer_id: str, to_customer_id: str) -> Moved:
         moving.members()
     work.session.flush()
     told = timeline.move(work, from_customer_id, to_customer_id)
+    held = linking.move(work, from_customer_id, to_customer_id)
     return {
         "from_customer_id": from_customer_id,
         "to_customer_id": to_customer_id,
         "changed": moving.changed,
         "removed": moving.removed,
         "timeline": told,
+        "holdings": held,
     }
 
 
@@ -70,6 +73,7 @@ def move_back(work: UnitOfWork, moved: Mapping[str, Any]) -> None:
             events += _told_of(row, None)
     work.session.flush()
     timeline.move_back(work, moved["from_customer_id"], moved["to_customer_id"], moved["timeline"])
+    linking.move_back(work, moved["from_customer_id"], moved["to_customer_id"], moved.get("holdings", ()))
     work.record(*events)
 
 

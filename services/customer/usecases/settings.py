@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -16,3 +18,5 @@ class CustomerSettings(BaseModel):
     hand_over_plan_days: int = Field(default=14, ge=1, le=366)
     # So many days after it was carried out a hand-over can still be returned.
     hand_over_return_days: int = Field(default=90, ge=0, le=3_660)
+    # Against whose closing balances increments are told 基数日; the last day of the year before where none is said.
+    base_date: date | None = None

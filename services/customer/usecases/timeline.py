@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, cast
@@ -21,6 +22,7 @@ from workbench.options.v1 import options_pb2
 from workbench.timeline.v1 import events_pb2
 
 from services.chassis.contract import snake_case
+from services.chassis.db.among import among
 from services.chassis.db.insertion import insert_if_absent
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.paging import Page, PageToken, page_size
@@ -75,6 +77,48 @@ def take_entry(work: UnitOfWork, event: events_pb2.CustomerTimelineEntryRecorded
         resource=event.resource,
         correlation_id=work.call.correlation_id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What this service found out of a customer without having done it."""
+
+    customer_id: str
+    kind: str
+    business_date: date
+    category: Category
+    parameters: Mapping[str, str]
+    resource: str
+    # Told twice under one id it stands once.
+    source_entry_id: str
+
+
+def tell(work: UnitOfWork, entries: Sequence[Entry]) -> None:
+    """Keeps entries, each once, with the customers named."""
+    named = [entry.source_entry_id for entry in entries]
+    own = TimelineEntry.source_service == work.database.service_name
+    kept = set(work.session.scalars(select(TimelineEntry.source_entry_id).where(own, among(TimelineEntry.source_entry_id, named))))
+    rows = {
+        entry.source_entry_id: {
+            "entry_id": work.new_id(),
+            "customer_id": entry.customer_id,
+            "happened_to_customer_id": entry.customer_id,
+            "occur_time": work.now,
+            "business_date": entry.business_date,
+            "category": entry.category,
+            "kind": entry.kind,
+            "parameters_json": _as_json(entry.parameters),
+            "person_id": "",
+            "source_service": work.database.service_name,
+            "source_entry_id": entry.source_entry_id,
+            "resource": entry.resource,
+            "correlation_id": work.call.correlation_id,
+        }
+        for entry in entries
+        if entry.source_entry_id not in kept
+    }
+    if rows:
+        work.session.execute(insert(TimelineEntry), list(rows.values()))
 
 
 def list_entries(work: UnitOfWork, request: timeline_service_pb2.ListTimelineEntriesRequest) -> Page:

@@ -20,11 +20,16 @@ DATE_COLUMN = "row_date"
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """When a row is at fault, why, and in which canonical column."""
+    """When a row is at fault, why, and in which canonical column; `reason` is a literal, or a case between several."""
 
     condition: str
     reason: str
     column: str
+
+    @property
+    def case(self) -> str:
+        """As a branch of the statement's case; what tells reasons apart is looked at for bad rows alone."""
+        return f"WHEN {self.condition} THEN {self.reason} || {quoted(f' {self.column}')}"
 
 
 class TypedRows:
@@ -49,7 +54,7 @@ class TypedRows:
             texts.append(f"{self._one(self._definition.date.column)} AS {_t(DATE_COLUMN)}")
             values.append(f"{expressions.day(_t(DATE_COLUMN), self._definition.date.format, self._definition.date.century_pivot)} AS {DATE_COLUMN}")
         absent = [f"NULL::{c.type.engine_type} AS {c.name}" for c in self._schema.columns if c.name not in self._definition.columns]
-        faults = " ".join(f"WHEN {f.condition} THEN {quoted(f'{f.reason} {f.column}')}" for f in self._faults(columns))
+        faults = " ".join(fault.case for fault in self._faults(columns))
         looked_up = lookups.looked_up(self._definition, f"SELECT {', '.join(['line', *texts])} FROM {relation}")
         answered = ["line", *self._schema.names, *([DATE_COLUMN] if self._by_column else [])]
         return (
@@ -120,52 +125,48 @@ class TypedRows:
 
     def _faults(self, columns: Sequence[Column]) -> Iterator[_Fault]:
         if self._by_column:
-            text = _t(DATE_COLUMN)
-            yield _Fault(f"{text} IS NULL", "BUSINESS_DATE_MISSING", "")
-            yield _Fault(f"{DATE_COLUMN} IS NULL", "BUSINESS_DATE_INVALID", "")
+            missing = f"CASE WHEN {_t(DATE_COLUMN)} IS NULL THEN 'BUSINESS_DATE_MISSING' ELSE 'BUSINESS_DATE_INVALID' END"
+            yield _Fault(f"{DATE_COLUMN} IS NULL", missing, "")
         for column in columns:
+            text = _t(column.name)
             if self._definition.columns[column.name].lookup:
-                yield _Fault(f"{lookups.asked(column.name)} IS NOT NULL AND {_t(column.name)} IS NULL", "LOOKUP_FAILED", column.name)
+                yield _Fault(f"{lookups.asked(column.name)} IS NOT NULL AND {text} IS NULL", "'LOOKUP_FAILED'", column.name)
             if column.required:
-                yield _Fault(f"{_t(column.name)} IS NULL AND {column.name} IS NULL", "VALUE_MISSING", column.name)
-            yield from self._faults_of(column)
+                yield _Fault(f"{column.name} IS NULL AND {text} IS NULL", "'VALUE_MISSING'", column.name)
+            if column.type is not Type.TEXT or self._definition.columns[column.name].codes:
+                yield _Fault(f"{column.name} IS NULL AND {text} IS NOT NULL", self._reason(column), column.name)
+            yield from self._doubts(column)
             yield from (f for r in self._definition.checks.ranges if r.column == column.name for f in _range_faults(column, r))
 
-    def _faults_of(self, column: Column) -> Iterator[_Fault]:
-        text, unread = _t(column.name), f"{_t(column.name)} IS NOT NULL AND {column.name} IS NULL"
-        rule = self._definition.columns[column.name]
-        match column.type:
-            case Type.MONEY | Type.RATE | Type.INTEGER:
-                kind = {Type.MONEY: "AMOUNT", Type.RATE: "RATE", Type.INTEGER: "NUMBER"}[column.type]
-                plain = self._plain(column)
-                if column.type is Type.MONEY:
-                    yield _Fault(f"{text} IS NOT NULL AND {self._no_currency(column)}", "CURRENCY_MISSING", column.name)
-                yield _Fault(f"{unread} AND NOT {fits(plain, expressions.PLAIN_NUMBER)}", f"{kind}_INVALID", column.name)
-                if rule.excess_digits == "refuse" or column.type is not Type.MONEY:
-                    too_fine = expressions.excess(plain, self._digits(column))
-                    yield _Fault(f"{unread} AND {too_fine}", f"{kind}_TOO_FINE", column.name)
-                yield _Fault(unread, f"{kind}_TOO_LARGE", column.name)
-                if rule.sign_column:
-                    yield _Fault(f"{text} IS NOT NULL AND {_s(column.name)} IS NULL", "SIGN_MISSING", column.name)
-            case Type.DATE | Type.TIME | Type.FLAG:
-                yield _Fault(unread, f"{column.type.name}_INVALID", column.name)
-            case Type.CODE:
-                yield _Fault(unread, "CODE_UNKNOWN", column.name)
-            case _:
-                if rule.codes:
-                    yield _Fault(unread, "CODE_UNKNOWN", column.name)
-                if column.name in {each.currency for each in self._schema.columns if each.type is Type.MONEY}:
-                    wrong = f"{column.name} IS NOT NULL AND NOT {fits(column.name, expressions.CURRENCY)}"
-                    yield _Fault(wrong, "CURRENCY_INVALID", column.name)
+    def _reason(self, column: Column) -> str:
+        """Why a text is no value of the column."""
+        if column.type in (Type.CODE, Type.TEXT):
+            return "'CODE_UNKNOWN'"
+        if column.type not in (Type.MONEY, Type.RATE, Type.INTEGER):
+            return quoted(f"{column.type.name}_INVALID")
+        kind = {Type.MONEY: "AMOUNT", Type.RATE: "RATE", Type.INTEGER: "NUMBER"}[column.type]
+        plain = self._plain(column)
+        cases = [f"WHEN NOT {fits(plain, expressions.PLAIN_NUMBER)} THEN '{kind}_INVALID'"]
+        if column.type is not Type.MONEY or self._definition.columns[column.name].excess_digits == "refuse":
+            cases.append(f"WHEN {expressions.excess(plain, self._digits(column))} THEN '{kind}_TOO_FINE'")
+        return f"CASE {' '.join(cases)} ELSE '{kind}_TOO_LARGE' END"
 
-    def _no_currency(self, column: Column) -> str:
-        return f"{column.currency} IS NULL" if column.currency in self._definition.columns else "true"
+    def _doubts(self, column: Column) -> Iterator[_Fault]:
+        """When a text that is a value all the same cannot be taken for one."""
+        text = _t(column.name)
+        if column.type is Type.MONEY:
+            named = column.currency in self._definition.columns
+            yield _Fault(f"{text} IS NOT NULL AND {f'{column.currency} IS NULL' if named else 'true'}", "'CURRENCY_MISSING'", column.name)
+            if self._definition.columns[column.name].sign_column:
+                yield _Fault(f"{text} IS NOT NULL AND {_s(column.name)} IS NULL", "'SIGN_MISSING'", column.name)
+        if column.name in {each.currency for each in self._schema.columns if each.type is Type.MONEY}:
+            yield _Fault(f"NOT {fits(column.name, expressions.CURRENCY)}", "'CURRENCY_INVALID'", column.name)
 
 
 def _range_faults(column: Column, bounds: Range) -> Iterator[_Fault]:
     for bound, comparison in ((bounds.least, "<"), (bounds.greatest, ">")):
         if bound:
-            yield _Fault(f"{column.name} {comparison} {_literal(column, bound)}", "OUT_OF_RANGE", column.name)
+            yield _Fault(f"{column.name} {comparison} {_literal(column, bound)}", "'OUT_OF_RANGE'", column.name)
 
 
 def _literal(column: Column, bound: str) -> str:

@@ -78,11 +78,13 @@ def scaled(text: str, digits: int | str, *, rounds: bool = False) -> str:
     NULL where a digit other than zero would be lost, unless it `rounds` (half to even), and where it has more than 64 bits.
     """
     usual = digits if isinstance(digits, int) else 2
-    point = rf"\.[0-9]{{{usual}}}" if usual else ""
-    quick = fits(text, f"-?[0-9]{{1,{18 - usual}}}{point}") + ("" if isinstance(digits, int) else f" AND {digits} = 2")
+    point = rf"(\.[0-9]{{1,{usual}}})?" if usual else ""
+    # What nearly all numbers are: they, and the product, fit a decimal that the engine counts with at once.
+    quick = fits(text, f"-?[0-9]{{1,{18 - 2 * usual}}}{point}") + ("" if isinstance(digits, int) else f" AND {digits} = 2")
+    value = f"CAST(CAST({text} AS DECIMAL(18, {usual})) * {10**usual} AS BIGINT)"
     general = _rounded(text, digits) if rounds else _exact(text, digits)
     return (
-        f"(CASE WHEN {quick} THEN CAST(replace({text}, '.', '') AS BIGINT) "
+        f"(CASE WHEN {quick} THEN {value} "
         f"WHEN {fits(text, PLAIN_NUMBER)} THEN NULLIF({general}, -{NUMBER_MAX} - 1) END)"
     )
 

@@ -6,20 +6,20 @@ memory, and a process that dies in between finds them again.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from services.chassis.lake.sealed_files import SealedReader, sealed_url
 from services.integration.connectors.formats.records import Fault
 from services.integration.engine.columns import DATE_COLUMN, TypedRows
 from services.integration.engine.reading import reading_of
 from services.integration.engine.reading.decompressing import decompressed
-from services.integration.engine.reading.one_position import OnePosition
 from services.integration.engine.reading.rows import check_faults
 from services.integration.model.feed_definition import FeedDefinition
 
@@ -55,8 +55,40 @@ class Staged:
 @contextmanager
 def content_of(path: Path, compression: str) -> Iterator[BinaryIO]:
     """The content of a sealed file that landed, decompressed."""
-    with SealedReader(path) as sealed, decompressed(OnePosition(sealed), compression, sealed.size) as content:  # type: ignore[arg-type]
+    with SealedReader(path) as sealed, decompressed(cast("BinaryIO", _OnePlace(sealed)), compression, sealed.size) as content:
         yield content
+
+
+class _OnePlace:
+    """A sealed file with one position: the engine takes rows from it in whichever thread is free."""
+
+    def __init__(self, file: SealedReader) -> None:
+        self._file = file
+        self._place = 0
+
+    def read(self, count: int = -1) -> bytes:
+        """The next so many bytes."""
+        self._file.seek(self._place)
+        part = self._file.read(count)
+        self._place += len(part)
+        return part
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Goes to a place; answers it."""
+        self._place = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._file.size}[whence] + offset
+        return self._place
+
+    def tell(self) -> int:
+        """Where it is."""
+        return self._place
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
 
 
 def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: BinaryIO, folder: Path, zone: str) -> Staged:

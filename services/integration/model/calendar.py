@@ -24,7 +24,7 @@ class DaySource(IntEnum):
 
 
 class CalendarDay(Base):
-    """A day that is not as its weekday says: a holiday, or a weekend's day that is worked. The bank's word goes before others'."""
+    """A day that is not as its weekday says: a holiday, or a weekend's day that is worked. The bank's word counts most."""
 
     __tablename__ = "calendar_days"
 

@@ -38,14 +38,17 @@ class Source(_Model):
     """`[source]`: where files come from. Whatever is said here, a file can be pushed through the API as well."""
 
     kind: Literal["folder", "sftp", "http", "sql", "push"] = "push"
-    # folder: a folder of this machine; `{inbox}` stands for the deployment's. sftp, http: the address of the folder.
+    # folder: a folder of this machine; `{inbox}` stands for the deployment's. sftp, http: the address of the folder. sql: the
+    # database's, as SQLAlchemy has it, without a password.
     location: str = ""
-    # The name of a date's file: `{date:%Y%m%d}` stands for the business date, `*` and `?` as in a shell.
+    # The name of a date's file: `{date:%Y%m%d}` stands for the business date, `*` and `?` as in a shell, `/` for folders below.
     file: str = ""
-    # A second file whose presence says that the first is complete.
+    # A second file whose presence says that the first is complete; `{file}` stands for the first one's name.
     ready_file: str = ""
     # sql: the query, with `:business_date`. The result is read as a table whose columns are its own.
     query: str = ""
+    # sql: a query that answers a row once the date is complete.
+    ready_query: str = ""
     # The name of the secret that opens the source: a setting of the deployment, never a value.
     secret: str = ""
 

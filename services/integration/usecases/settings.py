@@ -38,6 +38,8 @@ class IntegrationSettings(BaseModel):
     known_hosts: Path | None = None
     # Through which sources of kind `http` are reached, such as `http://proxy.bank:3128`; proxies of the environment do not count.
     http_proxy: str = ""
+    # The certificates of the authority that they are trusted by; the public ones where none are named.
+    http_authority: Path | None = None
     # A file that is larger is not fetched.
     source_bytes_max: int = Field(default=64 * 1024**3, ge=1)
     # How often each source is looked at, and for how many days back a source that cannot be listed is asked for what is missing.

@@ -23,13 +23,14 @@ from services.chassis.longwork.task import Preparation, Task, Work
 from services.integration.model.dataset import Dataset
 from services.integration.model.feed_definition import Retention
 from services.integration.rules.retention import Kept, outlived
-from services.integration.usecases import datasets, lake_metrics
+from services.integration.usecases import datasets, definitions, lake_metrics
 
 KIND = "integration.lake.upkeep"
 EVERY_SECONDS = 3_600.0
 # No reader is at a revision so long after it stopped being pinned, and no writer is so long about to publish one.
 REMOVAL_GRACE = timedelta(hours=24)
 LEFTOVER_AGE = timedelta(hours=24)
+EVERYTHING = Retention(days=0, former_revisions=1_000_000)
 
 
 def ask(work: UnitOfWork) -> None:
@@ -71,7 +72,8 @@ UPKEEP = Work(KIND, "", _keep, prepare=_look)
 
 def retention_of(work: UnitOfWork, feed: str) -> Retention:
     """What the feed's definition says; everything is kept of a feed that is defined no more."""
-    return Retention(days=0, former_revisions=1_000_000)
+    definition = definitions.definitions(work.settings).feeds.get(feed)
+    return definition.retention if definition else EVERYTHING
 
 
 def end_outlived(work: UnitOfWork, feed: str, retention: Retention) -> int:

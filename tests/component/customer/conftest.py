@@ -20,6 +20,7 @@ from services.chassis.db import migrations
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database
 from services.chassis.kernel.caller import Caller, Grant, Scope
+from services.chassis.lake.lake import Lake
 from services.chassis.longwork.runner import Runner
 from services.chassis.rpc.admission import Admission
 from services.chassis.rpc.client import Client
@@ -47,7 +48,8 @@ def service(request, tmp_path_factory):
     sqlite = request.param == "sqlite"
     engine = create_engine(f"sqlite:///{folder}/customer.db" if sqlite else request.getfixturevalue("new_postgresql_url")())
     migrations.migrate(engine, "services.customer")
-    database = Database(engine, "customer", settings=SERVICE.settings(), on_record=SERVICE.on_record)
+    lake = Lake(folder / "lake", memory_mb_max=256)
+    database = Database(engine, "customer", settings=SERVICE.settings(), lake=lake, on_record=SERVICE.on_record)
     server = Server({"customer": Hosted(RPCS, database)}, Admission(ring))
     with ExitStack() as stack:
         stack.callback(engine.dispose)

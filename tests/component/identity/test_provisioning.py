@@ -8,6 +8,7 @@ from workbench.identity.v1 import events_pb2
 from gateway.identity.model.base import Base
 from gateway.identity.rules.organisation import UnitKind
 from gateway.identity.usecases.provisioning import PersonEntry, PostEntry, UnitEntry, provision
+from services.chassis.db import reencryption
 from services.chassis.db.tables import ChassisBase
 from services.chassis.kernel.errors import InvalidInput, RuleBroken
 from tests.component.identity.conftest import PEOPLE, POSTS, UNITS
@@ -65,4 +66,6 @@ def test_the_migrated_tables_are_those_of_the_mapped_classes(database):
 
 
 def _of_identity(_thing, name, kind, *_):
-    return not (kind == "table" and (name in ChassisBase.metadata.tables or name == "alembic_version"))
+    # The command that encrypts anew has a table too, and no service imports it.
+    ours = {*ChassisBase.metadata.tables, reencryption.Reencryption.__tablename__, "alembic_version"}
+    return not (kind == "table" and name in ours)

@@ -56,7 +56,9 @@ class Bank:
     def __init__(self, engine, ring, folder):
         self.ahead = timedelta()
         self.lake = Lake(folder / "lake")
-        self.database = Database(engine, "integration", settings=None, lake=self.lake, clock=self.clock)
+        self.database = Database(
+            engine, "integration", settings=SERVICE.settings(feeds=folder / "feeds"), lake=self.lake, clock=self.clock
+        )
         self.runner = Runner(self.database, SERVICE.works)
         self.ring = ring
         self.server = Server({"integration": Hosted(RPCS, self.database)}, Admission(ring))

@@ -12,7 +12,7 @@ from workbench.customer.v1 import relation_pb2
 from workbench.timeline.v1 import events_pb2
 
 from services.chassis.kernel.errors import InvalidInput, RuleBroken
-from services.customer.rules import holdings, relations, timeline
+from services.customer.rules import relations, shareholdings, timeline
 from services.customer.rules.groups import GroupRole
 from services.customer.rules.key_persons import tidy_birthday
 from services.customer.rules.kinds import CustomerKind
@@ -103,26 +103,26 @@ def shares(**steps):
 
 
 def test_shares_multiply_along_chains_and_add_up():
-    found = holdings.effective("a", shares(a={"b": "1/2", "c": "1/4"}, b={"d": "1/2"}, c={"d": "1/1"}))
+    found = shareholdings.effective("a", shares(a={"b": "1/2", "c": "1/4"}, b={"d": "1/2"}, c={"d": "1/1"}))
     assert found.total == {"b": Fraction(1, 2), "c": Fraction(1, 4), "d": Fraction(1, 2)}
     assert found.direct == {"b": Fraction(1, 2), "c": Fraction(1, 4)}
     assert not found.truncated
 
 
 def test_companies_that_hold_one_another_do_not_multiply_themselves():
-    found = holdings.effective("a", shares(a={"b": "1/2"}, b={"a": "1/2", "c": "1/2"}, c={"b": "1/3"}))
+    found = shareholdings.effective("a", shares(a={"b": "1/2"}, b={"a": "1/2", "c": "1/2"}, c={"b": "1/3"}))
     assert found.total == {"b": Fraction(1, 2), "c": Fraction(1, 4)}
 
 
 def test_a_share_that_is_not_known_ends_its_chain_and_says_so():
-    found = holdings.effective("a", {"a": [("b", None), ("c", Fraction(1))], "b": [("c", Fraction(1))]})
+    found = shareholdings.effective("a", {"a": [("b", None), ("c", Fraction(1))], "b": [("c", Fraction(1))]})
     assert (found.total, found.truncated) == ({"c": Fraction(1)}, True)
 
 
 def test_more_chains_than_there_is_time_for_are_cut():
     firms = [str(place) for place in range(12)]
     tangle = {one: [(other, Fraction(1, 11)) for other in firms if other != one] for one in firms}
-    found = holdings.effective("0", tangle)
+    found = shareholdings.effective("0", tangle)
     assert found.truncated
     assert all(0 < share <= 1 for share in found.total.values())
 
@@ -130,7 +130,7 @@ def test_more_chains_than_there_is_time_for_are_cut():
 @given(st.lists(st.integers(1, 1_000_000), min_size=1, max_size=19))
 def test_a_chain_holds_its_product(millionths):
     steps = {str(place): [(str(place + 1), Fraction(share, 1_000_000))] for place, share in enumerate(millionths)}
-    found = holdings.effective("0", steps)
+    found = shareholdings.effective("0", steps)
     product = Fraction(1)
     for share in millionths:
         product *= Fraction(share, 1_000_000)

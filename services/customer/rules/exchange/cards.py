@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 
-from vobject.base import ParseError, getLogicalLines, parseLine  # type: ignore[import-untyped]
-
 from services.chassis.kernel.errors import InvalidInput
 from services.customer.rules.exchange.texts import decoded
 
@@ -62,6 +60,8 @@ def _within_agent(lines: list[str]) -> bool:
 
 
 def _card(line: int, text: str) -> Card:
+    from vobject.base import ParseError  # type: ignore[import-untyped]
+
     if len(text) > CARD_CHARACTERS_MAX:
         return Card(line, fault=f"The card is longer than {CARD_CHARACTERS_MAX} characters.")
     try:
@@ -75,6 +75,8 @@ def _card(line: int, text: str) -> Card:
 
 
 def _properties(text: str) -> Iterator[tuple[str, str]]:
+    from vobject.base import getLogicalLines, parseLine
+
     depth = 0
     for line, number in getLogicalLines(StringIO(text), allowQP=True):
         if not line.strip():

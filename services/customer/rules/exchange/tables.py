@@ -12,8 +12,6 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
-from openpyxl import load_workbook  # type: ignore[import-untyped]
-
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.customer.rules.exchange.cards import Card, cards_of
 from services.customer.rules.exchange.columns import HEADING_ROWS_MAX, heading_place, suggested
@@ -137,6 +135,8 @@ def _card_row(card: Card) -> Row:
 
 def _workbook_rows(content: bytes) -> Iterator[Row]:
     """The rows of the first sheet, as text."""
+    from openpyxl import load_workbook  # type: ignore[import-untyped]
+
     _check_parts(content)
     try:
         with warnings.catch_warnings():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
@@ -43,15 +43,26 @@ class Applied:
 class _Opening:
     place: int
     request: customer_service_pb2.CreateCustomerRequest
+    lead: RelationshipManager
 
 
-def apply(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], options: Options, *, keep: bool) -> list[Applied]:
+class Leads(Protocol):
+    """Who is to lead the customer of a row that opens one."""
+
+    def of(self, row: Mapping[str, Any]) -> RelationshipManager:
+        """Raises a refusal where nobody can."""
+
+
+def apply(
+    work: UnitOfWork, rows: Sequence[Mapping[str, Any]], options: Options, *, keep: bool, leads: Leads | None = None
+) -> list[Applied]:
     """What becomes of each row's values, in their order; without `keep` nothing of it stays.
 
     It all goes by the use cases that a person's own calls go by, and in the caller's scope: what is out of it is a number taken.
+    Leads are whom the rows name by their staff number, where nothing else is said.
     """
     present = _present(work, rows, options)
-    leads = _Leads(work, [row.get("lead_staff_number") or options.lead_staff_number for row in rows])
+    leads = leads or _NamedLeads(work, rows, options)
     applied = _unchanged(work, rows, present)
     openings: list[_Opening] = []
     for place, row in enumerate(rows):
@@ -61,7 +72,7 @@ def apply(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], options: Options,
             if customer_id := present[place]:
                 applied[place] = _change(work, customer_id, row, keep=keep)
             else:
-                openings.append(_Opening(place, _request(work, row, options, leads, alone=not keep)))
+                openings.append(_opening(work, place, row, options, leads, alone=not keep))
         except WorkbenchError as error:
             applied[place] = Applied(refused(error))
         except IntegrityError:
@@ -120,17 +131,17 @@ def _change(work: UnitOfWork, customer_id: str, row: Mapping[str, Any], *, keep:
     return Applied(Verdict(Outcome.UPDATED, customer_id), {n: before[n] for n in changed}, {n: after[n] for n in changed})
 
 
-def _request(
-    work: UnitOfWork, row: Mapping[str, Any], options: Options, leads: _Leads, *, alone: bool
-) -> customer_service_pb2.CreateCustomerRequest:
+def _opening(
+    work: UnitOfWork, place: int, row: Mapping[str, Any], options: Options, leads: Leads, *, alone: bool
+) -> _Opening:
     """The request of a new record; `alone` checks it as far as it goes by itself, so that a bad row costs its batch nothing."""
     draft = draft_of(row, options)
-    lead = leads.of(row.get("lead_staff_number") or options.lead_staff_number)
+    lead = leads.of(row)
     request = customer_service_pb2.CreateCustomerRequest(customer=draft, lead_person_id=lead.person_id)
     check(request)
     if alone:
         opened("", draft.customer_number, draft.kind, details_of_draft(draft), lead=lead, now=work.now, today=work.business_date)
-    return request
+    return _Opening(place, request, lead)
 
 
 def _open(work: UnitOfWork, openings: Sequence[_Opening], *, keep: bool) -> dict[int, Applied]:
@@ -138,7 +149,7 @@ def _open(work: UnitOfWork, openings: Sequence[_Opening], *, keep: bool) -> dict
         return {}
     try:
         with attempt(work, keep=keep):
-            ids = open_customers(work, [opening.request for opening in openings])
+            ids = open_customers(work, [opening.request for opening in openings], [opening.lead for opening in openings])
     except (WorkbenchError, IntegrityError):
         # One of them is at fault: one after the other tells which, and opens the rest.
         return _open_singly(work, openings, keep=keep)
@@ -153,7 +164,7 @@ def _open_singly(work: UnitOfWork, openings: Sequence[_Opening], *, keep: bool) 
     for opening in openings:
         try:
             with attempt(work, keep=keep):
-                (customer_id,) = open_customers(work, [opening.request])
+                (customer_id,) = open_customers(work, [opening.request], [opening.lead])
             applied[opening.place] = Applied(Verdict(Outcome.CREATED, customer_id if keep else ""))
         except WorkbenchError as error:
             applied[opening.place] = Applied(refused(error))
@@ -197,20 +208,21 @@ def _made_number(row: Mapping[str, Any], options: Options) -> str:
         return ""
 
 
-class _Leads:
+class _NamedLeads:
     """The relationship managers whom rows name by their staff number, in scope; the caller where a row names none."""
 
-    def __init__(self, work: UnitOfWork, staff_numbers: Sequence[str]) -> None:
-        self._work = work
-        asked = {number for number in staff_numbers if number}
+    def __init__(self, work: UnitOfWork, rows: Sequence[Mapping[str, Any]], options: Options) -> None:
+        self._work, self._default = work, options.lead_staff_number
+        asked = {number for row in rows if (number := self._number(row))}
         found = work.session.scalars(finding.relationship_managers(work).where(RelationshipManager.staff_number.in_(asked))).all()
         self._by_number: dict[str, list[RelationshipManager]] = {}
         self._own: RelationshipManager | None = None
         for manager in found:
             self._by_number.setdefault(manager.staff_number, []).append(manager)
 
-    def of(self, staff_number: str) -> RelationshipManager:
+    def of(self, row: Mapping[str, Any]) -> RelationshipManager:
         """Raises NotFound PERSON_NOT_FOUND where nobody in scope has the number, or two have."""
+        staff_number = self._number(row)
         if not staff_number:
             self._own = self._own or finding.relationship_manager(self._work, self._work.caller.person_id)
             return self._own
@@ -218,6 +230,9 @@ class _Leads:
         if len(managers) != 1:
             raise finding.person_not_found("lead_staff_number")
         return managers[0]
+
+    def _number(self, row: Mapping[str, Any]) -> str:
+        return row.get("lead_staff_number") or self._default
 
 
 def _met() -> AlreadyExists:

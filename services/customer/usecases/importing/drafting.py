@@ -17,8 +17,8 @@ from services.customer.rules.kinds import ContactKind, CustomerKind
 
 # Fields of the record that a column fills as they are.
 PLAIN = (
-    "display_name", "identifier", "identifier_kind", "phone", "tier", "state", "birth_or_founding_date", "industry_code", "size",
-    "ownership", "listing", "tags", "pinyin",
+    "display_name", "identifier", "identifier_kind", "identifier_exception", "phone", "tier", "state", "birth_or_founding_date",
+    "industry_code", "size", "ownership", "listing", "tags", "pinyin",
 )  # fmt: skip
 _OTHER_NAMES = {
     "former_name": customer_pb2.OTHER_NAME_KIND_FORMER,

@@ -43,6 +43,8 @@ _EMPTIED: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = (
     ("customer_merges", ("survivor_customer_id", "merged_customer_id"), {
         "snapshot": None, "moved": None, "reason": "", "undo_reason": "",
     }),
+    # What the bank's systems must keep of them they keep; here nothing says any more whose they were.
+    ("holdings", ("customer_id",), {"customer_id": None, "customer_number": ""}),
     ("duplicate_candidates", ("first_customer_id", "second_customer_id"), {"dismiss_reason": ""}),
 )  # fmt: skip
 _STATE_NEVER_ERASED = ("state",)
@@ -196,7 +198,9 @@ def _empty_rows(work: UnitOfWork, table_name: str, columns: Sequence[str], custo
     table = Base.metadata.tables[table_name]
     if table_name == KeyPerson.__tablename__:
         _forget_history(work, table, columns, customer_id)
-    work.session.execute(update(table).where(_naming(table, columns, customer_id)).values(**values))
+    # A row that no longer names the customer is out of the reach of whoever erases.
+    with work.whole_bank():
+        work.session.execute(update(table).where(_naming(table, columns, customer_id)).values(**values))
     work.session.expire_all()
 
 

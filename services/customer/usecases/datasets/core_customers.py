@@ -1,0 +1,222 @@
+"""Customers as core banking has them become records here, by the bank's number and on the way that an import takes.
+
+What core banking owns are the fields that its dataset has. A field that a person changed here last is that person's from then on,
+as the field's history says: core banking's value is not taken over it. A customer is led by the manager whom core banking names;
+where nobody here is that manager, by nobody, in the pool of its unit, and goes to him once he is known. Whom somebody leads here
+already, core banking does not move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from services.chassis.db.among import among
+from services.chassis.db.field_history import FieldChange
+from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import InvalidInput, NotFound
+from services.chassis.lake.schemas import SCHEMAS
+from services.chassis.longwork.task import Preparation
+from services.customer.model.customer import Customer
+from services.customer.model.dataset import DatasetApplication
+from services.customer.model.relationship_manager import RelationshipManager
+from services.customer.rules.exchange.outcomes import Outcome
+from services.customer.rules.identifiers import tidy_number, usual_kind
+from services.customer.rules.kinds import CustomerKind, CustomerState, IdentifierKind
+from services.customer.usecases import finding
+from services.customer.usecases.datasets import reading, refusals
+from services.customer.usecases.datasets.passes import Pass
+from services.customer.usecases.datasets.refusals import Refused
+from services.customer.usecases.importing.applying import Applied, apply as apply_rows
+from services.customer.usecases.importing.drafting import Options
+from services.customer.usecases.moving import Move, held_customers, move
+
+# As many as a transaction takes in a fifth of a second.
+ROWS_PER_STEP = 200
+# Why a number may stand here whose check digit does not fit.
+EXCEPTION = "核心系统如此记载 So it stands in core banking"
+_COLUMNS = SCHEMAS["customers"].names
+_CUSTOMERS = Customer.__table__.c
+_PATH_SEPARATOR = "/"
+_NO_MANAGER = Refused("LEAD_UNKNOWN", "manager_staff_number", "Nobody here is the manager named; the record waits in its unit's pool.")
+
+_KINDS = {kind.name: kind for kind in CustomerKind}
+_STATES = {"ACTIVE": CustomerState.ACTIVE, "CLOSED": CustomerState.CLOSED}
+_IDENTIFIER_KINDS = {
+    "RESIDENT_ID": IdentifierKind.RESIDENT_ID_CARD,
+    "UNIFIED_SOCIAL_CREDIT_CODE": IdentifierKind.UNIFIED_SOCIAL_CREDIT_CODE,
+    "PASSPORT": IdentifierKind.PASSPORT,
+    "HOME_RETURN_PERMIT": IdentifierKind.TRAVEL_PERMIT,
+    "TAIWAN_PERMIT": IdentifierKind.TRAVEL_PERMIT,
+    "FOREIGN_PERMANENT_RESIDENT": IdentifierKind.PERMANENT_RESIDENCE_CARD,
+    "OTHER": IdentifierKind.OTHER,
+}
+# How the record names what a row has, where a person's change of it is looked for.
+_HELD_AS = {"address": "addresses"}
+
+
+def read(preparation: Preparation, wanted: Pass, stack: ExitStack, _place: int) -> Callable[[int], list[Any]]:
+    """The changed customers of a snapshot, and those that could not be placed before."""
+    return reading.changed_rows(preparation, wanted, stack, _COLUMNS, ROWS_PER_STEP)
+
+
+def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any], *, first: bool) -> Mapping[str, int]:  # noqa: ARG001 - as all appliers are called
+    """Opens and changes records. Of a customer that the dataset no longer has nothing happens: core banking says CLOSED."""
+    present_rows = [row for row in rows if not row["gone"]]
+    known = _known(work, [row["customer_number"] for row in present_rows])
+    values = [_values(row, work.business_date) for row in present_rows]
+    by_hand = _kept_by_hand(work, [each.customer_id for each in known.values()])
+    kept = 0
+    for value in values:
+        if record := known.get(value["customer_number"]):
+            own = [name for name in value if _HELD_AS.get(name, name) in by_hand.get(record.customer_id, ())]
+            kept += len(own)
+            for name in own:
+                del value[name]
+    placing = Placing(work, present_rows)
+    applied = apply_rows(work, values, Options(), keep=True, leads=placing)
+    placed = _place(work, present_rows, known, placing)
+    _note(work, application, present_rows, applied, known, placing)
+    outcomes = [each.verdict.outcome for each in applied]
+    counted = {name: outcomes.count(outcome) for outcome, name in _COUNTED.items()}
+    exceptions = sum("identifier_exception" in value for value in values)
+    return counted | {"kept_by_hand": kept, "identifier_exceptions": exceptions, "placed": placed, "gone": len(rows) - len(values)}
+
+
+_COUNTED = {
+    Outcome.CREATED: "created",
+    Outcome.UPDATED: "updated",
+    Outcome.UNCHANGED: "unchanged",
+    Outcome.REFUSED: "refused",
+}
+
+
+class Placing:
+    """Who leads a customer that core banking brings: the manager named, else nobody, in the unit's pool."""
+
+    def __init__(self, work: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
+        staff_numbers = {row["manager_staff_number"] for row in rows if row["manager_staff_number"]}
+        found = work.session.scalars(
+            finding.relationship_managers(work).where(among(RelationshipManager.staff_number, sorted(staff_numbers)))
+        ).all()
+        self._by_number: dict[str, list[RelationshipManager]] = {}
+        for manager in found:
+            self._by_number.setdefault(manager.staff_number, []).append(manager)
+        self._named = {row["customer_number"]: (row["manager_staff_number"] or "", row["unit_number"] or "") for row in rows}
+        self._paths = _paths_of_units(work)
+
+    def manager(self, customer_number: str) -> RelationshipManager | None:
+        """The manager whom core banking names, where one person here has the number."""
+        managers = self._by_number.get(self._named[customer_number][0], [])
+        return managers[0] if len(managers) == 1 else None
+
+    def of(self, row: Mapping[str, Any]) -> RelationshipManager:
+        """Who is to lead; raises NotFound UNIT_UNKNOWN where not even the unit is known here."""
+        number = row["customer_number"]
+        if manager := self.manager(number):
+            return manager
+        path = self._paths.get(self._named[number][1], "")
+        if not path:
+            raise NotFound("UNIT_UNKNOWN", "Neither the manager nor the unit is known here.")
+        return RelationshipManager(person_id="", staff_number="", display_name="", organisation_path=path)
+
+
+def _paths_of_units(work: UnitOfWork) -> dict[str, str]:
+    """The paths of the units that this service knows of: in which relationship managers are, and those above them."""
+    paths: dict[str, str] = {}
+    for path in work.session.scalars(select(RelationshipManager.organisation_path).distinct()):
+        parts = path.strip(_PATH_SEPARATOR).split(_PATH_SEPARATOR)
+        for depth, part in enumerate(parts, start=1):
+            paths.setdefault(part, f"/{'/'.join(parts[:depth])}/")
+    return paths
+
+
+def _known(work: UnitOfWork, numbers: Sequence[str]) -> dict[str, Any]:
+    columns = (_CUSTOMERS.customer_number, _CUSTOMERS.customer_id, _CUSTOMERS.lead_person_id, _CUSTOMERS.organisation_path)
+    rows = work.session.execute(select(*columns).where(among(_CUSTOMERS.customer_number, numbers)))
+    return {row.customer_number: row for row in rows}
+
+
+def _kept_by_hand(work: UnitOfWork, customer_ids: Sequence[str]) -> dict[str, set[str]]:
+    """Of each record the fields that a person changed last."""
+    by_hand: dict[str, set[str]] = {}
+    columns = (FieldChange.resource_id, FieldChange.field, FieldChange.person_id)
+    changes = select(*columns).where(
+        FieldChange.resource == Customer.__tablename__, among(FieldChange.resource_id, list(customer_ids))
+    )
+    for customer_id, field, person_id in work.session.execute(changes.order_by(FieldChange.sequence)):
+        fields = by_hand.setdefault(customer_id, set())
+        if person_id:
+            fields.add(field)
+        else:
+            fields.discard(field)
+    return by_hand
+
+
+def _values(row: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """A row as an import's row has it: what is empty is not said."""
+    kind = _KINDS[row["kind"]]
+    born = row["birth_or_founding_date"]
+    values = {
+        "customer_number": row["customer_number"],
+        "kind": kind.value,
+        "display_name": row["display_name"],
+        "phone": row["phone"],
+        "address": row["address"],
+        "birth_or_founding_date": born.isoformat() if born else None,
+        "industry_code": row["industry_code"],
+        "state": _STATES[row["state"]].value,
+    }
+    if row["identifier"]:
+        identifier_kind = _IDENTIFIER_KINDS.get(row["identifier_kind"] or "", usual_kind(kind))
+        values |= {"identifier": row["identifier"], "identifier_kind": identifier_kind.value}
+        if _needs_exception(kind, identifier_kind, row["identifier"], today):
+            values["identifier_exception"] = EXCEPTION
+    return {name: value for name, value in values.items() if value}
+
+
+def _needs_exception(kind: CustomerKind, identifier_kind: IdentifierKind, number: str, today: date) -> bool:
+    try:
+        tidy_number(kind, identifier_kind.value, number, "", "", today=today, field="identifier")
+    except InvalidInput:
+        return True
+    return False
+
+
+def _place(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], known: Mapping[str, Any], placing: Placing) -> int:
+    """Gives customers that waited in a pool to the managers whom core banking names, now that they are known."""
+    waiting = {
+        known[number].customer_id: manager
+        for number in (row["customer_number"] for row in rows)
+        if number in known and not known[number].lead_person_id and (manager := placing.manager(number))
+    }
+    if not waiting:
+        return 0
+    held = held_customers(work, waiting, _CUSTOMERS.lead_person_id == "")
+    moves = [Move(each, "", row.organisation_path, waiting[each]) for each, row in held.items()]
+    if moves:
+        move(work, moves, "The manager whom core banking names.")
+    return len(moves)
+
+
+def _note(  # noqa: PLR0913, PLR0917 - what one batch has come to
+    work: UnitOfWork,
+    application: DatasetApplication,
+    rows: Sequence[Mapping[str, Any]],
+    applied: Sequence[Applied],
+    known: Mapping[str, Any],
+    placing: Placing,
+) -> None:
+    refused: dict[str, Refused] = {}
+    for row, each in zip(rows, applied, strict=True):
+        number, verdict = row["customer_number"], each.verdict
+        led = number in known and known[number].lead_person_id
+        if verdict.outcome == Outcome.REFUSED:
+            refused[number] = Refused(verdict.reason, verdict.field, verdict.description, row["unit_number"] or "")
+        elif not led and placing.manager(number) is None:
+            refused[number] = Refused(_NO_MANAGER.reason, _NO_MANAGER.field, _NO_MANAGER.description, row["unit_number"] or "")
+    refusals.keep(work, application, refused, [row["customer_number"] for row in rows])
