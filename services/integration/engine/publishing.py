@@ -34,6 +34,15 @@ def loaded_rows(day: date | None) -> str:
     return f"SELECT * FROM loaded_days WHERE {DATE_COLUMN} = DATE '{day}'" if day else "SELECT * FROM loaded_days"
 
 
+def added(query: str, schema: Schema, current: DuckDBPyRelation | None) -> str:
+    """The statement for those rows together with the ones that are there."""
+    names = ", ".join(schema.names)
+    if current is None:
+        return f"SELECT {names} FROM ({query})"
+    current.create_view("added_to_rows", replace=True)
+    return f"SELECT {names} FROM added_to_rows UNION ALL SELECT {names} FROM ({query})"
+
+
 def totals(connection: DuckDBPyConnection, query: str, schema: Schema) -> dict[str, dict[str, str]]:
     """The sums of the amounts by column and currency, in minor units, as text."""
     found: dict[str, dict[str, str]] = {}
