@@ -13,7 +13,7 @@ import pytest
 from services.integration.model.feed_run import RunState
 from tests.component.integration.test_feed_checks import TRANSACTIONS
 
-ROWS, DATES, BAD_EVERY = 60_000, 28, 25
+ROWS, DATES, BAD_EVERY = 30_000, 28, 25
 WORKER = """
 import sys
 from pathlib import Path
