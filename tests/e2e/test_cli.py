@@ -138,7 +138,7 @@ def test_the_trail_is_proven_and_each_customer_of_a_batch_is_found_in_it(deploym
     (record,) = deployment.get("auditor.ho", "/v1/operations/customer/auditRecords", resourceId=last)["auditRecords"]
     assert f"customers/{last}" in record["changesJson"]
     verdicts = {row[0]: row[-1] for row in rows(workbench("audit", "verify"))}
-    assert verdicts == {"identity": "intact", "customer": "intact"}
+    assert verdicts == {"identity": "intact", "customer": "intact", "integration": "intact"}
 
 
 def test_new_keys_sign_without_anybody_being_signed_out(deployment, workbench):

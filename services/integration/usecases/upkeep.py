@@ -61,9 +61,9 @@ def _look(preparation: Preparation, task: Task) -> Looked:
         task.total = len(task.checkpoint["feeds"])
     feeds = task.checkpoint["feeds"]
     if feeds and task.checkpoint["packing"]:
-        preparation.beat()
         with preparation.transaction() as work:
-            return Looked(packed=packing.write_next(work, feeds[0], task.checkpoint["passed_over"]))
+            month = packing.next_month(work, feeds[0], task.checkpoint["passed_over"])
+        return Looked(packed=packing.write(lake, month, preparation.beat) if month else None)
     clear(lake, now - LEFTOVER_AGE, preparation.beat)
     return Looked(found=tuple(revisions_found(lake, feeds[0]))) if feeds else Looked()
 
