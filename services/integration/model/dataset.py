@@ -5,19 +5,26 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.db.types import BusinessDate, Json, UtcDateTime
 from services.chassis.lake.lake import Pin
 from services.integration.model.base import Base
 
+_CURRENT = text("current")
+
 
 class Dataset(Base):
     """One published revision; nothing in it changes but whether it is current, and whether its files are still kept."""
 
     __tablename__ = "datasets"
-    __table_args__ = (UniqueConstraint("feed", "business_date", "revision", name="uq_datasets_feed_business_date_revision"),)
+    __table_args__ = (
+        UniqueConstraint("feed", "business_date", "revision", name="uq_datasets_feed_business_date_revision"),
+        Index("ix_datasets_dataset_business_date", "dataset", "business_date"),
+        # One revision of a date is current, whoever publishes beside whom.
+        Index("uq_datasets_current", "feed", "business_date", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT),
+    )
 
     dataset_id: Mapped[str] = mapped_column(Text, primary_key=True)
     feed: Mapped[str] = mapped_column(Text)
