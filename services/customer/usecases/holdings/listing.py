@@ -77,7 +77,7 @@ def _reached(work: UnitOfWork) -> Any:
 
 
 def _reached_by_few(work: UnitOfWork) -> Any:
-    """The same, for a list that is not a customer's: whose scope is some customers is answered from theirs, not from all dates."""
+    """The same for a list over customers: whose scope is some of them is answered from theirs, not from all dates."""
     if not work.scope.own or work.scope.organisation_paths:
         return _reached(work)
     own = in_scope(select(finding.COLUMNS.customer_id), finding.COLUMNS, work.scope, work.caller)
