@@ -17,6 +17,7 @@ from services.integration.usecases import (
     difference_export,
     feeding,
     looking,
+    measuring,
     upkeep,
     verifying,
 )
@@ -43,6 +44,7 @@ SERVICE = Service(
         verifying.VERIFY,
     ),
     settings=IntegrationSettings,
+    measure=measuring.measure,
 )
 
 if __name__ == "__main__":

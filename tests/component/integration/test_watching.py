@@ -7,13 +7,16 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 from workbench.integration.v1 import events_pb2
 
+from services.chassis.db.measuring import measured
 from services.chassis.db.session import Call
 from services.chassis.longwork.table import Operation
 from services.chassis.outbox.table import OutboxMessage
 from services.chassis.timers import tick
+from services.integration.__main__ import SERVICE
 from services.integration.connectors import sources
 from services.integration.events import TIMERS
 from services.integration.model import FeedDate, FeedRun, FeedWatch, FoundFile, LandedFile
@@ -331,10 +334,10 @@ def test_a_push_feed_is_late_too(bank):
 
 
 def test_looks_leave_nothing_behind(bank):
-    for _turn in range(200):
-        bank.turn(minutes=2)
+    for _turn in range(60):
+        bank.turn(minutes=5)
     with bank.feeds.database.transaction(read_only=True) as work:
-        assert work.session.scalar(select(func.count()).where(Operation.kind == watching.LOOK)) <= 32
+        assert work.session.scalar(select(func.count()).where(Operation.kind == watching.LOOK)) <= 14
     path = bank.put("bal_20261124.txt")
     bank.look()
     path.unlink()
@@ -354,3 +357,30 @@ def test_of_copies_that_tick_together_one_asks(bank_on_both):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert len([each for each in bank.all(Operation) if each.kind == watching.LOOK]) == 1
+
+
+def test_metrics_tell_what_is_late_and_what_fails(bank):
+    bank.feeds.define(BALANCES.replace("core.balances", "lost.balances").replace("{inbox}/core", "/nowhere"))
+    bank.feeds.define(BALANCES.replace("core.balances", "any.balances") + '[calendar]\ndays = "none"\n')
+    registry = CollectorRegistry()
+
+    def told(name, **labels):
+        return registry.get_sample_value(name, labels)
+
+    with measured(bank.feeds.database, SERVICE.measure, registry):
+        bank.turn()
+        assert (told("workbench_feed_late", feed="core.balances"), told("workbench_feed_late", feed="any.balances")) == (0, None)
+        assert told("workbench_feed_look_failures", feed="lost.balances") == 1
+        assert told("workbench_business_date_behind_days") == 0
+        for _day in range(2):
+            bank.turn(days=1)
+            bank.turn(minutes=2)
+        assert told("workbench_feed_late", feed="core.balances") == 2
+        bank.put("bal_20261125.txt")
+        bank.look()
+        bank.turn(seconds=61)
+        assert told("workbench_feed_late", feed="core.balances") == 1
+        # A database that does not answer takes no other metric with it.
+        bank.feeds.database.clock = None
+        assert list(registry.collect()) == []
+    assert list(registry.collect()) == []
