@@ -54,7 +54,9 @@ def show(start: Start = "", end: End = "") -> None:
 
 @application.command("load")
 def load(
-    files: Annotated[list[Path], typer.Argument(help="A year's holidays, as github.com/NateScarlet/holiday-cn has them: 2026.json")],
+    files: Annotated[
+        list[Path], typer.Argument(help="A year's holidays, as github.com/NateScarlet/holiday-cn has them: 2026.json")
+    ],
 ) -> None:
     """Take in years' holidays and make-up workdays, in place of those that were there for the year."""
     from workbench.integration.v1 import calendar_service_pb2
@@ -110,7 +112,9 @@ def _holidays(file: Path) -> tuple[int, list[dict[str, Any]]]:
     except OSError as error:
         raise InvalidInput("HOLIDAYS_UNREADABLE", f"{file}: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError):
-        raise InvalidInput("HOLIDAYS_UNREADABLE", f'{file}: not a year\'s holidays: {{"year": …, "days": [{{"date": …}}]}}.') from None
+        raise InvalidInput(
+            "HOLIDAYS_UNREADABLE", f'{file}: not a year\'s holidays: {{"year": …, "days": [{{"date": …}}]}}.'
+        ) from None
 
 
 @contextmanager
