@@ -8,6 +8,8 @@ from services.integration.events import SUBSCRIPTIONS, TIMERS
 from services.integration.rpc import (
     calendar_service,
     dataset_service,
+    feed_service,
+    quarantine_service,
     reconciliation_service,
 )
 from services.integration.usecases import (
@@ -29,6 +31,8 @@ SERVICE = Service(
     rpcs={
         "workbench.integration.v1.CalendarService": calendar_service,
         "workbench.integration.v1.DatasetService": dataset_service,
+        "workbench.integration.v1.FeedService": feed_service,
+        "workbench.integration.v1.QuarantineService": quarantine_service,
         "workbench.integration.v1.ReconciliationService": reconciliation_service,
     },
     subscriptions=SUBSCRIPTIONS,

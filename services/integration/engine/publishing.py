@@ -20,6 +20,15 @@ def good_rows(url: str, excluded_url: str, *, day: date | None) -> str:
     return f"{kept} AND line NOT IN (SELECT line FROM read_parquet('{excluded_url}'))" if excluded_url else kept
 
 
+def added(query: str, schema: Schema, current: DuckDBPyRelation | None) -> str:
+    """The statement for those rows together with the ones that are there."""
+    names = ", ".join(schema.names)
+    if current is None:
+        return f"SELECT {names} FROM ({query})"
+    current.create_view("added_to_rows", replace=True)
+    return f"SELECT {names} FROM added_to_rows UNION ALL SELECT {names} FROM ({query})"
+
+
 def totals(connection: DuckDBPyConnection, query: str, schema: Schema) -> dict[str, dict[str, str]]:
     """The sums of the amounts by column and currency, in minor units, as text."""
     found: dict[str, dict[str, str]] = {}
