@@ -45,7 +45,7 @@ def test_every_service_has_the_banks_business_date(deployment, workbench, tmp_pa
         # The clock opens nothing there.
         assert dates(deployment) == {""}
         workbench("open", today)
-    wait_until(lambda: dates(deployment) == {today}, "every service has the business date")
+    wait_until(lambda: dates(deployment) == {today}, what="every service has the business date")
     assert deployment.get("operator.ho", "/v1/businessDate")["openTime"]
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
-from workbench.integration.v1 import events_pb2
+from workbench.integration.v1 import events_pb2, feed_pb2, feed_service_pb2
 
 from services.chassis.db.measuring import measured
 from services.chassis.db.session import Call
@@ -20,6 +20,7 @@ from services.integration.__main__ import SERVICE
 from services.integration.connectors import sources
 from services.integration.events import TIMERS
 from services.integration.model import FeedDate, FeedRun, FeedWatch, FoundFile, LandedFile
+from services.integration.rpc import feed_service
 from services.integration.usecases import looking, watching
 from services.integration.usecases.definitions import definitions
 from services.integration.usecases.watching import FeedTimeliness
@@ -384,3 +385,25 @@ def test_metrics_tell_what_is_late_and_what_fails(bank):
         bank.feeds.database.clock = None
         assert list(registry.collect()) == []
     assert list(registry.collect()) == []
+
+
+def test_the_feed_as_it_is_shown_says_how_it_stands(bank):
+    def shown():
+        with bank.feeds.database.transaction(read_only=True) as work:
+            return feed_service.get_feed(work, feed_service_pb2.GetFeedRequest(feed="core.balances"))
+
+    # Before anything was looked at, too.
+    assert shown().timeliness == feed_pb2.FEED_TIMELINESS_WAITING
+    bank.turn()
+    feed = shown()
+    assert (feed.timeliness, feed.next_due_date) == (feed_pb2.FEED_TIMELINESS_WAITING, "2026-11-25")
+    assert feed.next_due_time.ToDatetime(UTC) == datetime(2026, 11, 26, 0, 30, tzinfo=UTC)
+    assert (feed.last_look_time.ToDatetime(UTC), feed.last_fault) == (NOW, "")
+    bank.turn(days=1)
+    bank.turn(minutes=2)
+    assert (shown().timeliness, list(shown().late_dates)) == (feed_pb2.FEED_TIMELINESS_LATE, ["2026-11-25"])
+    (bank.inbox / "core").rmdir()
+    bank.inbox.rename(bank.inbox.parent / "away")
+    bank.inbox.write_text("no folder")
+    bank.turn(minutes=2)
+    assert shown().last_fault.startswith("SOURCE_UNAVAILABLE")
