@@ -43,8 +43,23 @@ class Dataset(Base):
     publish_time: Mapped[datetime] = mapped_column(UtcDateTime)
     # When retention removed its files; None while they are kept.
     remove_time: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    # Of the pack in which its rows are (`chassis.lake.packs`); empty where they are in the files that were published.
+    pack_place: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     @property
     def pin(self) -> Pin:
         """By which the lake finds it."""
         return Pin(self.feed, self.dataset, self.source_system, self.business_date, self.revision)
+
+
+class DatasetPack(Base):
+    """A month of small datasets, kept together."""
+
+    __tablename__ = "dataset_packs"
+
+    feed: Mapped[str] = mapped_column(Text, primary_key=True)
+    # Below the feed's folder.
+    place: Mapped[str] = mapped_column(Text, primary_key=True)
+    # Each as `lake.Part` has it.
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    create_time: Mapped[datetime] = mapped_column(UtcDateTime)
