@@ -19,12 +19,12 @@ application = typer.Typer(
 )
 application.command("up")(up.up)
 application.command("migrate")(up.migrate)
-application.command("demo")(bank.demo)
 application.command("simulate")(bank.simulate)
 application.command("token")(tokens.token)
 application.command("doctor")(doctor.doctor)
 application.add_typer(events.application, name="events")
 application.add_typer(audit.application, name="audit")
+application.add_typer(bank.application, name="demo")
 application.add_typer(keys.application, name="keys")
 application.add_typer(lake.application, name="lake")
 

@@ -1,21 +1,28 @@
-"""`workbench demo` and `workbench simulate`: the demonstration bank, and its systems as they deliver."""
+"""`workbench demo`: a bank for the deployment that runs here; `workbench simulate`: its systems as they deliver."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deploy.cli.console import console
 
+application = typer.Typer(add_completion=False)
 
+
+@application.callback(invoke_without_command=True)
 def demo(
+    context: typer.Context,
     customers: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many customers the bank has.")] = 2_000,
     seed: Annotated[int, typer.Option(help="Another seed gives another bank.")] = 1,
     history_months: Annotated[int, typer.Option(min=0, max=24, help="Months of its history that come as files.")] = 24,
 ) -> None:
     """Load the demonstration bank into the deployment that runs here; what is there already stays as it is."""
+    if context.invoked_subcommand:
+        return
     from deploy.demonstration.delivery import deliver_history, takes_deliveries, yesterday
     from deploy.demonstration.loading import load_demonstration
     from services.chassis.settings import load
@@ -26,6 +33,17 @@ def demo(
         wanted = {"customers": customers, "seed": seed, "history_months": history_months}
         deliver_history(settings, yesterday(settings), **wanted, tell=console.print)
         console.print("The files are in the inbox; `workbench feeds status` shows how the feeds take them in.")
+
+
+@application.command("berka")
+def berka(
+    data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the PKDD'99 data set, or of a part of it.")],
+) -> None:
+    """Load the PKDD'99 bank (Berka) into the deployment that runs here, and hold its balances against its transactions."""
+    from deploy.demonstration.berka.loading import load_berka
+    from services.chassis.settings import load
+
+    load_berka(load(), data, console=console)
 
 
 def simulate(

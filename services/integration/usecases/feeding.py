@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 # As many as a transaction takes in a fraction of a second.
 ROWS_PER_STEP = 1_000
 DATES_PER_STEP = 20
+# A file of more rows is read where it lies: one day of it may be more than memory holds.
+ROWS_LOADED_MAX = 5_000_000
 BEAT_SECONDS = 1.0
 _FOLDER = ".staging"
 _Answer = TypeVar("_Answer")
@@ -250,17 +252,27 @@ def _write_dates(preparation: Preparation, given: _Given, dates: list[str]) -> l
     with preparation.transaction() as work:
         former = {day: (datasets.next_revision(work, given.run.feed, day), _current(work, given.run.feed, day)) for day in days}
     return _watched(
-        preparation, given.lake, lambda connection: [_write(connection, given, day, *former[day]) for day in days]
+        preparation, given.lake, lambda connection: [_write(connection, given, day, *former[day]) for day in _loaded(connection, given, days)]
     )
 
 
-def _write(connection: Any, given: _Given, day: date, revision: int, current: Dataset | None) -> _Written:
+def _loaded(connection: Any, given: _Given, days: list[date]) -> list[date]:
+    """The days, with their rows at hand where they are few: so they are sought in the file once, and not once a day."""
     from services.integration.engine import publishing, staging
     from services.integration.engine.examining import excluded_url
 
+    by_column = given.definition.date.source == "column"
+    url, excluded = staging.staged_url(given.definition, given.folder), excluded_url(given.folder)
+    few = by_column and given.run.rows_read < ROWS_LOADED_MAX
+    publishing.load_days(connection, url, excluded, days if by_column else [], copied=few)
+    return days
+
+
+def _write(connection: Any, given: _Given, day: date, revision: int, current: Dataset | None) -> _Written:
+    from services.integration.engine import publishing
+
     definition, schema = given.definition, given.definition.schema_
-    by_column = definition.date.source == "column"
-    query = publishing.good_rows(staging.staged_url(definition, given.folder), excluded_url(given.folder), day=day if by_column else None)
+    query = publishing.loaded_rows(day if definition.date.source == "column" else None)
     if given.run.kind == RunKind.REPLAY.value:
         there = given.lake.relation(connection, schema, [current.pin]) if current is not None else None
         query = publishing.added(query, schema, there)
