@@ -71,9 +71,7 @@ def test_every_file_is_taken_whole_and_says_what_the_books_say(bank_feeds, opene
         columns = ", ".join(["business_date", *definition.columns])
         dates = (SINCE, LAST) if definition.date.source == "column" else (LAST,)
         told = f"{definition.feed.dataset}_{'between($1, $2)' if len(dates) == 2 else 'on($1)'}"
-        where = {"core.transactions": "WHERE channel <> 'COUNTER'", "counter.transactions": "WHERE channel = 'COUNTER'"}.get(
-            name, ""
-        )
+        where = f"WHERE told_by = '{definition.feed.source_system}'" if definition.feed.dataset == "transactions" else ""
         made = opened.rows(f"SELECT {columns} FROM {told} {where} ORDER BY ALL", *dates)
         assert [tuple(None if value == "" else value for value in row) for row in made] == bank_feeds.rows(name, columns), name
 
