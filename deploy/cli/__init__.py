@@ -19,6 +19,7 @@ application = typer.Typer(
 )
 application.command("up")(up.up)
 application.command("migrate")(up.migrate)
+application.command("simulate")(bank.simulate)
 application.command("token")(tokens.token)
 application.command("doctor")(doctor.doctor)
 application.add_typer(events.application, name="events")

@@ -18,6 +18,7 @@ from services.integration.usecases import (
     dataset_reconciling,
     difference_export,
     feeding,
+    looking,
     upkeep,
     verifying,
 )
@@ -41,6 +42,7 @@ SERVICE = Service(
         dataset_reconciling.WORK,
         difference_export.WORK,
         *feeding.WORKS,
+        looking.LOOK,
         upkeep.UPKEEP,
         verifying.VERIFY,
     ),

@@ -46,6 +46,7 @@ _SERVES_CUSTOMERS = frozenset(
         "customer.record.update",
         "customer.pii.read",
         "customer.coverage.assign",
+        "customer.holding.read",
         "customer.relation.update",
     }
 )
@@ -89,7 +90,7 @@ _ROLES = (
         Duty.BUSINESS,
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
         # The second person of a mass hand-over: whose customer it is decides whose result it is, and he has neither.
-        _EVERYBODY | {"customer.record.read", "customer.coverage.approve", "identity.people.read"},
+        _EVERYBODY | {"customer.record.read", "customer.holding.read", "customer.coverage.approve", "identity.people.read"},
     ),
     Role(
         "data_steward",
@@ -103,6 +104,7 @@ _ROLES = (
             "customer.record.export",
             "customer.record.update",
             "customer.pii.read",
+            "customer.holding.read",
             "customer.field.define",
             "customer.subject.export",
             "customer.subject.erase",
@@ -127,6 +129,7 @@ _ROLES = (
         (ScopeKind.SUBTREE,),
         _EVERYBODY
         | {
+            "customer.holding.read",
             "customer.record.read",
             "identity.grants.read",
             "identity.people.read",

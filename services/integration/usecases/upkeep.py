@@ -9,6 +9,7 @@ publishes does: no revision is taken away while it is being published.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -23,7 +24,8 @@ from services.chassis.longwork.task import Preparation, Task, Work
 from services.integration.model.dataset import Dataset
 from services.integration.model.feed_definition import Retention
 from services.integration.rules.retention import Kept, outlived
-from services.integration.usecases import datasets, definitions, lake_metrics
+from services.integration.usecases import datasets, definitions, lake_metrics, packing
+from services.integration.usecases.packing import Packed
 
 KIND = "integration.lake.upkeep"
 EVERY_SECONDS = 3_600.0
@@ -41,30 +43,53 @@ def ask(work: UnitOfWork) -> None:
         ask_of_itself(work, KIND, {})
 
 
-def _look(preparation: Preparation, task: Task) -> list[FoundRevision]:
-    """What is there of the next feed; deletes what nobody can see any more."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a step goes by: the revisions of a feed that are there, or a pack that has been written."""
+
+    found: tuple[FoundRevision, ...] = ()
+    packed: Packed | None = None
+
+
+def _look(preparation: Preparation, task: Task) -> Looked:
+    """What is there of the next feed, or its next pack; deletes what nobody can see any more."""
     with preparation.transaction() as work:
         lake, now = work.database.lake, work.now
         known = work.session.scalars(select(Dataset.feed).distinct()).all() if not task.checkpoint else ()
     if not task.checkpoint:
-        task.checkpoint = {"feeds": sorted({*known, *feeds_found(lake)})}
+        task.checkpoint = {"feeds": sorted({*known, *feeds_found(lake)}), "packing": False, "passed_over": []}
         task.total = len(task.checkpoint["feeds"])
-    clear(lake, now - LEFTOVER_AGE, preparation.beat)
-    return list(revisions_found(lake, task.checkpoint["feeds"][0])) if task.checkpoint["feeds"] else []
-
-
-def _keep(work: UnitOfWork, task: Task, found: Sequence[FoundRevision]) -> None:
     feeds = task.checkpoint["feeds"]
-    if feeds:
-        datasets.hold(work, feeds[0])
-        sweep(work, feeds[0], found)
-        end_outlived(work, feeds[0], retention_of(work, feeds[0]))
-        lake_metrics.tell(work, feeds[0])
-        task.done += 1
-        task.checkpoint = {"feeds": feeds[1:]}
-    # One step more than there are feeds: it deletes what the last of them took away.
-    else:
+    if feeds and task.checkpoint["packing"]:
+        preparation.beat()
+        with preparation.transaction() as work:
+            return Looked(packed=packing.write_next(work, feeds[0], task.checkpoint["passed_over"]))
+    clear(lake, now - LEFTOVER_AGE, preparation.beat)
+    return Looked(found=tuple(revisions_found(lake, feeds[0]))) if feeds else Looked()
+
+
+def _keep(work: UnitOfWork, task: Task, looked: Looked) -> None:
+    """First a feed is swept, then its past months are packed, a month a step; then comes the next feed."""
+    at = task.checkpoint
+    if not at["feeds"]:
+        # One step more than there are feeds: it deleted what the last of them took away.
         task.finish(f"{task.done} feeds looked after.")
+        return
+    feed = at["feeds"][0]
+    datasets.hold(work, feed)
+    if not at["packing"]:
+        sweep(work, feed, looked.found)
+        packing.sweep(work, feed, looked.found, REMOVAL_GRACE)
+        end_outlived(work, feed, retention_of(work, feed))
+        lake_metrics.tell(work, feed)
+        task.checkpoint = at | {"packing": True}
+    elif looked.packed is None:
+        task.done += 1
+        task.checkpoint = {"feeds": at["feeds"][1:], "packing": False, "passed_over": []}
+    elif looked.packed.place:
+        packing.keep(work, feed, looked.packed)
+    else:
+        task.checkpoint = at | {"passed_over": [*at["passed_over"], looked.packed.month]}
 
 
 UPKEEP = Work(KIND, "", _keep, prepare=_look)

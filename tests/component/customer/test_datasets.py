@@ -41,7 +41,10 @@ def balance(bank, plain, amount, **fields):
 
 def opened(town, bank, *plain, **fields):
     """Customers of rm1_east, by their numbers' plain part."""
-    rows = [customer_row(bank, each, display_name=f"王{each}", **{"manager_staff_number": staff(town.rm1_east)} | fields) for each in plain]
+    rows = [
+        customer_row(bank, each, display_name=f"王{each}", **{"manager_staff_number": staff(town.rm1_east)} | fields)
+        for each in plain
+    ]
     bank.publish(town, "customers", D(2026, 1, 2), rows)
     found = {c.customer_number: c for c in town.analyst.pages(100)}
     return [found[bank.number(each)] for each in plain]
@@ -207,7 +210,12 @@ def test_bills_factoring_trade_finance_and_classes(town, bank):
     bank.publish(town, "bills", day, [owner | {"bill_number": bank.number("B1"), "face_minor_units": 500_00}])
     factored = {"contract_number": bank.number("F1"), "receivable_minor_units": 900, "financed_minor_units": 700}
     bank.publish(town, "factoring", day, [owner | factored])
-    letter = {"reference": bank.number("L1"), "customer_number": bank.number("C1"), "amount_minor_units": 3, "currency_code": "USD"}
+    letter = {
+        "reference": bank.number("L1"),
+        "customer_number": bank.number("C1"),
+        "amount_minor_units": 3,
+        "currency_code": "USD",
+    }
     bank.publish(town, "trade_finance", day, [letter])
     risk = f"risk{bank.name}"
     bank.publish(town, "loan_classes", day, [{"account_number": bank.number("A1"), "class": "NORMAL"}], system=risk)

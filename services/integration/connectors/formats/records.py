@@ -48,7 +48,7 @@ RAW_CHARACTERS_MAX = 4_000
 Reader = Callable[[BinaryIO, Format], Iterator[Record | Fault]]
 
 # A file's own totals do not agree with its rows, or it holds messages of another kind: its rows are whole all the same.
-WARNINGS = frozenset({"STATEMENT_DOES_NOT_ADD_UP", "TOTALS_DO_NOT_ADD_UP", "MESSAGE_NOT_EXPECTED"})
+WARNINGS = frozenset({"STATEMENT_DOES_NOT_ADD_UP", "TOTALS_DO_NOT_ADD_UP", "MESSAGE_NOT_EXPECTED", "ENTRIES_NOT_BOOKED"})
 
 
 def unreadable(what: str, line: int | None = None) -> InvalidInput:

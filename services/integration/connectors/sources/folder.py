@@ -11,7 +11,7 @@ from stat import S_ISREG
 from typing import BinaryIO
 
 from services.integration.connectors.sources.port import Found, Surroundings, changed, gone, invalid, steady, unavailable
-from services.integration.connectors.sources.walking import Folder, State, Walk
+from services.integration.connectors.sources.walking import Folder, State, Walk, beside
 from services.integration.model.feed_definition import FeedDefinition
 from services.integration.rules.file_names import is_plain
 
@@ -26,6 +26,7 @@ class FolderSource:
     def __init__(self, definition: FeedDefinition, surroundings: Surroundings) -> None:
         self._source = definition.source
         self._bytes_max = surroundings.bytes_max
+        self._folder = Folder(self._entries, self._state)
         root = _root(definition.source.location, surroundings)
         try:
             self._root = root.resolve(strict=True)
@@ -33,8 +34,10 @@ class FolderSource:
             raise unavailable("The folder is not there, or cannot be entered.") from None
 
     def find(self, dates: Sequence[date] | None = None) -> list[Found]:
-        folder = Folder(self._entries, self._state)
-        return Walk(folder, self._source.file, self._source.ready_file).find(dates)
+        return Walk(self._folder, self._source.file, self._source.ready_file).find(dates)
+
+    def beside(self, name: str) -> Found | None:
+        return beside(self._folder, name)
 
     def open(self, found: Found) -> BinaryIO:
         path = self._inside(found.name)

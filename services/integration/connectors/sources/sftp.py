@@ -26,7 +26,7 @@ from services.integration.connectors.sources.port import (
     steady,
     unavailable,
 )
-from services.integration.connectors.sources.walking import Folder, State, Walk
+from services.integration.connectors.sources.walking import Folder, State, Walk, beside
 from services.integration.model.feed_definition import FeedDefinition
 from services.integration.rules.file_names import is_plain
 
@@ -70,6 +70,7 @@ class SftpSource:
     def __init__(self, definition: FeedDefinition, surroundings: Surroundings) -> None:
         self._source = definition.source
         self._bytes_max = surroundings.bytes_max
+        self._folder = Folder(self._entries, self._state)
         self._server = _connected(definition, surroundings)
         self._ftp = self._server.ftp
         path = unquote(urlsplit(definition.source.location).path)
@@ -86,7 +87,13 @@ class SftpSource:
 
     def find(self, dates: Sequence[date] | None = None) -> list[Found]:
         try:
-            return Walk(Folder(self._entries, self._state), self._source.file, self._source.ready_file).find(dates)
+            return Walk(self._folder, self._source.file, self._source.ready_file).find(dates)
+        except (paramiko.SSHException, EOFError, OSError):
+            raise unavailable("The connection broke while the folder was read.") from None
+
+    def beside(self, name: str) -> Found | None:
+        try:
+            return beside(self._folder, name)
         except (paramiko.SSHException, EOFError, OSError):
             raise unavailable("The connection broke while the folder was read.") from None
 

@@ -82,6 +82,14 @@ class Walk:
         return ready is not None and self._folder.state(ready) is not None
 
 
+def beside(folder: Folder, name: str) -> Found | None:
+    """The file of that very name."""
+    state = folder.state(name) if is_plain(name) else None
+    if state is None or not S_ISREG(state.mode):
+        return None
+    return Found(name, state.size_bytes, state.modify_time, None, state.version)
+
+
 def ready_name(ready: NamePattern, name: str, day: date | None) -> str | None:
     """The name of the file that says of another that it is complete; None where the pattern cannot name one."""
     made = ready.name_for(day, name)

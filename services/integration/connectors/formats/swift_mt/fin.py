@@ -93,7 +93,7 @@ def messages(lines: Iterable[Line]) -> Iterator[Message]:
 
 def _parts(line: Line, *, first: bool) -> list[Line]:
     # The German home banking rules let `@@` stand for a line's end.
-    if first and line.text.startswith("@@") or "@@:" in line.text[:40]:
+    if (first and line.text.startswith("@@")) or "@@:" in line.text[:40]:
         return [Line(line.number, part) for part in line.text.split("@@")]
     return [line]
 

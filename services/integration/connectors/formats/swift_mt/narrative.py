@@ -12,10 +12,44 @@ from dataclasses import dataclass
 _GERMAN = re.compile(r"^([0-9]{3})([^0-9A-Za-z\s])(?=[0-9]{2})")
 _NAMES = ("32", "33")
 _PURPOSES = tuple(str(number) for number in (*range(20, 30), *range(60, 64)))
-_WORDS = (
-    "TRTP CSID MARF IBAN BIC NAME REMI EREF ISDT CREF PREF ORDP BENM CNTP ID ADDR ULTD ULTC PURP TRCD RTRN BUSP CUST "
-    "USTD STRD ACCW NRTX TOTA KREF INIT ULTB ULTI SVCL OCMT CHGS EXCH"
-).split()
+_WORDS = [
+    "TRTP",
+    "CSID",
+    "MARF",
+    "IBAN",
+    "BIC",
+    "NAME",
+    "REMI",
+    "EREF",
+    "ISDT",
+    "CREF",
+    "PREF",
+    "ORDP",
+    "BENM",
+    "CNTP",
+    "ID",
+    "ADDR",
+    "ULTD",
+    "ULTC",
+    "PURP",
+    "TRCD",
+    "RTRN",
+    "BUSP",
+    "CUST",
+    "USTD",
+    "STRD",
+    "ACCW",
+    "NRTX",
+    "TOTA",
+    "KREF",
+    "INIT",
+    "ULTB",
+    "ULTI",
+    "SVCL",
+    "OCMT",
+    "CHGS",
+    "EXCH",
+]
 _WORD = re.compile(rf"/({'|'.join(_WORDS)})/")
 
 
