@@ -89,6 +89,7 @@ def examine(  # noqa: PLR0913 - what is read, where it goes, and what it is held
     with staging.content_of(path, definition.format.compression) as file:
         staged = staging.stage(connection, definition, file, folder, surroundings.zone)
     examination = _Examination(connection, lake, definition, folder, surroundings)
+    examination.verdicts += [Verdict(reason.lower(), WARNED, f"{count} times.") for reason, count in staged.warnings.items()]
     examined = Examined(staged.columns, staged.rows_read, timings=staged.timings)
     with _timed(examined.timings, "check"):
         faults = examination.faulty()

@@ -159,7 +159,8 @@ class Lines:
         try:
             text = content.decode(self._encoding)
         except UnicodeDecodeError:
-            text = self._without(first_line, content, self._undecodable, *_UNDECODABLE).decode(self._encoding)
+            content = self._without(first_line, content, self._undecodable, *_UNDECODABLE)
+            text = content.decode(self._encoding)
         return content if self._encoding == "utf-8" else text.encode()
 
     def _without(

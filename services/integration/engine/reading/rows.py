@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
@@ -46,9 +47,14 @@ class Faults:
     """The pieces that are no rows, up to a number that no honest file has."""
 
     found: list[Fault] = field(default_factory=list)
+    # What a format's own totals say otherwise, by reason: no row is missing because of it.
+    warnings: Counter[str] = field(default_factory=Counter)
 
     def tell(self, fault: Fault) -> None:
         """Notes one; raises LimitReached FAULTS_TOO_MANY."""
+        if fault.is_warning:
+            self.warnings[fault.reason] += 1
+            return
         self.found.append(fault)
         check_faults(len(self.found))
 
