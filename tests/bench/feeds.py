@@ -1,7 +1,7 @@
-"""Feeds: a delimited balance feed parsed, checked and published, beside the same work in pandas and in a loop over the csv module.
+"""Feeds: a delimited balance feed parsed, checked and published, beside pandas and a loop over the csv module.
 
-All three land on the same: a Parquet file of exact minor units, keys unique, bad rows told. Each round runs in a process of its own,
-so that its peak memory is its own.
+All three land on the same: a Parquet file of exact minor units, keys unique, bad rows told. Each round runs in a process of its
+own, so that its peak memory is its own.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def run(console: Console) -> None:
             for name, results in found.items():
                 results.append(measured(name, part if name == "csv loop" else path))
         write(large, ROWS_OF_LARGE_FILE)
-        table = Table("feed ingest", "rows", "rows/s (median)", "range", "CPU µs/row", "peak MB", "×", title="Feeds")
+        table = Table("feed ingest", "rows", "rows/s (median)", "range", "CPU µs/row", "peak MB", "times", title="Feeds")
         base = statistics.median(result["rows_per_second"] for result in found["workbench"])
         for name, results in found.items():
             table.add_row(*_cells(name, results, base))
@@ -89,7 +89,7 @@ def _cells(name: str, results: list[dict[str, float]], base: float) -> list[str]
     cpu = statistics.median(result["cpu_us_per_row"] for result in results)
     peak = max(result["peak_mb"] for result in results)
     rows = f"{results[0]['rows']:,.0f}"
-    spread = f"{min(rates):,.0f}–{max(rates):,.0f}"
+    spread = f"{min(rates):,.0f}-{max(rates):,.0f}"
     return [name, rows, f"{middle:,.0f}", spread, f"{cpu:.2f}", f"{peak:.0f}", f"{base / middle:.1f}"]
 
 
@@ -114,10 +114,10 @@ def _by_workbench(path: Path, folder: Path) -> int:
 
 def _by_pandas(path: Path, folder: Path) -> int:
     """As one writes it in pandas: text, exact minor units by digits, keys unique, Parquet."""
-    import pandas
+    import pandas as pd
 
-    frame = pandas.read_csv(path, sep="|", names=_NAMES, dtype=str, keep_default_na=False)
-    out = pandas.DataFrame({name: frame[name].str.strip() for name in ("account", "currency", "product", "unit")})
+    frame = pd.read_csv(path, sep="|", names=_NAMES, dtype=str, keep_default_na=False)
+    out = pd.DataFrame({name: frame[name].str.strip() for name in ("account", "currency", "product", "unit")})
     bad = ~out["currency"].str.fullmatch("[A-Z]{3}")
     for name, digits in (("balance", 2), ("available", 2), ("rate", 6)):
         text = frame[name].str.strip()

@@ -110,9 +110,7 @@ def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: Bina
     target = staged_url(definition, folder)
     connection.register("raw_rows", raw)
     try:
-        connection.execute(
-            f"COPY ({typed.statement('raw_rows')}{order}) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw)"
-        )
+        connection.execute(f"COPY ({typed.statement('raw_rows')}{order}) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw)")
     except Exception:
         # The engine tells only that the rows ended; why, they know.
         if trouble:
@@ -121,7 +119,9 @@ def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: Bina
     finally:
         connection.unregister("raw_rows")
     parsed = time.monotonic()
-    found = connection.execute(f"SELECT line, fault FROM read_parquet('{target}') WHERE fault IS NOT NULL ORDER BY line").fetchall()
+    found = connection.execute(
+        f"SELECT line, fault FROM read_parquet('{target}') WHERE fault IS NOT NULL ORDER BY line"
+    ).fetchall()
     ((rows,),) = connection.execute(f"SELECT count(*) FROM read_parquet('{target}')").fetchall()
     check_faults(len(found) + len(reading.faults.found))
     staged = Staged(reading.columns, reading.trailer, rows + len(reading.faults.found))

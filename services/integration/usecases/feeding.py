@@ -144,9 +144,7 @@ def _read(preparation: Preparation, given: _Given) -> Examined:
     return _watched(
         preparation,
         given.lake,
-        lambda connection: examining.examine(
-            connection, given.lake, given.definition, given.path, given.folder, surroundings
-        ),
+        lambda connection: examining.examine(connection, given.lake, given.definition, given.path, given.folder, surroundings),
     )
 
 

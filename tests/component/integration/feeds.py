@@ -84,7 +84,9 @@ class Feeds:
 
     def datasets(self, name: str) -> list[Dataset]:
         with self.database.transaction(read_only=True) as work:
-            return list(work.session.scalars(select(Dataset).filter_by(feed=name).order_by(Dataset.business_date, Dataset.revision)))
+            return list(
+                work.session.scalars(select(Dataset).filter_by(feed=name).order_by(Dataset.business_date, Dataset.revision))
+            )
 
     def rows(self, name: str, columns: str = "*") -> list[tuple]:
         """The rows of all current revisions of the feed."""
