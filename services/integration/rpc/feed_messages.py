@@ -9,6 +9,7 @@ from workbench.integration.v1 import feed_pb2
 from services.chassis.mapping import Mapper
 from services.integration.model.feed_run import FeedRun
 from services.integration.usecases.feeds import Standing
+from services.integration.usecases.watching import FeedStanding
 
 
 def _rows_per_second(run: FeedRun) -> int:
@@ -33,7 +34,7 @@ run_message = Mapper(
 def feed_message(standing: Standing, *, whole: bool = False) -> feed_pb2.Feed:
     """A feed; `whole` with its definition."""
     definition, latest = standing.definition, standing.latest_run
-    return feed_pb2.Feed(
+    message = feed_pb2.Feed(
         name=definition.name,
         title=definition.feed.title,
         dataset=definition.feed.dataset,
@@ -45,6 +46,20 @@ def feed_message(standing: Standing, *, whole: bool = False) -> feed_pb2.Feed:
         quarantined_rows=standing.quarantined_rows,
         latest_run=run_message(latest) if latest else None,
         definition=definition.model_dump_json(by_alias=True, exclude_defaults=True) if whole else "",
+    )
+    if standing.dates is not None:
+        message.MergeFrom(_dates(standing.dates))
+    return message
+
+
+def _dates(dates: FeedStanding) -> feed_pb2.Feed:
+    return feed_pb2.Feed(
+        timeliness=dates.timeliness,
+        late_dates=map(str, dates.late_dates),
+        next_due_date=str(dates.next_due_date or ""),
+        next_due_time=dates.next_due_time,
+        last_look_time=dates.last_look_time,
+        last_fault=dates.last_fault,
     )
 
 
