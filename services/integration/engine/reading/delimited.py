@@ -116,7 +116,7 @@ class Delimited(Opened):
             yield self._table(rows)
 
     def _sorted(self, lines: list[bytes], *, last: bool) -> tuple[list[int], list[tuple[int, int]]]:
-        """The places of the lines that are plain rows, and of the others with how many lines each takes; not those that are empty."""
+        """The places of the lines that are plain rows, and of the others with how many lines each takes; none that is empty."""
         delimiter, count = self._dialect.delimiter, len(self.columns) - 1
         doubtful = {
             place for place, line in enumerate(lines) if line.count(delimiter) != count or self._dialect.is_doubtful(line)
