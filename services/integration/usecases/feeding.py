@@ -36,7 +36,6 @@ DATES_PER_STEP = 20
 # A file of more rows is read where it lies: one day of it may be more than memory holds.
 ROWS_LOADED_MAX = 5_000_000
 BEAT_SECONDS = 1.0
-_FOLDER = ".staging"
 _Answer = TypeVar("_Answer")
 
 
@@ -119,18 +118,13 @@ def _given(preparation: Preparation, task: Task) -> _Given:
         run = running.find_run(work, task.parameters["run_id"])
         definition = definitions.find(work.settings, run.feed)
         lake, zone = work.database.lake, work.database.bank_time_zone
-        folder = folder_of(lake, run.run_id)
+        folder = running.folder_of(lake, run.run_id)
         if run.kind == RunKind.REPLAY.value:
             definition = replaying.as_feed(definition, run.file_columns)
             corrected = tuple(row.corrected for row in quarantine.of_replay(work, run.run_id))
             return _Given(run, definition, lake, folder, folder / replaying.REPLAYED, "", zone, corrected)
         file = landing.find_file(work, run.file_id)
         return _Given(run, definition, lake, folder, lake.root / file.path, file.control_text, zone)
-
-
-def folder_of(lake: Lake, run_id: str) -> Path:
-    """Where a run keeps what it has found until it is published."""
-    return lake.root / _FOLDER / run_id
 
 
 def _read(preparation: Preparation, given: _Given) -> Examined:
@@ -344,7 +338,7 @@ def _finish(work: UnitOfWork, task: Task, run: FeedRun, state: RunState, reason:
     if run.kind == RunKind.REPLAY.value and state not in (RunState.PUBLISHED, RunState.UNCHANGED):
         running.release(work, run.run_id)
     run.end(state, work.now, reason=reason, message=message)
-    folder = folder_of(work.database.lake, run.run_id)
+    folder = running.folder_of(work.database.lake, run.run_id)
     work.after_commit.append(lambda: shutil.rmtree(folder, ignore_errors=True))
     task.finish(message or f"{run.rows_published} rows published, {run.rows_quarantined} in quarantine.")
     work.session.flush()

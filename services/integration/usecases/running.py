@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, NotFound, RuleBroken
+from services.chassis.lake.lake import Lake
 from services.chassis.longwork.asking import ask_of_itself
 from services.chassis.longwork.table import Operation
 from services.integration.model.feed_definition import FeedDefinition
 from services.integration.model.feed_run import ENDED_RUNS, FeedRun, LandedFile, QuarantinedRow, RowState, RunKind, RunState
 
 WORK = "feeds.run"
+_FOLDER = ".staging"
 _DATE_IN_NAME = re.compile(r"\{date:([^}]*)\}")
 _OPEN = (RunState.QUEUED.value, RunState.RUNNING.value)
 
@@ -96,6 +100,14 @@ def settle(work: UnitOfWork, feed: str = "") -> None:
     for run, operation in work.session.execute(lost.where(FeedRun.feed == feed) if feed else lost).all():
         run.end(RunState.FAILED, work.now, reason=operation.error_reason or "CANCELLED", message=operation.message)
         release(work, run.run_id)
+        work.after_commit.append(
+            lambda folder=folder_of(work.database.lake, run.run_id): shutil.rmtree(folder, ignore_errors=True)
+        )
+
+
+def folder_of(lake: Lake, run_id: str) -> Path:
+    """Where a run keeps what it has found until it is published."""
+    return lake.root / _FOLDER / run_id
 
 
 def release(work: UnitOfWork, run_id: str) -> None:

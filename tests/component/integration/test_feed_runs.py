@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.chassis.kernel.errors import InvalidInput, NotFound
+from services.chassis.longwork.table import Operation
 from services.integration.model.feed_definition import parse
 from services.integration.model.feed_run import RowState, RunState
 from services.integration.usecases import definitions, landing, running
@@ -151,3 +152,17 @@ def test_files_are_kept_so_long_and_their_hashes_for_ever(feeds):
         landing.find_file(work, run.file_id)
     assert not list(feeds.lake.root.glob(".landed/*/*"))
     assert RunState(feeds.run("core.balances", FILE).state) is RunState.UNCHANGED
+
+
+def test_a_run_that_was_stopped_ends_and_lets_the_next_begin(feeds):
+    feeds.define(BALANCES)
+    first, second = (feeds.ask("core.balances", FILE + b"A%d|CNY|1\n" % number) for number in (8, 9))
+    with feeds.database.transaction() as work:
+        work.session.get(Operation, feeds.found(first).operation_id).cancel_requested = True
+    feeds.work()
+    assert RunState(feeds.found(first).state) is RunState.QUEUED
+    with feeds.database.transaction() as work:
+        running.settle_all(work)
+    feeds.work()
+    assert (RunState(feeds.found(first).state), feeds.found(first).reason) == (RunState.FAILED, "CANCELLED")
+    assert RunState(feeds.found(second).state) is RunState.PUBLISHED
