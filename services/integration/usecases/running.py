@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,8 @@ def settle(work: UnitOfWork, feed: str = "") -> None:
     for run, operation in work.session.execute(lost.where(FeedRun.feed == feed) if feed else lost).all():
         run.end(RunState.FAILED, work.now, reason=operation.error_reason or "CANCELLED", message=operation.message)
         release(work, run.run_id)
-        work.after_commit.append(
-            lambda folder=folder_of(work.database.lake, run.run_id): shutil.rmtree(folder, ignore_errors=True)
-        )
+        folder = folder_of(work.database.lake, run.run_id)
+        work.after_commit.append(partial(shutil.rmtree, folder, ignore_errors=True))
 
 
 def folder_of(lake: Lake, run_id: str) -> Path:
