@@ -2,8 +2,8 @@
 
 The documents of payments are ISO 20022's (pacs.008 in ibps.101 and hvps.111, pacs.002 in ibps.102, camt.053 in saps.603), so the
 columns are those of `iso20022`, with message_type as the header says it, such as `ibps.101.001.01`, and of the header also
-sender, receiver, sender_system and header_date. Documents of the system's own (ccms.*, ibps.3xx to 7xx) hold no payment, and are told as
-such.
+sender, receiver, sender_system and header_date. Documents of the system's own (ccms.*, ibps.3xx to 7xx) hold no payment, and
+are told as such.
 """
 
 from __future__ import annotations

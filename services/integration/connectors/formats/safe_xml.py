@@ -1,4 +1,4 @@
-"""XML from outside, a piece at a time: no document type, no entity but the five of XML itself, nothing fetched, nothing unbounded.
+"""XML from outside, a piece at a time: no document type, no entity but the five of XML itself, nothing fetched, all bounded.
 
 A document type is refused before anything of it is read: it is what entity bombs, external entities and remote DTDs need, and no
 format that is read here has one.
