@@ -5,10 +5,15 @@ BIN := .venv/bin
 PROTOS := $(shell find protos -name '*.proto') protos/generate.py
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: up test lint format bench lock contract clean
+.PHONY: up demo-berka test lint format bench lock contract clean
 
 up: build/.ready
 	@$(BIN)/workbench up
+
+# Loads the PKDD'99 bank into the deployment that runs here: make demo-berka DATA=folder
+demo-berka: build/.ready
+	@test -n "$(DATA)" || { echo "Say where the data set is: make demo-berka DATA=folder"; exit 1; }
+	@$(BIN)/workbench demo berka --data "$(DATA)"
 
 test: build/.ready-test
 	@$(BIN)/python -m tests.run

@@ -20,6 +20,7 @@ PASSWORD = "workbench-demo"
 START_SECONDS = 90
 STOP_SECONDS = 30
 CUSTOMERS = 300
+HISTORY_MONTHS = 0
 
 
 @dataclass(slots=True)
@@ -40,7 +41,14 @@ class Deployment:
     def start(self) -> None:
         """Starts it, and returns once it says that it is ready."""
         self.process = subprocess.Popen(
-            [str(Path(sys.executable).parent / "workbench"), "up", "--customers", str(CUSTOMERS)],
+            [
+                str(Path(sys.executable).parent / "workbench"),
+                "up",
+                "--customers",
+                str(CUSTOMERS),
+                "--history-months",
+                str(HISTORY_MONTHS),
+            ],
             env=dict(self.environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

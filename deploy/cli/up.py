@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +23,7 @@ SEEDED_FILE = "demonstration.json"
 
 def up(
     customers: Annotated[int, typer.Option(help="Customers of the demonstration bank, made at the first start.")] = 2_000,
+    history_months: Annotated[int, typer.Option(min=0, max=24, help="Months of its history that come as files.")] = 24,
 ) -> None:
     """Run the deployment of this machine until Ctrl-C; the first start makes its keys, its tables and its demonstration bank."""
     started = time.monotonic()
@@ -43,8 +46,30 @@ def up(
             load_demonstration(settings, customers=customers, console=console)
             (settings.home / SEEDED_FILE).write_text(f'{{"customers": {customers}}}\n', encoding="utf-8")
         console.print(_welcome(settings, time.monotonic() - started))
-        launcher.watch(stop)
+        with _deliveries(settings, customers=customers, history_months=history_months):
+            launcher.watch(stop)
         console.print("Stopping…")
+
+
+@contextmanager
+def _deliveries(settings: DeploymentSettings, *, customers: int, history_months: int) -> Iterator[None]:
+    """Lets the demonstration bank's systems deliver meanwhile, where there is one."""
+    from deploy.demonstration.delivery import takes_deliveries
+
+    if not settings.demonstration or not takes_deliveries(settings):
+        yield
+        return
+    from deploy.demonstration.living import keep_delivering
+
+    stop = threading.Event()
+    wanted = {"customers": customers, "history_months": history_months}
+    deliveries = threading.Thread(target=keep_delivering, args=(settings, stop), kwargs=wanted, daemon=True)
+    deliveries.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        deliveries.join()
 
 
 def migrate() -> None:

@@ -10,6 +10,8 @@ from services.integration.usecases import announcing, feeding, upkeep, verifying
 from services.integration.rpc import (
     calendar_service,
     dataset_service,
+    feed_service,
+    quarantine_service,
     reconciliation_service,
 )
 from services.integration.usecases import (
@@ -18,6 +20,8 @@ from services.integration.usecases import (
     dataset_reconciling,
     difference_export,
     feeding,
+    looking,
+    measuring,
     upkeep,
     verifying,
 )
@@ -29,21 +33,24 @@ SERVICE = Service(
     rpcs={
         "workbench.integration.v1.CalendarService": calendar_service,
         "workbench.integration.v1.DatasetService": dataset_service,
+        "workbench.integration.v1.FeedService": feed_service,
+        "workbench.integration.v1.QuarantineService": quarantine_service,
         "workbench.integration.v1.ReconciliationService": reconciliation_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
-        *feeding.WORKS,
         announcing.ANNOUNCE,
         balance_rebuilding.WORK,
         dataset_reconciling.WORK,
         difference_export.WORK,
         *feeding.WORKS,
+        looking.LOOK,
         upkeep.UPKEEP,
         verifying.VERIFY,
     ),
     settings=IntegrationSettings,
+    measure=measuring.measure,
 )
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The bank's organisation, derived from its districts: the one step that a feed cannot say, for a region is no row of any file.
 
-What is derived is written as files that feeds then take in, like any other. Units: the bank, its regions (A3) in the order of their
-names, their districts (A1, A2). Posts: one for the bank, and one for each region that looks after the clients of its districts.
+What is derived is written as files that feeds then take in, like any other. Units: the bank, its regions (A3) in the order of
+their names, their districts (A1, A2). Posts: two for the bank, and one for each region that looks after its districts' clients.
 """
 
 from __future__ import annotations

@@ -65,11 +65,14 @@ class Books:
 
     def departures(self) -> list[Departure]:
         """Who has begun to leave, and who only seems to, by the last date. No feed tells it."""
-        return [Departure(*row) for row in self.rows(
-            "SELECT customer_number, reason, quiet, decline_date, loss_date, coalesce(former_staff_number, '') "
-            "FROM departures JOIN banked USING (idx) WHERE decline_date <= ? ORDER BY customer_number",
-            self.span.last,
-        )]
+        return [
+            Departure(*row)
+            for row in self.rows(
+                "SELECT customer_number, reason, quiet, decline_date, loss_date, coalesce(former_staff_number, '') "
+                "FROM departures JOIN banked USING (idx) WHERE decline_date <= ? ORDER BY customer_number",
+                self.span.last,
+            )
+        ]
 
 
 @contextmanager
@@ -86,11 +89,13 @@ def books(bank: Bank, customers: int, span: Span, folder: Path) -> Iterator[Book
             connection.execute("SET memory_limit = ?", [f"{MEMORY_MB_MAX}MB"])
             connection.execute("SET threads = 2")
             connection.execute("SET temp_directory = ?", [str(folder)])
-            for name, value in {"seed": bank.seed, "epoch": span.first, "last": span.last, "dawn": _month_before(span.first)}.items():
-                connection.execute(f"SET VARIABLE {name} = $1::{'BIGINT' if name == 'seed' else 'DATE'}", [value])
+            connection.execute("SET VARIABLE seed = $1::BIGINT", [bank.seed])
+            for name, day in {"epoch": span.first, "last": span.last, "dawn": _month_before(span.first)}.items():
+                connection.execute(f"SET VARIABLE {name} = $1::DATE", [day])
             seed_tables(connection, bank, customers, span.first)
             for name in _STATEMENTS:
-                for statement in connection.extract_statements((Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")):
+                text = (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
+                for statement in connection.extract_statements(text):
                     connection.execute(statement)
             yield Books(connection, span)
     finally:

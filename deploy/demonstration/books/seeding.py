@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 CUSTOMERS_AT_ONCE = 10_000
 _CUSTOMER_COLUMNS = {
-    "idx": "BIGINT", "customer_number": "VARCHAR", "kind": "VARCHAR", "tier": "BIGINT", "state": "VARCHAR", "unit_number": "VARCHAR",
-    "manager_staff_number": "VARCHAR", "display_name": "VARCHAR", "identifier_kind": "VARCHAR", "identifier": "VARCHAR",
-    "phone": "VARCHAR", "address": "VARCHAR", "birth_or_founding_date": "DATE", "industry_code": "VARCHAR",
+    "idx": "BIGINT", "customer_number": "VARCHAR", "kind": "VARCHAR", "tier": "BIGINT", "state": "VARCHAR",
+    "unit_number": "VARCHAR", "manager_staff_number": "VARCHAR", "display_name": "VARCHAR", "identifier_kind": "VARCHAR",
+    "identifier": "VARCHAR", "phone": "VARCHAR", "address": "VARCHAR", "birth_or_founding_date": "DATE",
+    "industry_code": "VARCHAR",
 }  # fmt: skip
 _UNIT_COLUMNS = {"unit_number": "VARCHAR", "parent_unit_number": "VARCHAR", "kind": "VARCHAR", "display_name": "VARCHAR"}
 _EMPLOYEE_COLUMNS = {
-    "staff_number": "VARCHAR", "display_name": "VARCHAR", "unit_number": "VARCHAR", "post_code": "VARCHAR", "post_name": "VARCHAR",
-    "phone": "VARCHAR", "email": "VARCHAR", "state": "VARCHAR", "hire_date": "DATE", "leave_date": "DATE",
+    "staff_number": "VARCHAR", "display_name": "VARCHAR", "unit_number": "VARCHAR", "post_code": "VARCHAR",
+    "post_name": "VARCHAR", "phone": "VARCHAR", "email": "VARCHAR", "state": "VARCHAR", "hire_date": "DATE", "leave_date": "DATE",
 }  # fmt: skip
 _PARTY_COLUMNS = {"party": "VARCHAR", "place": "BIGINT", "places": "BIGINT", "display_name": "VARCHAR"}
 
@@ -36,6 +37,7 @@ _POSTS = {
     "operator": ("YW", "运维岗"),
     "user_administrator": ("YHGL", "用户管理岗"),
     "data_steward": ("SJGL", "客户数据管理岗"),
+    "feed_operator": ("SJJR", "数据接入岗"),
 }
 # Who left, by staff number, after how many days of the history; the books' `former_managers` are the same people.
 _LEFT = {"200091": 130, "300091": 330, "400091": 560}
@@ -78,14 +80,12 @@ def _table(connection: DuckDBPyConnection, name: str, columns: dict[str, str]) -
 
 
 def _fill(connection: DuckDBPyConnection, name: str, columns: dict[str, str], rows: Iterable[tuple[Any, ...]]) -> None:
-    import pyarrow
+    import pyarrow as pa
 
     rows = list(rows)
-    arrow_types = {"BIGINT": pyarrow.int64(), "VARCHAR": pyarrow.string(), "DATE": pyarrow.date32()}
-    arrays = [
-        pyarrow.array([row[place] for row in rows], type=arrow_types[type_]) for place, type_ in enumerate(columns.values())
-    ]
-    connection.register("arriving", pyarrow.table(arrays, names=list(columns)))
+    arrow_types = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "DATE": pa.date32()}
+    arrays = [pa.array([row[place] for row in rows], type=arrow_types[type_]) for place, type_ in enumerate(columns.values())]
+    connection.register("arriving", pa.table(arrays, names=list(columns)))
     connection.execute(f"INSERT INTO {name} SELECT * FROM arriving")  # noqa: S608 - the name is one of ours
     connection.unregister("arriving")
 
@@ -137,7 +137,9 @@ def _employees(bank: Bank, units: dict[str, str], first: date) -> Iterator[tuple
     for staff_number, days in _LEFT.items():
         branch = BRANCHES[int(staff_number[0]) - 2]
         name = chinese_name(Draw(bank.seed, f"left/{staff_number}"), male=True).display
-        yield _employee(staff_number, name, f"{branch.code[0]}01", _POSTS["relationship_manager"], date(2015, 3, 2), first + timedelta(days))
+        yield _employee(
+            staff_number, name, f"{branch.code[0]}01", _POSTS["relationship_manager"], date(2015, 3, 2), first + timedelta(days)
+        )
     for staff_number, unit in _NEW.items():
         name = chinese_name(Draw(bank.seed, f"new/{staff_number}"), male=False).display
         since = first + timedelta(days=_NEW_SINCE_DAYS)

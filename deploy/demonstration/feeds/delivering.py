@@ -1,4 +1,4 @@
-"""What is delivered when: history in files of a month where rows say their date, then a file for each day; snapshots as they stand."""
+"""What is delivered when: history by months where rows say their date, then a file for each day; snapshots as things stand."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from services.integration.model.feed_definition import FeedDefinition, load
 PACKS = Path(__file__).parents[3] / "services" / "integration" / "packs"
 # In the order in which they refer to one another; the ledger before what is reconciled with it.
 DELIVERED = (
-    "hr/org_units", "hr/employees", "core/customers", "core/interest_rates", "core/accounts", "core/account_holders", "core/standing_orders",
-    "bills/bills", "factoring/factoring", "trade/trade_finance", "ledger/gl_balances", "core/balances", "core/transactions",
-    "counter/transactions", "fees/fees", "ebanking/events", "ledger/gl_postings",
+    "hr/org_units", "hr/employees", "core/customers", "core/interest_rates", "core/accounts", "core/account_holders",
+    "core/standing_orders", "bills/bills", "factoring/factoring", "trade/trade_finance", "ledger/gl_balances", "core/balances",
+    "core/transactions", "counter/transactions", "fees/fees", "ebanking/events", "ledger/gl_postings",
 )  # fmt: skip
 # The last days come one by one, as they will from then on.
 DAYS_ONE_BY_ONE = 2
-# What is not read back for long: nobody looks into vouchers of last year here.
-_MONTHS_MAX = {"ledger.gl_postings": 2}
+# Of what is not read far back, so many months are enough, and the first load is the quicker.
+_MONTHS_MAX = {"ledger.gl_postings": 1, "ledger.gl_balances": 3, "fees.fees": 6, "ebanking.events": 18}
 # What is told of each quarter's end beside the last day.
 _AT_QUARTERS = ("core.accounts", "core.standing_orders", "core.interest_rates", "bills.bills")
 
@@ -38,16 +38,30 @@ class Stretch:
 @cache
 def definitions() -> Mapping[str, FeedDefinition]:
     """The feeds of the bank's systems, in the order in which they are delivered."""
-    loaded = [load(PACKS / f"{place}.toml") for place in DELIVERED]
-    return {definition.name: definition for definition in loaded}
+    return {definition.name: definition for definition in map(load, pack_files())}
+
+
+def pack_files() -> list[Path]:
+    """Where they are defined, in the same order."""
+    return [PACKS / f"{place}.toml" for place in DELIVERED]
 
 
 def deliver(books: Books, inbox: Path, since: date, until: date) -> Iterator[Path]:
     """Writes what the systems tell of those dates into the inbox; yields each file as it is complete."""
     for definition in definitions().values():
-        for rows in rows_of(definition, since, until):
-            if path := write_file(books.connection, definition, rows, inbox / definition.source.location.removeprefix("{inbox}/")):
-                yield path
+        yield from deliver_feed(books, definition, inbox, since, until)
+
+
+def deliver_feed(books: Books, definition: FeedDefinition, inbox: Path, since: date, until: date) -> Iterator[Path]:
+    """The same of one feed."""
+    for rows in rows_of(definition, since, until):
+        if path := write_file(books.connection, definition, rows, folder_of(definition, inbox)):
+            yield path
+
+
+def folder_of(definition: FeedDefinition, inbox: Path) -> Path:
+    """Where in the inbox a feed looks."""
+    return inbox / definition.source.location.removeprefix("{inbox}/")
 
 
 def rows_of(definition: FeedDefinition, since: date, until: date) -> Iterator[Rows]:
@@ -58,11 +72,11 @@ def rows_of(definition: FeedDefinition, since: date, until: date) -> Iterator[Ro
         return
     months = _MONTHS_MAX.get(definition.name)
     since = max(since, until - timedelta(days=31 * months)) if months else since
-    # A movement is told by the system in which it was made.
-    at_counter = {"core.transactions": " WHERE channel <> 'COUNTER'", "counter.transactions": " WHERE channel = 'COUNTER'"}
+    # A movement is told by one system.
+    own = f" WHERE told_by = '{definition.feed.source_system}'" if definition.feed.dataset == "transactions" else ""
     for stretch in stretches(since, until):
         told = f"{definition.feed.dataset}_between(DATE '{stretch.since}', DATE '{stretch.until}')"
-        yield Rows(f"SELECT * FROM {told}{at_counter.get(definition.name, '')}", stretch.until)  # noqa: S608 - as above
+        yield Rows(f"SELECT * FROM {told}{own}", stretch.until)  # noqa: S608 - as above
 
 
 def stretches(since: date, until: date) -> Iterator[Stretch]:

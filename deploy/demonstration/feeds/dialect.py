@@ -51,7 +51,8 @@ class Dialect:
             return " || ".join(_padded(value, widths[name]) for name, value in values.items())
         if quote := self._format.quote:
             doubled = f"{quoted(quote)}, {quoted(quote * 2)}"
-            values = {name: f"{quoted(quote)} || replace({value}, {doubled}) || {quoted(quote)}" for name, value in values.items()}
+            mark = quoted(quote)
+            values = {name: f"{mark} || replace({value}, {doubled}) || {mark}" for name, value in values.items()}
         return f" || {quoted(self._format.delimiter)} || ".join(values.values())
 
     def _text(self, name: str) -> str:
@@ -61,7 +62,8 @@ class Dialect:
             return f"strftime(business_date, {quoted(self._definition.date.format)})"
         for canonical, rule in rules.items():
             if rule.sign_column == name:
-                return f"CASE WHEN {canonical} < 0 THEN {quoted(rule.negative[0])} ELSE {quoted(_POSITIVE[rule.negative[0]])} END"
+                negative = rule.negative[0]
+                return f"CASE WHEN {canonical} < 0 THEN {quoted(negative)} ELSE {quoted(_POSITIVE[negative])} END"
         for canonical, rule in self._single_first():
             if name in _sources(rule):
                 value = self._value(self._schema.column(canonical), rule)
@@ -73,24 +75,19 @@ class Dialect:
         return iter(sorted(self._definition.columns.items(), key=lambda each: len(_sources(each[1]))))
 
     def _value(self, column: Column, rule: ColumnRule) -> str:
+        """The expression for the text of a canonical column."""
         name = column.name
-        match column.type:
-            case Type.MONEY:
-                return self._amount(column, rule)
-            case Type.RATE:
-                return _decimal(name, _RATE_DIGITS[rule.rate_unit])
-            case Type.DATE:
-                text = f"strftime({name}, {quoted(rule.format or '%Y-%m-%d')})"
-                return f"coalesce({text}, {quoted(rule.empty[-1])})" if rule.empty else text
-            case Type.TIME:
-                local, zone = f"{name} + INTERVAL {_ZONE_HOURS} HOUR", f"+{_ZONE_HOURS:02}00"
-                return f"strftime({local}, {quoted(rule.format.replace('%z', zone))})"
-            case Type.FLAG:
-                return f"CASE WHEN {name} THEN {quoted(rule.true[0])} ELSE 'N' END"
-            case Type.CODE if rule.codes:
-                cases = " ".join(f"WHEN {quoted(code)} THEN {quoted(text)}" for text, code in self._definition.codes[rule.codes].items())
-                return f"CASE {name} {cases} END"
-        return f"CAST({name} AS VARCHAR)"
+        if column.type is Type.CODE and rule.codes:
+            codes = self._definition.codes[rule.codes].items()
+            return f"CASE {name} {' '.join(f'WHEN {quoted(code)} THEN {quoted(text)}' for text, code in codes)} END"
+        written = {
+            Type.MONEY: lambda: self._amount(column, rule),
+            Type.RATE: lambda: _decimal(name, _RATE_DIGITS[rule.rate_unit]),
+            Type.DATE: lambda: _day(name, rule),
+            Type.TIME: lambda: _instant(name, rule),
+            Type.FLAG: lambda: f"CASE WHEN {name} THEN {quoted(rule.true[0])} ELSE 'N' END",
+        }
+        return written.get(column.type, lambda: f"CAST({name} AS VARCHAR)")()
 
     def _amount(self, column: Column, rule: ColumnRule) -> str:
         amount = f"abs({column.name})" if rule.sign_column else column.name
@@ -132,11 +129,22 @@ def _decimal(value: str, digits: int) -> str:
     )
 
 
+def _day(name: str, rule: ColumnRule) -> str:
+    text = f"strftime({name}, {quoted(rule.format or '%Y-%m-%d')})"
+    return f"coalesce({text}, {quoted(rule.empty[-1])})" if rule.empty else text
+
+
+def _instant(name: str, rule: ColumnRule) -> str:
+    local, zone = f"{name} + INTERVAL {_ZONE_HOURS} HOUR", f"+{_ZONE_HOURS:02}00"
+    return f"strftime({local}, {quoted(rule.format.replace('%z', zone))})"
+
+
 def _grouped(text: str) -> str:
     """Commas between thousands."""
     whole = f"split_part({text}, '.', 1)"
     backwards = f"rtrim(regexp_replace(reverse({whole}), '(\\d{{3}})', '\\1,', 'g'), ',')"
-    return f"replace(reverse({backwards}), '-,', '-') || CASE WHEN contains({text}, '.') THEN '.' || split_part({text}, '.', 2) ELSE '' END"
+    fraction = f"CASE WHEN contains({text}, '.') THEN '.' || split_part({text}, '.', 2) ELSE '' END"
+    return f"replace(reverse({backwards}), '-,', '-') || {fraction}"
 
 
 def _padded(value: str, width: int) -> str:

@@ -35,6 +35,8 @@ _LINE_ENDS = {"counter.transactions": "\r\n"}
 
 # Changes lines before they are written: to plant faults.
 Change = Callable[[list[str]], list[str]]
+# Changes what is said of them, by `rows` and the names of columns.
+Totals = Callable[[dict[str, int]], dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,15 @@ class Rows:
     file_date: date
 
 
-def write_file(connection: DuckDBPyConnection, definition: FeedDefinition, rows: Rows, folder: Path, *, change: Change | None = None,
-               totals: Callable[[dict[str, int]], dict[str, int]] = lambda told: told) -> Path | None:
+def write_file(
+    connection: DuckDBPyConnection,
+    definition: FeedDefinition,
+    rows: Rows,
+    folder: Path,
+    *,
+    change: Change | None = None,
+    totals: Totals | None = None,
+) -> Path | None:
     """Writes the file, whole or not at all, the same bytes for the same rows; None where there are no rows."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE told AS {rows.statement}")
     told = _totals(connection, definition)
@@ -57,7 +66,7 @@ def write_file(connection: DuckDBPyConnection, definition: FeedDefinition, rows:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}")
     ending = _LINE_ENDS.get(definition.name, "\n")
-    total = _TOTALS.get(definition.name, "").format(**totals(told))
+    total = _TOTALS.get(definition.name, "").format(**(totals(told) if totals else told))
     dialect = Dialect(definition)
     with _opened(unfinished, compressed=definition.format.compression == "gzip") as file:
         # Of UTF-16 the mark stands at the beginning of the file alone.

@@ -46,6 +46,7 @@ _SERVES_CUSTOMERS = frozenset(
         "customer.record.update",
         "customer.pii.read",
         "customer.coverage.assign",
+        "customer.holding.read",
         "customer.relation.update",
     }
 )
@@ -89,7 +90,7 @@ _ROLES = (
         Duty.BUSINESS,
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
         # The second person of a mass hand-over: whose customer it is decides whose result it is, and he has neither.
-        _EVERYBODY | {"customer.record.read", "customer.coverage.approve", "identity.people.read"},
+        _EVERYBODY | {"customer.record.read", "customer.holding.read", "customer.coverage.approve", "identity.people.read"},
     ),
     Role(
         "data_steward",
@@ -103,6 +104,7 @@ _ROLES = (
             "customer.record.export",
             "customer.record.update",
             "customer.pii.read",
+            "customer.holding.read",
             "customer.field.define",
             "customer.subject.export",
             "customer.subject.erase",
@@ -115,6 +117,8 @@ _ROLES = (
             "customer.segment.share",
             "integration.calendar.read",
             "integration.dataset.read",
+            "integration.quarantine.correct",
+            "integration.quarantine.read",
             "integration.totals.read",
         },
     ),
@@ -125,6 +129,7 @@ _ROLES = (
         (ScopeKind.SUBTREE,),
         _EVERYBODY
         | {
+            "customer.holding.read",
             "customer.record.read",
             "identity.grants.read",
             "identity.people.read",
@@ -142,6 +147,7 @@ _ROLES = (
         | {
             "integration.calendar.read",
             "integration.dataset.read",
+            "integration.feed.read",
             "operations.events.read",
             "operations.events.redrive",
             "operations.metrics.read",
@@ -158,6 +164,9 @@ _ROLES = (
             "integration.calendar.read",
             "integration.dataset.manage",
             "integration.dataset.read",
+            "integration.feed.push",
+            "integration.feed.read",
+            "integration.feed.run",
             "operations.events.read",
         },
     ),

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Of one file of a dataset: large enough that a scan is not all about opening files.
 PART_BYTES_MAX = 256 * 1024 * 1024
 SPILL = ".spill"
+# Of a file beside a revision's folder, which says in which pack its rows are (`lake.packs`).
+PACK_SUFFIX = ".pack"
 _FEED_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _READ_BYTES = 1024 * 1024
 
@@ -97,12 +99,24 @@ class Lake:
         return self.root / pin.feed / f"business_date={pin.business_date}" / f"rev={pin.revision}"
 
     def relation(self, connection: DuckDBPyConnection, schema: Schema, pins: Iterable[Pin]) -> DuckDBPyRelation:
-        """The rows of all those revisions, with `source_system` and `business_date`; raises NotFound DATASET_MISSING."""
-        urls = [url for pin in pins for url in self._urls(schema, pin)]
-        if not urls:
-            columns = ", ".join(f"NULL::{type_} AS {name}" for name, type_ in stored_columns(schema))
-            return connection.sql(f"SELECT {columns} WHERE false")
-        return connection.read_parquet(urls, union_by_name=True, hive_partitioning=False)
+        """The rows of all those revisions, with `source_system` and `business_date`; raises NotFound DATASET_MISSING.
+
+        Every column of the schema is there, in the order of `stored_columns`: NULL where a revision is older than the column.
+        """
+        files: list[Path] = []
+        packed: dict[Path, list[date]] = {}
+        for pin in pins:
+            if pack := self._pack_of(pin):
+                packed.setdefault(pack, []).append(pin.business_date)
+            else:
+                files += _parts_in(self._present(pin))
+        nothing = ", ".join(f"NULL::{type_} AS {name}" for name, type_ in stored_columns(schema))
+        queries = [f"SELECT {nothing} WHERE false"]
+        queries += [f"FROM {self._read(schema, files)}"] if files else []
+        for folder, dates in packed.items():
+            wanted = ", ".join(f"DATE '{day}'" for day in dates)
+            queries.append(f"FROM {self._read(schema, _parts_in(folder))} WHERE business_date IN ({wanted})")
+        return connection.sql(" UNION ALL BY NAME ".join(queries))
 
     def write(
         self, connection: DuckDBPyConnection, query: str, schema: Schema, pin: Pin, *, part_bytes_max: int = PART_BYTES_MAX
@@ -113,23 +127,25 @@ class Lake:
         replaced, whoever wrote it: raises StaleVersion REVISION_TAKEN, and the writer asks for the next number.
         """
         folder = self.folder(pin)
-        if folder.exists():
+        if folder.exists() or self._pack_of(pin):
             raise _taken(pin)
         unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
         unfinished.mkdir(parents=True)
         try:
-            self._copy(connection, query, schema, pin, unfinished, part_bytes_max)
-            parts = [self._part(connection, schema, path) for path in _parts_in(unfinished)]
-            _put_in_place(unfinished, folder, pin, self.root)
+            parts = self.copy(connection, _selected(query, schema, pin), schema, unfinished, part_bytes_max)
+            put_in_place(unfinished, folder, self.root)
+        except FileExistsError:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise _taken(pin) from None
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
         return parts
 
     def revisions(self, feed: str, business_date: date) -> list[int]:
-        """The revisions whose files are there, announced or not."""
+        """The revisions whose rows are there, announced or not."""
         of_date = self.folder(Pin(feed, "", "", business_date, 0)).parent
-        return sorted(int(path.name.removeprefix("rev=")) for path in of_date.glob("rev=*"))
+        return sorted({int(path.name.removeprefix("rev=").removesuffix(PACK_SUFFIX)) for path in of_date.glob("rev=*")})
 
     def totals_of(self, connection: DuckDBPyConnection, schema: Schema, pin: Pin) -> dict[str, dict[str, str]]:
         """The exact sum of each MONEY column by its currency, in minor units, as text: it may exceed what a column holds.
@@ -147,52 +163,61 @@ class Lake:
                         totals.setdefault(name, {})[code] = str(amount)
         return totals
 
-    def rows_of(self, connection: DuckDBPyConnection, schema: Schema, pin: Pin, name: str) -> int:
-        """How many rows one file of the revision has."""
-        return self._rows(connection, schema, self.folder(pin) / name)
+    def rows_of(self, connection: DuckDBPyConnection, schema: Schema, path: Path) -> int:
+        """How many rows one of the dataset's files has."""
+        ((rows,),) = connection.execute("SELECT count(*) FROM read_parquet(?)", [self._url(schema, path)]).fetchall()
+        return int(rows)
 
-    def open(self, schema: Schema, pin: Pin, name: str) -> BinaryIO:
-        """One file of the revision, as its content is when read."""
-        return self._opened(schema, self.folder(pin) / name)
+    def open(self, schema: Schema, path: Path) -> BinaryIO:
+        """One of the dataset's files, as its content is when read."""
+        from services.chassis.lake.sealed_files import SealedReader
 
-    def _urls(self, schema: Schema, pin: Pin) -> Sequence[str]:
+        return cast("BinaryIO", SealedReader(path)) if schema.personal else path.open("rb")
+
+    def copy(
+        self, connection: DuckDBPyConnection, query: str, schema: Schema, folder: Path, part_bytes_max: int = PART_BYTES_MAX
+    ) -> list[Part]:
+        """Writes what the query answers, columns as stored, into an empty folder; answers the parts."""
+        connection.execute(
+            f"COPY ({query}) TO {_quoted(self._url(schema, folder))} (FORMAT parquet, COMPRESSION zstd, "
+            f"FILE_SIZE_BYTES {part_bytes_max}, FILENAME_PATTERN 'part-{{i}}')"
+        )
+        return [self._part(connection, schema, path) for path in _parts_in(folder)]
+
+    def rows_by_date(self, connection: DuckDBPyConnection, schema: Schema, folder: Path) -> dict[date, int]:
+        """How many rows of each business date the folder's parts have."""
+        counted = f"SELECT business_date, count(*) FROM {self._read(schema, _parts_in(folder))} GROUP BY business_date"
+        return dict(connection.execute(counted).fetchall())
+
+    def _present(self, pin: Pin) -> Path:
         folder = self.folder(pin)
         if not folder.is_dir():
             told = {"feed": pin.feed, "businessDate": str(pin.business_date), "revision": str(pin.revision)}
             raise NotFound("DATASET_MISSING", "This revision of the dataset is not there, or not any more.", metadata=told)
-        return [self._url(schema, path) for path in _parts_in(folder)]
+        return folder
 
-    def _copy(
-        self, connection: DuckDBPyConnection, query: str, schema: Schema, pin: Pin, folder: Path, part_bytes_max: int
-    ) -> None:
-        columns = ", ".join(f"{name}::{type_} AS {name}" for name, type_ in stored_columns(schema)[2:])
-        selected = (
-            f"SELECT '{_quoted(pin.source_system)}' AS source_system, DATE '{pin.business_date}' AS business_date, {columns} "
-            f"FROM ({query})"
-        )
-        connection.execute(
-            f"COPY ({selected}) TO '{_quoted(self._url(schema, folder))}' (FORMAT parquet, COMPRESSION zstd, "
-            f"FILE_SIZE_BYTES {part_bytes_max}, FILENAME_PATTERN 'part-{{i}}')"
-        )
+    def _pack_of(self, pin: Pin) -> Path | None:
+        """Where the revision's rows are too, of which its own folder is soon to go."""
+        folder = self.folder(pin)
+        try:
+            place = folder.with_name(folder.name + PACK_SUFFIX).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return self.root / pin.feed / place
+
+    def _read(self, schema: Schema, files: Iterable[Path]) -> str:
+        urls = ", ".join(_quoted(self._url(schema, path)) for path in files)
+        return f"read_parquet([{urls}], union_by_name = true, hive_partitioning = false)"
 
     def _part(self, connection: DuckDBPyConnection, schema: Schema, path: Path) -> Part:
-        with self._opened(schema, path) as file:
+        with self.open(schema, path) as file:
             size, digest = content_hash(file)
-        return Part(path.name, self._rows(connection, schema, path), size, digest)
-
-    def _rows(self, connection: DuckDBPyConnection, schema: Schema, path: Path) -> int:
-        ((rows,),) = connection.execute("SELECT count(*) FROM read_parquet(?)", [self._url(schema, path)]).fetchall()
-        return int(rows)
+        return Part(path.name, self.rows_of(connection, schema, path), size, digest)
 
     def _url(self, schema: Schema, path: Path) -> str:
         from services.chassis.lake.sealed_files import sealed_url
 
         return sealed_url(path) if schema.personal else str(path)
-
-    def _opened(self, schema: Schema, path: Path) -> BinaryIO:
-        from services.chassis.lake.sealed_files import SealedReader
-
-        return cast("BinaryIO", SealedReader(path)) if schema.personal else path.open("rb")
 
 
 def stored_columns(schema: Schema) -> list[tuple[str, str]]:
@@ -201,13 +226,21 @@ def stored_columns(schema: Schema) -> list[tuple[str, str]]:
     return [("source_system", "VARCHAR"), ("business_date", "DATE"), *own]
 
 
-def content_hash(file: BinaryIO, beat: Callable[[], None] = lambda: None) -> tuple[int, str]:
-    """How long the rest of the file is, and its SHA-256; `beat` is called now and then."""
+def _selected(query: str, schema: Schema, pin: Pin) -> str:
+    """The query with the columns as stored, of their types."""
+    columns = ", ".join(f"{name}::{type_} AS {name}" for name, type_ in stored_columns(schema)[2:])
+    return (
+        f"SELECT {_quoted(pin.source_system)} AS source_system, DATE '{pin.business_date}' AS business_date, {columns} "
+        f"FROM ({query})"
+    )
+
+
+def content_hash(file: BinaryIO) -> tuple[int, str]:
+    """How long the rest of the file is, and its SHA-256."""
     digest, size = hashlib.sha256(), 0
     while content := file.read(_READ_BYTES):
         digest.update(content)
         size += len(content)
-        beat()
     return size, digest.hexdigest()
 
 
@@ -216,25 +249,27 @@ def _parts_in(folder: Path) -> list[Path]:
     return sorted(folder.glob("part-*.parquet"), key=lambda path: int(path.stem.removeprefix("part-")))
 
 
-def _put_in_place(unfinished: Path, folder: Path, pin: Pin, root: Path) -> None:
-    """Gives a revision its name once its files will outlast a loss of power, so that nobody is told of what may vanish."""
+def put_in_place(unfinished: Path, folder: Path, root: Path) -> None:
+    """Gives a folder its name once its files will outlast a loss of power, so that nobody is told of what may vanish.
+
+    Raises FileExistsError where there is one of that name: two writers of one revision cannot both believe that it is theirs.
+    """
     for path in unfinished.iterdir():
-        _sync(path)
-    _sync(unfinished)
+        sync(path)
+    sync(unfinished)
     try:
-        # Onto a folder that has files this fails: two writers of one revision cannot both believe that it is theirs.
+        # Fails onto a folder that has files.
         unfinished.rename(folder)
-    except OSError:
-        if folder.exists():
-            raise _taken(pin) from None
-        raise
+    except OSError as error:
+        raise FileExistsError(folder) if folder.exists() else error from None
     for parent in folder.parents:
-        _sync(parent)
+        sync(parent)
         if parent == root:
             break
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Returns once what was written to the file or folder is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -248,4 +283,4 @@ def _taken(pin: Pin) -> StaleVersion:
 
 
 def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+    return "'" + text.replace("'", "''") + "'"

@@ -44,25 +44,31 @@ def revisions_found(lake: Lake, feed: str) -> Iterator[FoundRevision]:
 
 def take_away(lake: Lake, pin: Pin) -> None:
     """Puts a revision's files out of everybody's sight, at once; `clear` deletes them. Nothing happens where there are none."""
+    remove_folder(lake, lake.folder(pin))
+
+
+def remove_folder(lake: Lake, folder: Path) -> None:
+    """Puts a folder of the lake out of sight, and the one above it where it was its last."""
     removed = lake.root / REMOVED
     removed.mkdir(parents=True, exist_ok=True)
-    folder = lake.folder(pin)
     with suppress(FileNotFoundError):
         folder.rename(removed / secrets.token_hex(8))
     with suppress(OSError):
-        # The last of its date; fails where there are others.
         folder.parent.rmdir()
 
 
 def clear(lake: Lake, left_before: datetime, beat: Callable[[], None]) -> int:
     """Deletes what was taken away, and what writers and engines left that have not been at it since then; answers how many."""
-    unfinished = (path for feed in feeds_found(lake) for path in (lake.root / feed).glob("business_date=*/.rev=*"))
+    unfinished = (path for feed in feeds_found(lake) for path in (lake.root / feed).glob("*=*/.*=*"))
     spills = (lake.root / SPILL).glob("*")
     left = [path for path in (*unfinished, *spills) if _newest(path) < left_before]
     folders = [*(lake.root / REMOVED).glob("*"), *left]
     for folder in folders:
         beat()
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            folder.unlink(missing_ok=True)
         with suppress(OSError):
             if folder.parent.name not in (REMOVED, SPILL):
                 folder.parent.rmdir()

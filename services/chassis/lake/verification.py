@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.chassis.kernel.errors import NotFound
@@ -34,34 +35,53 @@ def faults_of(
     pin: Pin,
     parts: Sequence[Part],
     totals: Mapping[str, Mapping[str, str]],
-    beat: Callable[[], None] = lambda: None,
 ) -> list[Fault]:
-    """Every fault of the revision's files; none where they are whole."""
-    folder = lake.folder(pin)
-    if not folder.is_dir():
-        return [Fault("", "REVISION_MISSING", "Its folder is not there.")]
-    known = {part.name for part in parts}
-    faults = [
-        Fault(path.name, "PART_UNKNOWN", "The file is not in the manifest.")
-        for path in sorted(folder.iterdir())
-        if path.name not in known
-    ]
-    for part in parts:
-        faults += _part_faults(lake, connection, schema, pin, part, beat)
-    if faults:
-        # What is missing or changed would only be said a second time, by its sums.
-        return faults
-    return list(_total_faults(lake.totals_of(connection, schema, pin), totals))
+    """Every fault of a revision in files of its own; none where they are whole."""
+    # What is missing or changed would only be said a second time, by its sums.
+    return faults_of_files(lake, connection, schema, lake.folder(pin), parts) or list(
+        _total_faults(lake.totals_of(connection, schema, pin), totals)
+    )
 
 
-def _part_faults(
-    lake: Lake, connection: DuckDBPyConnection, schema: Schema, pin: Pin, part: Part, beat: Callable[[], None]
-) -> Iterator[Fault]:
+def faults_of_packed(
+    lake: Lake, connection: DuckDBPyConnection, schema: Schema, pin: Pin, rows: int, totals: Mapping[str, Mapping[str, str]]
+) -> list[Fault]:
+    """Every fault of a revision whose rows are in a pack, beside those of the pack's files."""
     import duckdb
 
     try:
-        with lake.open(schema, pin, part.name) as file:
-            size, digest = content_hash(file, beat)
+        ((found,),) = lake.relation(connection, schema, [pin]).aggregate("count(*)").fetchall()
+        if found != rows:
+            return [Fault("", "ROWS_DIFFER", f"It has {found} rows where {rows} were published.")]
+        return list(_total_faults(lake.totals_of(connection, schema, pin), totals))
+    except (duckdb.Error, NotFound, OSError):
+        return [Fault("", "REVISION_UNREADABLE", "The pack in which its rows are cannot be read.")]
+
+
+def faults_of_files(
+    lake: Lake,
+    connection: DuckDBPyConnection,
+    schema: Schema,
+    folder: Path,
+    parts: Sequence[Part],
+) -> list[Fault]:
+    """Every fault of the files in a revision's or a pack's folder."""
+    if not folder.is_dir():
+        return [Fault("", "REVISION_MISSING", "Its folder is not there.")]
+    known = {part.name for part in parts}
+    strange = [path.name for path in sorted(folder.iterdir()) if path.name not in known]
+    faults = [Fault(name, "PART_UNKNOWN", "The file is not in the manifest.") for name in strange]
+    for part in parts:
+        faults += _part_faults(lake, connection, schema, folder, part)
+    return faults
+
+
+def _part_faults(lake: Lake, connection: DuckDBPyConnection, schema: Schema, folder: Path, part: Part) -> Iterator[Fault]:
+    import duckdb
+
+    try:
+        with lake.open(schema, folder / part.name) as file:
+            size, digest = content_hash(file)
     except FileNotFoundError:
         yield Fault(part.name, "PART_MISSING", "The file is not there.")
         return
@@ -73,7 +93,7 @@ def _part_faults(
     elif digest != part.sha256:
         yield Fault(part.name, "PART_CHANGED", f"Its SHA-256 is {digest}, and was {part.sha256} when it was published.")
     try:
-        rows = lake.rows_of(connection, schema, pin, part.name)
+        rows = lake.rows_of(connection, schema, folder / part.name)
     except (duckdb.Error, NotFound):
         yield Fault(part.name, "PART_UNREADABLE", "It is no Parquet file that can be read.")
         return

@@ -1,4 +1,4 @@
-"""Running balances of all accounts at once, from pinned datasets of closing balances; `rules.averages.folded` says the same of one.
+"""Running balances of all accounts at once, from pinned datasets of closing balances; `rules.averages.folded` has it for one.
 
 A day costs the comparison of two datasets: of an account whose balance stayed, nothing is computed and nothing written. What was
 kept of an account until now is given as rows of `held`; without it, its balance is made from all the days given.
@@ -21,8 +21,9 @@ _SCHEMA = SCHEMAS["balances"]
 _KEY = "account_number, currency_code"
 # As the columns of `results` and `held` come: an account in a currency, and its running balance.
 RUNNING = ("account_number", "currency_code", "since", "balance", "month_sum", "quarter_sum", "year_sum", "base")
-_TYPES = "account_number VARCHAR, currency_code VARCHAR, since DATE, balance BIGINT, month_sum BIGINT, quarter_sum BIGINT, " \
-    "year_sum BIGINT, base BIGINT"  # fmt: skip
+_TYPES = ", ".join(
+    f"{name} {type_}" for name, type_ in zip(RUNNING, ("VARCHAR", "VARCHAR", "DATE", *["BIGINT"] * 5), strict=True)
+)
 _DAY = f"{_KEY}, balance_minor_units AS balance"
 
 
@@ -72,9 +73,12 @@ def find_points(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin],
     connection.execute(f"CREATE OR REPLACE TEMP TABLE held ({_TYPES})")
 
 
-def moved_accounts(connection: DuckDBPyConnection) -> list[str]:
-    """The accounts in `points`."""
-    return [number for (number,) in connection.execute("SELECT DISTINCT account_number FROM points ORDER BY 1").fetchall()]
+def moved_accounts(connection: DuckDBPyConnection, after: str, size: int) -> list[str]:
+    """So many of the accounts in `points`, in their order, after that one."""
+    found = connection.execute(
+        "SELECT DISTINCT account_number FROM points WHERE account_number > ? ORDER BY 1 LIMIT ?", [after, size]
+    )
+    return [number for (number,) in found.fetchall()]
 
 
 def hold(connection: DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -> None:
@@ -106,7 +110,8 @@ def fold(connection: DuckDBPyConnection, base_date: date | None, *, affected: bo
             SELECT * FROM (SELECT *, lag(balance) OVER (PARTITION BY {_KEY} ORDER BY day) AS former FROM days)
             WHERE former IS NULL OR former <> balance
         ), spans AS (
-            SELECT {_KEY}, day, balance::HUGEINT AS balance, lead(day) OVER (PARTITION BY {_KEY} ORDER BY day) AS until FROM changes
+            SELECT {_KEY}, day, balance::HUGEINT AS balance, lead(day) OVER (PARTITION BY {_KEY} ORDER BY day) AS until
+            FROM changes
         ), ends AS (
             SELECT {_KEY}, max(day) AS since, arg_max(balance, day) AS balance FROM spans GROUP BY ALL
         )
@@ -140,7 +145,9 @@ def _sum(period: str) -> str:
     return f"({total})::BIGINT AS {period}_sum"
 
 
-def days_of(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], number: str, currency_code: str) -> list[tuple[date, int]]:
+def days_of(
+    connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], number: str, currency_code: str
+) -> list[tuple[date, int]]:
     """One account's closing balances as the datasets have them, by day."""
     lake.relation(connection, _SCHEMA, pins).create_view("days", replace=True)
     return connection.execute(

@@ -1,8 +1,9 @@
 """Daily average balances 日均余额: what they are made of, and how a day's figures follow.
 
 The average of a period is the sum of its days' closing balances over the calendar days of the period to date. A day for which
-no balance came carries the last one forward; before the first balance, and from the day on which the account was closed, a day
-counts 0, and the number of days stays. Sums are whole minor units; they are divided once, at the end, half to even.
+no balance came carries the last one forward; before the first balance a day counts 0, as from the day on which the account was
+closed, unless its balance moved on that day or later: the number of days stays. Sums are whole minor units; they are divided
+once, at the end, half to even.
 
 A running balance is kept as of its last change, and any later day follows from it: an account that nobody moves costs no write.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from itertools import pairwise
 
 MONTHS_IN_QUARTER = 3
 
@@ -104,7 +106,7 @@ def figures(running: Running, as_of: date, closed: date | None = None, base_date
     """The figures of a day, which is `since` or later; `closed` is the day on which the account was closed."""
     base_date = base_date or last_year_end(as_of)
     if closed is not None and closed <= running.since:
-        # A balance that came after it says that the account lived on.
+        # A balance that moved after it says that the account lived on.
         closed = None
     last = as_of if closed is None else min(as_of, closed - timedelta(days=1))
     averages = {period: _average(running, period, as_of, last) for period in Period}
@@ -156,9 +158,15 @@ def _closing(balances: Mapping[date, int], day: date, closed: date | None) -> in
     if not known:
         return 0
     last = max(known)
-    if closed is not None and last < closed <= day and not any(each >= closed for each in balances):
+    if closed is not None and _last_change(balances) < closed <= day:
         return 0
     return balances[last]
+
+
+def _last_change(balances: Mapping[date, int]) -> date:
+    in_order = sorted(balances)
+    changes = [day for before, day in pairwise(in_order) if balances[day] != balances[before]]
+    return changes[-1] if changes else in_order[0]
 
 
 def _average(running: Running, period: Period, as_of: date, last: date) -> Average:

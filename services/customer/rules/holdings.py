@@ -88,7 +88,9 @@ GROUPS: Mapping[HoldingKind, HoldingGroup] = {
 ENDED = frozenset({HoldingState.SETTLED, HoldingState.CLOSED})
 
 # How the datasets say it.
-ACCOUNT_KINDS: Mapping[str, HoldingKind] = {kind.name: kind for kind in HoldingKind if HoldingKind.UNKNOWN < kind < HoldingKind.BILL}
+ACCOUNT_KINDS: Mapping[str, HoldingKind] = {
+    kind.name: kind for kind in HoldingKind if HoldingKind.UNKNOWN < kind < HoldingKind.BILL
+}
 ACCOUNT_STATES: Mapping[str, HoldingState] = {state.name: state for state in HoldingState if state}
 BILL_STATES: Mapping[str, HoldingState] = {
     "ISSUED": HoldingState.ACTIVE,

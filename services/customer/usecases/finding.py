@@ -20,7 +20,8 @@ from services.customer.rules.kinds import CustomerState
 _IN_OFFICE = select(RelationshipManager).where(RelationshipManager.in_office, ~RelationshipManager.disabled)
 
 # What is answered of a customer: columns of the table, because building mapped objects costs more than reading them.
-COLUMNS = Customer.__table__.c
+TABLE = Customer.__table__
+COLUMNS = TABLE.c
 SHOWN = tuple(COLUMNS)
 # What a list leaves out: it is much, or costs a decryption for each row, and nobody reads it there.
 _LEFT_OUT = ("other_identifiers", "contact_points", "addresses", "identifying_custom_fields", "consents", "documents")
@@ -33,6 +34,14 @@ def shown_customer(work: UnitOfWork, customer_id: str) -> Row[Any]:
     if row is None:
         raise _customer_not_found()
     return row
+
+
+def reached_customer(work: UnitOfWork, customer_id: str) -> str:
+    """The id of a customer in scope, of whom nothing else is asked; raises NotFound CUSTOMER_NOT_FOUND."""
+    found: str | None = work.session.scalar(_by_id(select(COLUMNS.customer_id), work, customer_id))
+    if found is None:
+        raise _customer_not_found()
+    return found
 
 
 def customer_to_change(work: UnitOfWork, customer_id: str, etag: str = "") -> Customer:

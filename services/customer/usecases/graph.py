@@ -15,8 +15,8 @@ from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.money import Money
 from services.customer.model.relation import Relation
-from services.customer.rules.shareholdings import effective
 from services.customer.rules.relations import WHOLE_SHARE_MILLIONTHS, RelationKind, parse_day, percent_text
+from services.customer.rules.shareholdings import effective
 from services.customer.usecases import finding, pages, parties
 from services.customer.usecases.parties import Parties
 from services.customer.usecases.relations import holds_on

@@ -183,11 +183,7 @@ def summary(work: UnitOfWork, group_id: str) -> relation_service_pb2.CustomerGro
     """The present members of a group and of all in it, each once; those in reach by what they are."""
     group = found(work, group_id)
     groups = _subtree(group.group_id)
-    member_ids = (
-        select(CustomerGroupMember.customer_id)
-        .where(CustomerGroupMember.group_id.in_(select(groups.c.group_id)), holds_on(work.business_date, CustomerGroupMember))
-        .distinct()
-    )
+    member_ids = present_members(work, group)
     by = (COLUMNS.kind, COLUMNS.tier, COLUMNS.state, COLUMNS.organisation_path)
     counting = select(*by, func.count()).where(COLUMNS.customer_id.in_(member_ids)).group_by(*by)
     counts: list[Counter[Any]] = [Counter() for _ in by]
@@ -208,6 +204,16 @@ def summary(work: UnitOfWork, group_id: str) -> relation_service_pb2.CustomerGro
         tiers=[{"tier": value, "customers": count} for value, count in tiers],
         states=[{"state": value, "customers": count} for value, count in states],
         units=[{"organisation_path": value, "customers": count} for value, count in units],
+    )
+
+
+def present_members(work: UnitOfWork, group: CustomerGroup) -> Any:
+    """Selects the ids of the present members of a group and of all in it, each once, in scope or not."""
+    groups = _subtree(group.group_id)
+    return (
+        select(CustomerGroupMember.customer_id)
+        .where(CustomerGroupMember.group_id.in_(select(groups.c.group_id)), holds_on(work.business_date, CustomerGroupMember))
+        .distinct()
     )
 
 

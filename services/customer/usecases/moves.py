@@ -1,4 +1,4 @@
-"""Merging gives all that stands around one record to another, and can be undone: relations, key persons, groups, timeline, holdings.
+"""Merging gives all that stands around one record to another, and can be undone: relations, people, groups, timeline, holdings.
 
 What is done is answered as plain JSON: whoever merges keeps it, encrypted, since notes stand in what was taken out.
 """

@@ -97,7 +97,9 @@ def tell(work: UnitOfWork, entries: Sequence[Entry]) -> None:
     """Keeps entries, each once, with the customers named."""
     named = [entry.source_entry_id for entry in entries]
     own = TimelineEntry.source_service == work.database.service_name
-    kept = set(work.session.scalars(select(TimelineEntry.source_entry_id).where(own, among(TimelineEntry.source_entry_id, named))))
+    kept = set(
+        work.session.scalars(select(TimelineEntry.source_entry_id).where(own, among(TimelineEntry.source_entry_id, named)))
+    )
     rows = {
         entry.source_entry_id: {
             "entry_id": work.new_id(),

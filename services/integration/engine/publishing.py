@@ -20,13 +20,37 @@ def good_rows(url: str, excluded_url: str, *, day: date | None) -> str:
     return f"{kept} AND line NOT IN (SELECT line FROM read_parquet('{excluded_url}'))" if excluded_url else kept
 
 
+def load_days(connection: DuckDBPyConnection, url: str, excluded_url: str, days: Sequence[date], *, copied: bool) -> None:
+    """Puts the rows of those days, or of all where there are none, at hand for `loaded_rows`; copied, or where they lie."""
+    query = good_rows(url, excluded_url, day=None)
+    if days:
+        listed = ", ".join(f"DATE '{day}'" for day in days)
+        query = f"SELECT * FROM ({query}) WHERE {DATE_COLUMN} IN ({listed})"
+    connection.execute(f"CREATE OR REPLACE TEMP {'TABLE' if copied else 'VIEW'} loaded_days AS {query}")
+
+
+def loaded_rows(day: date | None) -> str:
+    """The statement for the rows of one of the days, or of all."""
+    return f"SELECT * FROM loaded_days WHERE {DATE_COLUMN} = DATE '{day}'" if day else "SELECT * FROM loaded_days"
+
+
+def added(query: str, schema: Schema, current: DuckDBPyRelation | None) -> str:
+    """The statement for those rows together with the ones that are there."""
+    names = ", ".join(schema.names)
+    if current is None:
+        return f"SELECT {names} FROM ({query})"
+    current.create_view("added_to_rows", replace=True)
+    return f"SELECT {names} FROM added_to_rows UNION ALL SELECT {names} FROM ({query})"
+
+
 def totals(connection: DuckDBPyConnection, query: str, schema: Schema) -> dict[str, dict[str, str]]:
     """The sums of the amounts by column and currency, in minor units, as text."""
     found: dict[str, dict[str, str]] = {}
     for column in schema.columns:
         if column.type is Type.MONEY:
             sums = connection.execute(
-                f"SELECT {column.currency}, sum({column.name}) FROM ({query}) WHERE {column.name} IS NOT NULL GROUP BY 1 ORDER BY 1"
+                f"SELECT {column.currency}, sum({column.name}) FROM ({query}) "
+                f"WHERE {column.name} IS NOT NULL GROUP BY 1 ORDER BY 1"
             ).fetchall()
             if sums:
                 found[column.name] = {str(currency or ""): str(total) for currency, total in sums}

@@ -33,6 +33,7 @@ def _create_landed_files():
         sa.PrimaryKeyConstraint("file_id", name="pk_landed_files"),
     )
     op.create_index("ix_landed_files_feed_sha256", "landed_files", ["feed", "sha256"])
+    op.create_index("ix_landed_files_path", "landed_files", ["path"])
 
 
 def _create_feed_runs():

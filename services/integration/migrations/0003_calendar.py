@@ -36,12 +36,12 @@ def upgrade():
     op.create_table(
         "feed_watches",
         sa.Column("feed", sa.Text, nullable=False),
-        sa.Column("since_date", BusinessDate, nullable=False),
+        sa.Column("expected_until", BusinessDate, nullable=False),
         sa.Column("operation_id", sa.Text, nullable=False),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("last_fault", sa.Text, nullable=False),
-        sa.Column("last_fault_time", UtcDateTime),
         sa.Column("last_look_time", UtcDateTime),
+        sa.Column("settling_time", UtcDateTime),
         sa.Column("next_look_time", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("feed", name="pk_feed_watches"),
     )
@@ -64,12 +64,9 @@ def upgrade():
     op.create_table(
         "found_files",
         sa.Column("feed", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("business_date", BusinessDate),
+        sa.Column("name_sha256", sa.Text, nullable=False),
         sa.Column("version", sa.Text, nullable=False),
-        sa.Column("landed_version", sa.Text, nullable=False),
-        sa.Column("size_bytes", NUMBER, nullable=False),
         sa.Column("first_look_time", UtcDateTime, nullable=False),
-        sa.Column("land_time", UtcDateTime),
-        sa.PrimaryKeyConstraint("feed", "name", name="pk_found_files"),
+        sa.Column("taken_version", sa.Text),
+        sa.PrimaryKeyConstraint("feed", "name_sha256", name="pk_found_files"),
     )

@@ -69,7 +69,8 @@ class Format(_Model):
     ]  # fmt: skip
     # As Python names it: utf-8, utf-16, gb18030, gbk, big5, cp037, cp1141, …
     encoding: str = "utf-8"
-    compression: Literal["", "gzip", "zip"] = ""
+    # any: as the file's first bytes say, packed or not.
+    compression: Literal["", "gzip", "zip", "any"] = ""
     # delimited: any text, such as `,`, `|+|` or `\\u001b`; no quote for files that never quote.
     delimiter: str = Field(default=",", min_length=1, max_length=8)
     quote: str = Field(default="", max_length=1)

@@ -64,7 +64,7 @@ class LandedFile(Base):
     """A file as it came. Its content is kept sealed, for so long; its hash is kept for ever."""
 
     __tablename__ = "landed_files"
-    __table_args__ = (Index("ix_landed_files_feed_sha256", "feed", "sha256"),)
+    __table_args__ = (Index("ix_landed_files_feed_sha256", "feed", "sha256"), Index("ix_landed_files_path", "path"))
 
     file_id: Mapped[str] = mapped_column(Text, primary_key=True)
     feed: Mapped[str] = mapped_column(Text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass
@@ -25,14 +25,16 @@ from services.chassis.longwork.task import Preparation, Task, Work
 from services.integration.model.dataset import Dataset
 from services.integration.model.feed_definition import FeedDefinition
 from services.integration.model.feed_run import FeedRun, QuarantinedRow, RowState, RunKind, RunState
-from services.integration.usecases import datasets, definitions, landing, running
+from services.integration.usecases import datasets, definitions, landing, quarantine, replaying, running
 
 if TYPE_CHECKING:
-    from services.integration.engine.examining import Examined
+    from services.integration.engine.examining import Dependent, Examined, Surroundings
 
 # As many as a transaction takes in a fraction of a second.
 ROWS_PER_STEP = 1_000
 DATES_PER_STEP = 20
+# A file of more rows is read where it lies: one day of it may be more than memory holds.
+ROWS_LOADED_MAX = 5_000_000
 BEAT_SECONDS = 1.0
 _FOLDER = ".staging"
 _Answer = TypeVar("_Answer")
@@ -49,6 +51,8 @@ class _Given:
     path: Path
     control_text: str
     zone: str
+    # Of a replay: its rows, as they were corrected.
+    corrected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,21 @@ class _Written:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """Some dates' revisions, and how long it took to write them."""
+
+    written: list[_Written]
+    milliseconds: int
+
+
 def prepare(preparation: Preparation, task: Task) -> Any:
     """The slow half of the next step; a refusal is answered, not raised, so that the run itself can tell it."""
     try:
         given = _given(preparation, task)
-        match task.checkpoint.get("phase", "read"):
+        match task.checkpoint.get("phase", "begin"):
+            case "begin":
+                return None
             case "read":
                 return _read(preparation, given)
             case "quarantine":
@@ -87,7 +101,11 @@ def step(work: UnitOfWork, task: Task, prepared: Any) -> None:
     if isinstance(prepared, WorkbenchError):
         _finish(work, task, run, RunState.REFUSED, prepared.reason, prepared.message)
         return
-    match task.checkpoint.get("phase", "read"):
+    match task.checkpoint.get("phase", "begin"):
+        case "begin":
+            # So that the run is seen to be under way while its file is read.
+            run.state, run.start_time = RunState.RUNNING.value, work.now
+            task.checkpoint = {"phase": "read"}
         case "read":
             _note(work, task, run, prepared)
         case "quarantine":
@@ -100,12 +118,14 @@ def _given(preparation: Preparation, task: Task) -> _Given:
     with preparation.transaction() as work:
         run = running.find_run(work, task.parameters["run_id"])
         definition = definitions.find(work.settings, run.feed)
-        lake = work.database.lake
+        lake, zone = work.database.lake, work.database.bank_time_zone
+        folder = folder_of(lake, run.run_id)
+        if run.kind == RunKind.REPLAY.value:
+            definition = replaying.as_feed(definition, run.file_columns)
+            corrected = tuple(row.corrected for row in quarantine.of_replay(work, run.run_id))
+            return _Given(run, definition, lake, folder, folder / replaying.REPLAYED, "", zone, corrected)
         file = landing.find_file(work, run.file_id)
-        return _Given(
-            run, definition, lake, folder_of(lake, run.run_id), lake.root / file.path, file.control_text,
-            work.database.bank_time_zone,
-        )  # fmt: skip
+        return _Given(run, definition, lake, folder, lake.root / file.path, file.control_text, zone)
 
 
 def folder_of(lake: Lake, run_id: str) -> Path:
@@ -118,35 +138,77 @@ def _read(preparation: Preparation, given: _Given) -> Examined:
 
     shutil.rmtree(given.folder, ignore_errors=True)
     given.folder.mkdir(parents=True)
+    if given.run.kind == RunKind.REPLAY.value:
+        replaying.write(given.definition, given.folder, given.corrected)
     surroundings = _surroundings(preparation, given)
     return _watched(
         preparation,
         given.lake,
-        lambda connection: examining.examine(
-            connection, given.lake, given.definition, given.path, given.folder, surroundings
-        ),
+        lambda connection: examining.examine(connection, given.lake, given.definition, given.path, given.folder, surroundings),
     )
 
 
-def _surroundings(preparation: Preparation, given: _Given) -> Any:
-    """What a file is held against: other datasets, and the date before."""
+def _surroundings(preparation: Preparation, given: _Given) -> Surroundings:
+    """What a file is held against: the datasets that it refers to, the date before, the ledgers."""
     from services.integration.engine.examining import Surroundings
 
-    as_of = given.run.business_date or date.max
-    sought = {lookup.dataset for lookup in given.definition.lookups.values()}
+    definition, day = given.definition, given.run.business_date
+    referred = {c.refers_to for c in definition.schema_.columns if c.refers_to and c.name in definition.columns}
+    sought = sorted({lookup.dataset for lookup in definition.lookups.values()})
+    as_of, system = day or date.max, definition.feed.source_system
     with preparation.transaction() as work:
-        system = given.definition.feed.source_system
-        pins = {name: [found.pin for found in datasets.current(work, name, as_of, source_system=system)] for name in sorted(sought)}
-    return Surroundings(given.run.business_date, given.zone, given.control_text, pins)
+        current = {name: [each.pin for each in datasets.current(work, name, as_of)] for name in sorted(referred)}
+        ledgers = {rule.ledger: _pins_of(work, rule.ledger, day) for rule in definition.reconciliation}
+        return Surroundings(
+            business_date=day,
+            zone=given.zone,
+            control_text=given.control_text,
+            lookup_pins={
+                name: [each.pin for each in datasets.current(work, name, as_of, source_system=system)] for name in sought
+            },
+            references={} if definition.checks.references == "ignore" else current,
+            rows_before=_rows_before(work, definition.name, day),
+            ledgers=ledgers,
+            dependents=_dependents(work, definition, day),
+            added_to=_pins_of(work, definition.name, day) if given.run.kind == RunKind.REPLAY.value else None,
+        )
+
+
+def _pins_of(work: UnitOfWork, feed: str, day: date | None) -> list[Pin]:
+    """The current revision of the date; of all dates where there is none."""
+    of_feed = select(Dataset).where(Dataset.feed == feed, Dataset.current, Dataset.remove_time.is_(None))
+    return [each.pin for each in work.session.scalars(of_feed.where(Dataset.business_date == day) if day else of_feed)]
+
+
+def _rows_before(work: UnitOfWork, feed: str, day: date | None) -> int | None:
+    if day is None:
+        return None
+    before = select(Dataset.rows).where(Dataset.feed == feed, Dataset.current, Dataset.business_date < day)
+    return work.session.scalar(before.order_by(Dataset.business_date.desc()).limit(1))
+
+
+def _dependents(work: UnitOfWork, definition: FeedDefinition, day: date | None) -> list[Dependent]:
+    from services.integration.engine.examining import Dependent
+
+    feeds = definitions.definitions(work.settings).feeds.values() if definition.feed.dataset == "gl_balances" else ()
+    reconciled = [(each, rule) for each in feeds for rule in each.reconciliation if rule.ledger == definition.name]
+    found = [Dependent(each, rule, _pins_of(work, each.name, day)) for each, rule in reconciled]
+    return [dependent for dependent in found if dependent.pins]
 
 
 def _note(work: UnitOfWork, task: Task, run: FeedRun, found: Examined) -> None:
     definition = definitions.find(work.settings, run.feed)
-    run.state, run.start_time = RunState.RUNNING.value, run.start_time or work.now
     run.definition_sha256 = definitions.fingerprint(definition)
-    run.file_columns, run.rows_read = found.columns, found.rows_read
+    # Of a replay they are what it was given.
+    run.file_columns = run.file_columns or found.columns
+    run.rows_read = found.rows_read
     run.faults, run.checks, run.comparisons = found.faults, found.checks, found.comparisons
     run.timings = found.timings
+    if run.kind == RunKind.REPLAY.value:
+        run.rows_quarantined = found.rows_bad
+        bad = [[row.line, row.reason, row.column] for row in found.bad]
+        task.checkpoint = {"phase": "publish", "bad": bad, "dates": found.dates if found.rows_bad < found.rows_read else []}
+        return
     if run.kind == RunKind.CHECK.value:
         run.rows_quarantined, run.rows_published = found.rows_bad, 0
         _finish(work, task, run, RunState.CHECKED, found.refusal, found.told)
@@ -159,9 +221,9 @@ def _note(work: UnitOfWork, task: Task, run: FeedRun, found: Examined) -> None:
 
 
 def _bad_rows(preparation: Preparation, given: _Given, position: int) -> Any:
-    from services.integration.engine import quarantine
+    from services.integration.engine.quarantine import kept
 
-    return _watched(preparation, given.lake, lambda connection: quarantine.kept(connection, given.folder, position, ROWS_PER_STEP))
+    return _watched(preparation, given.lake, lambda connection: kept(connection, given.folder, position, ROWS_PER_STEP))
 
 
 def _quarantine(work: UnitOfWork, task: Task, run: FeedRun, rows: list[tuple[Any, ...]]) -> None:
@@ -196,22 +258,39 @@ def _as_row(work: UnitOfWork, run: FeedRun, line: int, reason: str, column: str,
     }
 
 
-def _write_dates(preparation: Preparation, given: _Given, dates: list[str]) -> list[_Written]:
+def _write_dates(preparation: Preparation, given: _Given, dates: list[str]) -> _Dates:
+    started = time.monotonic()
     days = [date.fromisoformat(text) for text in dates]
     with preparation.transaction() as work:
         former = {day: (datasets.next_revision(work, given.run.feed, day), _current(work, given.run.feed, day)) for day in days}
-    return _watched(
-        preparation, given.lake, lambda connection: [_write(connection, given, day, *former[day]) for day in days]
-    )
+
+    def write(connection: Any) -> list[_Written]:
+        _load(connection, given, days)
+        return [_write(connection, given, day, *former[day]) for day in days]
+
+    written = _watched(preparation, given.lake, write)
+    return _Dates(written, round((time.monotonic() - started) * 1000))
 
 
-def _write(connection: Any, given: _Given, day: date, revision: int, current: Dataset | None) -> _Written:
+def _load(connection: Any, given: _Given, days: list[date]) -> None:
+    """Has the days' rows at hand where they are few: so they are sought in the file once, and not once a day."""
     from services.integration.engine import publishing, staging
     from services.integration.engine.examining import excluded_url
 
+    by_column = given.definition.date.source == "column"
+    url, excluded = staging.staged_url(given.definition, given.folder), excluded_url(given.folder)
+    few = by_column and given.run.rows_read < ROWS_LOADED_MAX
+    publishing.load_days(connection, url, excluded, days if by_column else [], copied=few)
+
+
+def _write(connection: Any, given: _Given, day: date, revision: int, current: Dataset | None) -> _Written:
+    from services.integration.engine import publishing
+
     definition, schema = given.definition, given.definition.schema_
-    by_column = definition.date.source == "column"
-    query = publishing.good_rows(staging.staged_url(definition, given.folder), excluded_url(given.folder), day=day if by_column else None)
+    query = publishing.loaded_rows(day if definition.date.source == "column" else None)
+    if given.run.kind == RunKind.REPLAY.value:
+        there = given.lake.relation(connection, schema, [current.pin]) if current is not None else None
+        query = publishing.added(query, schema, there)
     sums = publishing.totals(connection, query, schema)
     if current is not None and current.totals == sums:
         there = given.lake.relation(connection, schema, [current.pin])
@@ -222,9 +301,10 @@ def _write(connection: Any, given: _Given, day: date, revision: int, current: Da
     return _Written(pin, parts, sums, sum(part.rows for part in parts))
 
 
-def _publish(work: UnitOfWork, task: Task, run: FeedRun, written: list[_Written]) -> None:
-    work.hold(f"datasets|{run.feed}")
-    for each in written:
+def _publish(work: UnitOfWork, task: Task, run: FeedRun, dates: _Dates) -> None:
+    datasets.hold(work, run.feed)
+    run.timings = run.timings | {"publish": run.timings.get("publish", 0) + dates.milliseconds}
+    for each in dates.written:
         if not each.parts:
             run.published = [*run.published, {"business_date": str(each.pin.business_date), "revision": 0, "rows": each.rows}]
             continue
@@ -233,16 +313,36 @@ def _publish(work: UnitOfWork, task: Task, run: FeedRun, written: list[_Written]
         run.published = [*run.published, told]
         run.rows_published += each.rows
     task.done = run.rows_published
-    task.checkpoint["dates"] = task.checkpoint["dates"][len(written) :]
+    task.checkpoint["dates"] = task.checkpoint["dates"][len(dates.written) :]
     if task.checkpoint["dates"]:
         return
+    if run.kind == RunKind.REPLAY.value:
+        _settle_rows(work, run, task.checkpoint["bad"])
+    else:
+        quarantine.supersede(work, run)
     changed = any(entry["revision"] for entry in run.published)
-    _finish(work, task, run, RunState.PUBLISHED if changed else RunState.UNCHANGED, "", "" if changed else "All of it was there already.")
+    told = "" if changed else "Nothing changed."
+    _finish(work, task, run, RunState.PUBLISHED if changed else RunState.UNCHANGED, "", told)
+
+
+def _settle_rows(work: UnitOfWork, run: FeedRun, bad: Sequence[Sequence[Any]]) -> None:
+    """The rows that the replay took are in the dataset; one that is still bad is told why, and waits for the next correction."""
+    rows = quarantine.of_replay(work, run.run_id)
+    places = replaying.places_of([row.corrected for row in rows], [line for line, *_ in bad])
+    faults = {place: fault for place, (_, *fault) in zip(places, bad, strict=True)}
+    for place, row in enumerate(rows):
+        fault = faults.get(place)
+        row.turn(RowState.OPEN if fault else RowState.REPLAYED, work.now, among=frozenset({RowState.CORRECTED}))
+        if fault:
+            row.reason, row.column = fault
+            row.replay_run_id = ""
 
 
 def _finish(work: UnitOfWork, task: Task, run: FeedRun, state: RunState, reason: str, message: str) -> None:
     work.hold(f"feeds|{run.feed}")
     run.start_time = run.start_time or work.now
+    if run.kind == RunKind.REPLAY.value and state not in (RunState.PUBLISHED, RunState.UNCHANGED):
+        running.release(work, run.run_id)
     run.end(state, work.now, reason=reason, message=message)
     folder = folder_of(work.database.lake, run.run_id)
     work.after_commit.append(lambda: shutil.rmtree(folder, ignore_errors=True))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +24,8 @@ NAME_CHARACTERS_MAX = 255
 _READ_BYTES = 1024 * 1024
 _FOLDER = ".landed"
 _FORGOTTEN_AT_A_TIME = 100
+SPOOL_KEPT = timedelta(days=1)
+_SPOOLS_LOOKED_AT_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Spooled:
 def spool(lake: Lake, feed: str, file_name: str, content: BinaryIO, *, beat: Callable[[], None] = lambda: None) -> Spooled:
     """Writes the content away, whatever its size; no transaction is needed. Raises LimitReached FILE_TOO_LARGE.
 
-    What is spooled and then not landed, because the process died, is removed by `forget_spools`.
+    What is spooled and then not landed, because the process died, `forget_files` removes.
     """
     name = file_name.replace("\\", "/").rpartition("/")[2]
     if not name or len(name) > NAME_CHARACTERS_MAX or not name.isprintable():
@@ -53,14 +56,18 @@ def spool(lake: Lake, feed: str, file_name: str, content: BinaryIO, *, beat: Cal
             while part := content.read(_READ_BYTES):
                 beat()
                 size += len(part)
-                if size > FILE_BYTES_MAX:
-                    raise LimitReached("FILE_TOO_LARGE", f"A feed's file has at most {FILE_BYTES_MAX} bytes.")
+                _check_size(size)
                 digest.update(part)
                 sealed.write(part)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
     return Spooled(feed, name, str(path), digest.hexdigest(), size)
+
+
+def _check_size(size_bytes: int) -> None:
+    if size_bytes > FILE_BYTES_MAX:
+        raise LimitReached("FILE_TOO_LARGE", f"A feed's file has at most {FILE_BYTES_MAX} bytes.")
 
 
 def land(work: UnitOfWork, spooled: Spooled, *, origin: str, control_text: str = "") -> LandedFile:
@@ -112,3 +119,15 @@ def forget_files(work: UnitOfWork) -> None:
         work.session.flush()
         if work.session.scalar(shared.limit(1)) is None:
             work.after_commit.append(lambda path=work.database.lake.root / file.path: path.unlink(missing_ok=True))
+    _forget_spools(work)
+
+
+def _forget_spools(work: UnitOfWork) -> None:
+    """Removes what was spooled long ago and never landed."""
+    root = work.database.lake.root
+    before = (work.now - SPOOL_KEPT).timestamp()
+    for path in islice((root / _FOLDER).glob("*/*.sealed"), _SPOOLS_LOOKED_AT_MAX):
+        if path.stat().st_mtime < before:
+            landed = select(LandedFile.file_id).where(LandedFile.path == str(path.relative_to(root)))
+            if work.session.scalar(landed.limit(1)) is None:
+                path.unlink(missing_ok=True)

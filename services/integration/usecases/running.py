@@ -6,14 +6,14 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, NotFound, RuleBroken
 from services.chassis.longwork.asking import ask_of_itself
 from services.chassis.longwork.table import Operation
 from services.integration.model.feed_definition import FeedDefinition
-from services.integration.model.feed_run import ENDED_RUNS, FeedRun, LandedFile, RunKind, RunState
+from services.integration.model.feed_run import ENDED_RUNS, FeedRun, LandedFile, QuarantinedRow, RowState, RunKind, RunState
 
 WORK = "feeds.run"
 _DATE_IN_NAME = re.compile(r"\{date:([^}]*)\}")
@@ -31,7 +31,7 @@ def run_feed(
 ) -> FeedRun:
     """Asks for a run of the file; it begins once the transaction has committed, and the feed's earlier runs have ended.
 
-    A file that was published for the date already makes a run that is UNCHANGED at once, unless it is asked for `again`. A `check`
+    A file that was published for the date already makes a run that is UNCHANGED at once, unless asked for `again`. A `check`
     publishes nothing and leaves nothing in quarantine. Raises InvalidInput BUSINESS_DATE_UNKNOWN.
     """
     dated = date_of(definition, file.file_name, business_date)
@@ -45,10 +45,11 @@ def run_feed(
     return _queue(work, run)
 
 
-def replay(work: UnitOfWork, feed: str) -> FeedRun:
-    """Asks for a run of the feed's corrected rows."""
-    work.hold(f"feeds|{feed}")
-    return _queue(work, _new(work, feed, RunKind.REPLAY))
+def replay(work: UnitOfWork, source: FeedRun) -> FeedRun:
+    """Asks for a run of corrected rows that the source has left in quarantine."""
+    work.hold(f"feeds|{source.feed}")
+    of_source = {"business_date": source.business_date, "former_run_id": source.run_id, "file_columns": source.file_columns}
+    return _queue(work, _new(work, source.feed, RunKind.REPLAY, **of_source))
 
 
 def rerun(work: UnitOfWork, run_id: str, definition: FeedDefinition, file: LandedFile) -> FeedRun:
@@ -76,6 +77,15 @@ def begin_next(work: UnitOfWork, feed: str) -> None:
         run.operation_id = ask_of_itself(work, WORK, {"run_id": run.run_id}, subject=f"feed_runs/{run.run_id}").operation_id
 
 
+def settle_all(work: UnitOfWork) -> None:
+    """Ends runs whose work broke, and begins those that wait behind them."""
+    settle(work)
+    waiting = select(FeedRun.feed).where(FeedRun.state == RunState.QUEUED.value, FeedRun.operation_id == "").distinct()
+    for feed in work.session.scalars(waiting).all():
+        work.hold(f"feeds|{feed}")
+        begin_next(work, feed)
+
+
 def settle(work: UnitOfWork, feed: str = "") -> None:
     """Ends runs whose work has ended without them: it broke too often, or was stopped."""
     lost = (
@@ -85,6 +95,13 @@ def settle(work: UnitOfWork, feed: str = "") -> None:
     )
     for run, operation in work.session.execute(lost.where(FeedRun.feed == feed) if feed else lost).all():
         run.end(RunState.FAILED, work.now, reason=operation.error_reason or "CANCELLED", message=operation.message)
+        release(work, run.run_id)
+
+
+def release(work: UnitOfWork, run_id: str) -> None:
+    """Lets the rows of a replay that came to nothing be mended, or replayed, again."""
+    taken = update(QuarantinedRow).where(QuarantinedRow.replay_run_id == run_id, QuarantinedRow.state == RowState.CORRECTED.value)
+    work.session.execute(taken.values(replay_run_id="").execution_options(synchronize_session=False))
 
 
 def date_of(definition: FeedDefinition, file_name: str, asked: date | None) -> date | None:

@@ -9,6 +9,7 @@ publishes does: no revision is taken away while it is being published.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -18,18 +19,21 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.lake.lake import Pin
 from services.chassis.lake.leftovers import FoundRevision, clear, feeds_found, revisions_found, take_away
 from services.chassis.longwork.asking import ask_of_itself
-from services.chassis.longwork.table import ENDED, Operation
+from services.chassis.longwork.table import ENDED, Operation, OperationState
 from services.chassis.longwork.task import Preparation, Task, Work
 from services.integration.model.dataset import Dataset
 from services.integration.model.feed_definition import Retention
 from services.integration.rules.retention import Kept, outlived
-from services.integration.usecases import datasets, definitions, lake_metrics
+from services.integration.usecases import datasets, definitions, lake_metrics, packing
+from services.integration.usecases.packing import Packed
 
 KIND = "integration.lake.upkeep"
 EVERY_SECONDS = 3_600.0
 # No reader is at a revision so long after it stopped being pinned, and no writer is so long about to publish one.
 REMOVAL_GRACE = timedelta(hours=24)
 LEFTOVER_AGE = timedelta(hours=24)
+# Of a round, which other long work of the service waits for: packs are in no hurry, and where somebody waits one is enough.
+PACKS_MAX = 24
 EVERYTHING = Retention(days=0, former_revisions=1_000_000)
 
 
@@ -41,30 +45,62 @@ def ask(work: UnitOfWork) -> None:
         ask_of_itself(work, KIND, {})
 
 
-def _look(preparation: Preparation, task: Task) -> list[FoundRevision]:
-    """What is there of the next feed; deletes what nobody can see any more."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a step goes by: the revisions of a feed that are there, or a pack that has been written."""
+
+    found: tuple[FoundRevision, ...] = ()
+    packed: Packed | None = None
+
+
+def _look(preparation: Preparation, task: Task) -> Looked:
+    """What is there of the next feed, or its next pack; deletes what nobody can see any more."""
     with preparation.transaction() as work:
         lake, now = work.database.lake, work.now
         known = work.session.scalars(select(Dataset.feed).distinct()).all() if not task.checkpoint else ()
     if not task.checkpoint:
-        task.checkpoint = {"feeds": sorted({*known, *feeds_found(lake)})}
+        task.checkpoint = {"feeds": sorted({*known, *feeds_found(lake)}), "packing": False, "passed_over": [], "packs": 0}
         task.total = len(task.checkpoint["feeds"])
-    clear(lake, now - LEFTOVER_AGE, preparation.beat)
-    return list(revisions_found(lake, task.checkpoint["feeds"][0])) if task.checkpoint["feeds"] else []
-
-
-def _keep(work: UnitOfWork, task: Task, found: Sequence[FoundRevision]) -> None:
     feeds = task.checkpoint["feeds"]
-    if feeds:
-        datasets.hold(work, feeds[0])
-        sweep(work, feeds[0], found)
-        end_outlived(work, feeds[0], retention_of(work, feeds[0]))
-        lake_metrics.tell(work, feeds[0])
-        task.done += 1
-        task.checkpoint = {"feeds": feeds[1:]}
-    # One step more than there are feeds: it deletes what the last of them took away.
-    else:
+    if feeds and task.checkpoint["packing"]:
+        with preparation.transaction() as work:
+            stays = task.checkpoint["packs"] >= PACKS_MAX or (task.checkpoint["packs"] and _others_wait(work))
+            month = [] if stays else packing.next_month(work, feeds[0], task.checkpoint["passed_over"])
+        return Looked(packed=packing.write(lake, month, preparation.beat) if month else None)
+    clear(lake, now - LEFTOVER_AGE, preparation.beat)
+    return Looked(found=tuple(revisions_found(lake, feeds[0]))) if feeds else Looked()
+
+
+def _keep(work: UnitOfWork, task: Task, looked: Looked) -> None:
+    """First a feed is swept, then its past months are packed, a month a step; then comes the next feed."""
+    at = task.checkpoint
+    if not at["feeds"]:
+        # One step more than there are feeds: it deleted what the last of them took away.
         task.finish(f"{task.done} feeds looked after.")
+        return
+    feed = at["feeds"][0]
+    datasets.hold(work, feed)
+    if not at["packing"]:
+        sweep(work, feed, looked.found)
+        packing.sweep(work, feed, looked.found, REMOVAL_GRACE)
+        end_outlived(work, feed, retention_of(work, feed))
+        lake_metrics.tell(work, feed)
+        task.checkpoint = at | {"packing": True}
+    elif looked.packed is None:
+        task.done += 1
+        task.checkpoint = at | {"feeds": at["feeds"][1:], "packing": False, "passed_over": []}
+    elif looked.packed.place:
+        packing.keep(work, feed, looked.packed)
+        task.checkpoint = at | {"packs": at["packs"] + 1}
+    else:
+        task.checkpoint = at | {"passed_over": [*at["passed_over"], looked.packed.month]}
+
+
+def _others_wait(work: UnitOfWork) -> bool:
+    waiting = (
+        select(Operation.operation_id).where(Operation.state == OperationState.QUEUED.value, Operation.kind != KIND).limit(1)
+    )
+    return work.session.scalar(waiting) is not None
 
 
 UPKEEP = Work(KIND, "", _keep, prepare=_look)

@@ -12,15 +12,18 @@ from typing import Any
 from sqlalchemy import func, select
 from workbench.integration.v1 import dataset_service_pb2
 
+from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.chassis.files import storage
 from services.chassis.lake.lake import Lake, Part, Pin
+from services.chassis.lake.packs import pack_folder
 from services.chassis.lake.schemas import SCHEMAS
-from services.chassis.lake.verification import Fault, faults_of
+from services.chassis.lake.verification import Fault, faults_of, faults_of_files, faults_of_packed
+from services.chassis.lake.watching import watched
 from services.chassis.longwork.asking import ask
 from services.chassis.longwork.table import Operation
 from services.chassis.longwork.task import Preparation, Task, Work
-from services.integration.model.dataset import Dataset
+from services.integration.model.dataset import Dataset, DatasetPack
 from services.integration.usecases.dataset_reading import fitting
 
 KIND = "integration.datasets.verify"
@@ -50,24 +53,47 @@ def start(work: UnitOfWork, asked: dataset_service_pb2.DatasetFilter) -> Operati
     return operation
 
 
-def verify(lake: Lake, datasets: Sequence[Dataset], beat: Callable[[], None], until: float) -> Verified:
-    """Looks at one dataset after the other, at least at one, until the time (`time.monotonic`) is up."""
-    last_id, count, faults = "", 0, []
-    with lake.connection() as connection:
-        for dataset in datasets:
-            parts = [Part(**part) for part in dataset.parts]
-            schema = SCHEMAS[dataset.dataset]
-            faults += [(dataset.pin, f) for f in faults_of(lake, connection, schema, dataset.pin, parts, dataset.totals, beat)]
+def verify(
+    lake: Lake, datasets: Sequence[tuple[Dataset, DatasetPack | None]], beat: Callable[[], None], seconds: float
+) -> Verified:
+    """Looks at one dataset after the other, at least at one, for so long."""
+    until = time.monotonic() + seconds
+
+    def look(connection: Any) -> Verified:
+        last_id, count, faults = "", 0, []
+        packs_seen: set[str] = set()
+        for dataset, pack in datasets:
+            # A pack's files once a round, for all the datasets that are in it.
+            unseen = pack if pack is not None and pack.place not in packs_seen else None
+            packs_seen.add(dataset.pack_place)
+            faults += [(dataset.pin, fault) for fault in _faults(lake, connection, dataset, unseen)]
             last_id, count = dataset.dataset_id, count + 1
             if time.monotonic() >= until:
                 break
-    return Verified(last_id, count, faults)
+        return Verified(last_id, count, faults)
+
+    return watched(lake, beat, look)
 
 
-def next_kept(work: UnitOfWork, asked: dataset_service_pb2.DatasetFilter, after_id: str) -> list[Dataset]:
-    """The next datasets whose files are kept, by their ids."""
+def _faults(lake: Lake, connection: Any, dataset: Dataset, pack: DatasetPack | None) -> list[Fault]:
+    schema, pin = SCHEMAS[dataset.dataset], dataset.pin
+    if not dataset.pack_place:
+        return faults_of(lake, connection, schema, pin, [Part(**part) for part in dataset.parts], dataset.totals)
+    found = faults_of_packed(lake, connection, schema, pin, dataset.rows, dataset.totals)
+    if pack is not None:
+        parts = [Part(**part) for part in pack.parts]
+        found += faults_of_files(lake, connection, schema, pack_folder(lake, pack.feed, pack.place), parts)
+    return found
+
+
+def next_kept(
+    work: UnitOfWork, asked: dataset_service_pb2.DatasetFilter, after_id: str
+) -> list[tuple[Dataset, DatasetPack | None]]:
+    """The next datasets whose files are kept, by their ids, each with the pack in which its rows are."""
     statement = _kept(asked).where(Dataset.dataset_id > after_id).order_by(Dataset.dataset_id).limit(DATASETS_PER_STEP)
-    return list(work.session.scalars(statement))
+    datasets = work.session.scalars(statement).all()
+    places = {(pack.feed, pack.place): pack for pack in work.session.scalars(_packs_of(datasets))}
+    return [(dataset, places.get((dataset.feed, dataset.pack_place))) for dataset in datasets]
 
 
 def _look(preparation: Preparation, task: Task) -> Verified:
@@ -77,7 +103,7 @@ def _look(preparation: Preparation, task: Task) -> Verified:
         lake = work.database.lake
     if not datasets:
         return Verified("", 0, [])
-    return verify(lake, datasets, preparation.beat, time.monotonic() + STEP_SECONDS)
+    return verify(lake, datasets, preparation.beat, STEP_SECONDS)
 
 
 def _keep(work: UnitOfWork, task: Task, found: Verified) -> None:
@@ -100,6 +126,11 @@ VERIFY = Work(KIND, PERMISSION, _keep, prepare=_look)
 
 def _kept(asked: dataset_service_pb2.DatasetFilter) -> Any:
     return fitting(select(Dataset), asked).where(Dataset.remove_time.is_(None))
+
+
+def _packs_of(datasets: Sequence[Dataset]) -> Any:
+    places = sorted({dataset.pack_place for dataset in datasets} - {""})
+    return select(DatasetPack).where(among(DatasetPack.place, places))
 
 
 def _begun(work: UnitOfWork) -> str:

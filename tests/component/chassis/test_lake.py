@@ -16,6 +16,7 @@ from services.chassis import keys
 from services.chassis.kernel.errors import NotFound, StaleVersion
 from services.chassis.lake.lake import SPILL, Lake, Pin
 from services.chassis.lake.leftovers import clear, feeds_found, revisions_found, take_away
+from services.chassis.lake.packs import PackDiffers, pack_folder, packs_found, point, unpoint, write_pack
 from services.chassis.lake.rewrapping import files_by_key, rewrap_below
 from services.chassis.lake.schemas import SCHEMAS
 from services.chassis.lake.sealed_files import BLOCK_BYTES, SealedFileBroken, SealedReader, SealedWriter, key_of
@@ -308,3 +309,48 @@ def test_what_a_writer_gave_up_is_no_sealed_file(tmp_path):
         raise OSError("gone")
     with pytest.raises(SealedFileBroken), SealedReader(tmp_path / "f") as file:
         file.read()
+
+
+@pytest.mark.parametrize("dataset", ["balances", "transactions"])
+def test_a_pin_finds_the_same_rows_in_a_pack_as_before(lake, dataset):
+    schema, feed = SCHEMAS[dataset], f"core.{dataset}"
+    pins = [Pin(feed, dataset, "core", date(2026, 10, day), revision) for day in (1, 2, 3) for revision in (1, 2)]
+    with lake.connection() as connection:
+        for number, pin in enumerate(pins):
+            currency = {"currency_code": "'CNY'"}
+            lake.write(connection, rows_of(schema, number + 1, **{schema.key[0]: f"'{number}-'||i"} | currency), schema, pin)
+
+        def seen(*wanted):
+            return sorted(lake.relation(connection, schema, wanted).fetchall(), key=str)
+
+        before = [seen(pin) for pin in pins]
+        latest, counts = pins[1::2], [2, 4, 6]
+        place, parts = write_pack(lake, connection, schema, latest, counts)
+        with pytest.raises(PackDiffers):
+            write_pack(lake, connection, schema, latest, [2, 4, 5])
+        assert list(packs_found(lake, feed)) == [place]
+        assert sum(part.rows for part in parts) == 12
+        point(lake, latest, place)
+        for pin in latest:
+            take_away(lake, pin)
+        # A former revision of a packed date has rows of its own.
+        assert [seen(pin) for pin in pins] == before
+        assert seen(*pins) == sorted((row for rows in before for row in rows), key=str)
+        assert lake.revisions(feed, date(2026, 10, 1)) == [1, 2]
+        with pytest.raises(StaleVersion):
+            lake.write(connection, rows_of(schema, 1), schema, latest[0])
+        magic = (pack_folder(lake, feed, place) / parts[0].name).read_bytes()[:4]
+        assert magic == (b"WBS1" if schema.personal else b"PAR1")
+        unpoint(lake, latest[0])
+        with pytest.raises(NotFound):
+            seen(latest[0])
+
+
+def test_a_dataset_that_is_older_than_a_column_has_it_empty(lake):
+    schema = SCHEMAS["balances"]
+    older = replace(schema, columns=schema.columns[:-1])
+    with lake.connection() as connection:
+        lake.write(connection, rows_of(older, 2, account_number="i"), older, PIN)
+        found = lake.relation(connection, schema, [PIN])
+        assert found.columns == ["source_system", "business_date", *schema.names]
+        assert found.project(schema.names[-1]).fetchall() == [(None,), (None,)]

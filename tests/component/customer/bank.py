@@ -28,9 +28,12 @@ DEFAULTS = {
     "balances": {"currency_code": "CNY"},
     "loan_classes": {"overdue_days": 0},
     "bills": {
-        "kind": "BANK_ACCEPTANCE", "currency_code": "CNY", "issue_date": date(2026, 1, 1), "state": "ISSUED", "unit_number": "E01",
+        "kind": "BANK_ACCEPTANCE", "currency_code": "CNY", "issue_date": date(2026, 1, 1), "state": "ISSUED",
+        "unit_number": "E01",
     },
-    "factoring": {"currency_code": "CNY", "recourse": True, "open_date": date(2026, 1, 1), "state": "ACTIVE", "unit_number": "E01"},
+    "factoring": {
+        "currency_code": "CNY", "recourse": True, "open_date": date(2026, 1, 1), "state": "ACTIVE", "unit_number": "E01",
+    },
     "trade_finance": {"kind": "IMPORT_LETTER_OF_CREDIT", "state": "ISSUED"},
 }  # fmt: skip
 WAIT_SECONDS = 15

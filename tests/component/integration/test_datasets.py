@@ -17,16 +17,18 @@ from services.chassis.db.session import Call, Database
 from services.chassis.files import storage
 from services.chassis.kernel.caller import Caller, Grant, Scope
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
+from services.chassis.lake import packs
 from services.chassis.lake.lake import Lake, Pin
 from services.chassis.lake.schemas import SCHEMAS
 from services.chassis.longwork.runner import Runner
+from services.chassis.longwork.table import Operation
 from services.chassis.outbox.table import OutboxMessage
 from services.chassis.rpc.admission import Admission
 from services.chassis.rpc.client import Client
 from services.chassis.rpc.server import Hosted, Server
 from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, open_channel
 from services.integration.__main__ import SERVICE
-from services.integration.model.dataset import Dataset
+from services.integration.model.dataset import Dataset, DatasetPack
 from services.integration.model.feed_definition import Retention
 from services.integration.usecases import datasets, upkeep
 
@@ -64,7 +66,8 @@ class Bank:
         self.server = Server({"integration": Hosted(RPCS, self.database)}, Admission(ring))
         self.channel = open_channel(f"127.0.0.1:{self.server.start('127.0.0.1:0')}")
         with self.database.transaction() as work:
-            work.session.query(Dataset).delete()
+            for table in (Dataset, DatasetPack, Operation):
+                work.session.query(table).delete()
             work.session.query(OutboxMessage).delete()
 
     def clock(self):
@@ -269,6 +272,102 @@ def test_the_manifest_ends_a_revision_a_day_before_its_files_go(bank, monkeypatc
     assert not list((bank.lake.root / ".removed").iterdir())
     # The number of a revision that is gone does not come back.
     assert bank.publish(day=old).revision == 2
+
+
+def a_past_month():
+    """The first day of the month before last."""
+    today = datetime.now(UTC).date()
+    return (today.replace(day=1) - timedelta(days=32)).replace(day=1)
+
+
+def total(bank, dataset):
+    with bank.lake.connection() as connection:
+        rows = bank.lake.relation(connection, SCHEMAS["balances"], [dataset.pin])
+        return rows.aggregate("count(*), sum(balance_minor_units)").fetchall()
+
+
+def test_a_past_month_becomes_one_file_and_every_pin_finds_what_it_found(bank, monkeypatch):
+    first = a_past_month()
+    days = [first + timedelta(days=number) for number in range(8)]
+    former = bank.publish(day=days[0], rows=3)
+    published = [bank.publish(day=day, rows=number + 1) for number, day in enumerate(days)]
+    latest = bank.publish(day=first + timedelta(days=62), rows=5)
+    expected = [total(bank, each) for each in (former, *published, latest)]
+    bank.keep_up()
+    folders = list((bank.lake.root / "core.balances").glob("business_date=*/rev=*/"))
+    assert len([path for path in folders if path.is_dir()]) == 10
+    assert len(list((bank.lake.root / "core.balances").glob("month=*/pack=*/part-*"))) == 1
+    bank.ahead = timedelta(hours=25)
+    bank.keep_up()
+    left = [path for path in (bank.lake.root / "core.balances").glob("business_date=*/rev=*") if path.is_dir()]
+    assert sorted(left) == sorted([bank.lake.folder(former.pin), bank.lake.folder(latest.pin)])
+    assert [total(bank, each) for each in (former, *published, latest)] == expected
+    operation = bank.call("VerifyDatasets")
+    bank.finish()
+    told = bank.call("GetOperation", service="integration", operation_id=operation.operation_id)
+    assert told.message == "10 datasets looked at, 0 faults"
+    # A late correction stands beside the pack.
+    corrected = bank.publish(day=days[1], rows=50)
+    bank.keep_up()
+    assert corrected.revision == 2
+    assert total(bank, corrected) == [(50, 122_500)]
+    assert total(bank, published[1]) == expected[2]
+    # What retention ends goes out of sight by its date, and the pack with the last of them.
+    monkeypatch.setattr(upkeep, "retention_of", lambda _work, _feed: Retention(days=1, former_revisions=0))
+    for _ in range(4):
+        bank.ahead += timedelta(hours=25)
+        bank.keep_up()
+    assert not list((bank.lake.root / "core.balances").glob("month=*"))
+    assert [path.parent.name for path in (bank.lake.root / "core.balances").glob("*/*")] == [
+        f"business_date={latest.business_date}"
+    ]
+    with pytest.raises(NotFound, match="DATASET_MISSING"):
+        total(bank, published[3])
+
+
+def test_a_pack_that_a_crash_left_is_cleared_away_and_the_month_packed_anew(bank, monkeypatch):
+    days = [a_past_month() + timedelta(days=number) for number in range(7)]
+    published = [bank.publish(day=day) for day in days]
+
+    def killed(*_arguments):
+        raise SystemExit("killed")
+
+    # After the pack was written, and once more after its pointers were.
+    for place in ("keep", "point"):
+        with monkeypatch.context() as patched:
+            if place == "keep":
+                patched.setattr("services.integration.usecases.packing.keep", killed)
+            else:
+                patched.setattr("services.integration.usecases.packing.packs.point", pointing_then(killed))
+            with pytest.raises(SystemExit):
+                bank.keep_up()
+        bank.ahead += timedelta(hours=25)
+    assert len(list((bank.lake.root / "core.balances").glob("month=*/pack=*"))) == 2
+    for _ in range(3):
+        bank.keep_up()
+        bank.ahead += timedelta(hours=25)
+    assert len(list((bank.lake.root / "core.balances").glob("month=*/pack=*"))) == 1
+    assert not list((bank.lake.root / "core.balances").glob("business_date=*/rev=1/"))
+    assert {str(total(bank, each)) for each in published} == {"[(10, 4500)]"}
+
+
+def pointing_then(then, point_as_ever=packs.point):
+    def point(*arguments):
+        point_as_ever(*arguments)
+        then()
+
+    return point
+
+
+def test_a_month_with_a_broken_file_stays_as_it_is_and_others_go_on(bank):
+    days = [a_past_month() + timedelta(days=number) for number in range(7)]
+    published = [bank.publish(day=day) for day in days]
+    (bank.lake.folder(published[3].pin) / "part-0.parquet").write_bytes(b"PAR1")
+    for number in range(7):
+        bank.publish("other.balances", days[number])
+    bank.keep_up()
+    assert not list((bank.lake.root / "core.balances").glob("month=*/*"))
+    assert len(list((bank.lake.root / "other.balances").glob("month=*/pack=*"))) == 1
 
 
 def test_a_stopped_feeds_latest_date_stays(bank, monkeypatch):

@@ -179,7 +179,7 @@ def _trade_finance(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _contract(  # noqa: PLR0913, PLR0917 - what three datasets say in other words
+def _contract(
     kind: HoldingKind,
     product_code: str,
     state: HoldingState,

@@ -24,14 +24,15 @@ from services.chassis.longwork.task import Preparation
 from services.customer.model.customer import Customer
 from services.customer.model.dataset import DatasetApplication
 from services.customer.model.relationship_manager import RelationshipManager
-from services.customer.rules.exchange.outcomes import Outcome
-from services.customer.rules.identifiers import tidy_number, usual_kind
+from services.customer.rules.exchange.outcomes import Outcome, Verdict
+from services.customer.rules.identifiers import normal_number, tidy_number, usual_kind
 from services.customer.rules.kinds import CustomerKind, CustomerState, IdentifierKind
 from services.customer.usecases import finding
 from services.customer.usecases.datasets import reading, refusals
 from services.customer.usecases.datasets.passes import Pass
 from services.customer.usecases.datasets.refusals import Refused
-from services.customer.usecases.importing.applying import Applied, apply as apply_rows
+from services.customer.usecases.importing.applying import Applied
+from services.customer.usecases.importing.applying import apply as apply_rows
 from services.customer.usecases.importing.drafting import Options
 from services.customer.usecases.moving import Move, held_customers, move
 
@@ -42,7 +43,9 @@ EXCEPTION = "核心系统如此记载 So it stands in core banking"
 _COLUMNS = SCHEMAS["customers"].names
 _CUSTOMERS = Customer.__table__.c
 _PATH_SEPARATOR = "/"
-_NO_MANAGER = Refused("LEAD_UNKNOWN", "manager_staff_number", "Nobody here is the manager named; the record waits in its unit's pool.")
+_NO_MANAGER = Refused(
+    "LEAD_UNKNOWN", "manager_staff_number", "Nobody here is the manager named; the record waits in its unit's pool."
+)
 
 _KINDS = {kind.name: kind for kind in CustomerKind}
 _STATES = {"ACTIVE": CustomerState.ACTIVE, "CLOSED": CustomerState.CLOSED}
@@ -55,6 +58,9 @@ _IDENTIFIER_KINDS = {
     "FOREIGN_PERMANENT_RESIDENT": IdentifierKind.PERMANENT_RESIDENCE_CARD,
     "OTHER": IdentifierKind.OTHER,
 }
+_IDENTIFIER = {"identifier", "identifier_kind", "identifier_exception"}
+# Without these a record is one all the same.
+_DISPENSABLE = frozenset({"identifier", "phone", "address", "birth_or_founding_date", "industry_code"})
 # How the record names what a row has, where a person's change of it is looked for.
 _HELD_AS = {"address": "addresses"}
 
@@ -73,18 +79,25 @@ def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any]
     kept = 0
     for value in values:
         if record := known.get(value["customer_number"]):
+            _leave_what_the_record_says_closer(value, record)
             own = [name for name in value if _HELD_AS.get(name, name) in by_hand.get(record.customer_id, ())]
             kept += len(own)
             for name in own:
                 del value[name]
     placing = Placing(work, present_rows)
-    applied = apply_rows(work, values, Options(), keep=True, leads=placing)
+    applied, left_out = _applied(work, values, placing)
     placed = _place(work, present_rows, known, placing)
-    _note(work, application, present_rows, applied, known, placing)
+    _note(work, application, present_rows, applied, left_out, known, placing)
     outcomes = [each.verdict.outcome for each in applied]
     counted = {name: outcomes.count(outcome) for outcome, name in _COUNTED.items()}
     exceptions = sum("identifier_exception" in value for value in values)
-    return counted | {"kept_by_hand": kept, "identifier_exceptions": exceptions, "placed": placed, "gone": len(rows) - len(values)}
+    return counted | {
+        "kept_by_hand": kept,
+        "identifier_exceptions": exceptions,
+        "without_a_field": len(left_out),
+        "placed": placed,
+        "gone": len(rows) - len(values),
+    }
 
 
 _COUNTED = {
@@ -107,7 +120,7 @@ class Placing:
         for manager in found:
             self._by_number.setdefault(manager.staff_number, []).append(manager)
         self._named = {row["customer_number"]: (row["manager_staff_number"] or "", row["unit_number"] or "") for row in rows}
-        self._paths = _paths_of_units(work)
+        self._paths = paths_of_units(work)
 
     def manager(self, customer_number: str) -> RelationshipManager | None:
         """The manager whom core banking names, where one person here has the number."""
@@ -125,7 +138,7 @@ class Placing:
         return RelationshipManager(person_id="", staff_number="", display_name="", organisation_path=path)
 
 
-def _paths_of_units(work: UnitOfWork) -> dict[str, str]:
+def paths_of_units(work: UnitOfWork) -> dict[str, str]:
     """The paths of the units that this service knows of: in which relationship managers are, and those above them."""
     paths: dict[str, str] = {}
     for path in work.session.scalars(select(RelationshipManager.organisation_path).distinct()):
@@ -136,9 +149,26 @@ def _paths_of_units(work: UnitOfWork) -> dict[str, str]:
 
 
 def _known(work: UnitOfWork, numbers: Sequence[str]) -> dict[str, Any]:
-    columns = (_CUSTOMERS.customer_number, _CUSTOMERS.customer_id, _CUSTOMERS.lead_person_id, _CUSTOMERS.organisation_path)
+    columns = (
+        _CUSTOMERS.customer_number,
+        _CUSTOMERS.customer_id,
+        _CUSTOMERS.lead_person_id,
+        _CUSTOMERS.organisation_path,
+        _CUSTOMERS.state,
+        _CUSTOMERS.other_identifiers,
+    )
     rows = work.session.execute(select(*columns).where(among(_CUSTOMERS.customer_number, numbers)))
     return {row.customer_number: row for row in rows}
+
+
+def _leave_what_the_record_says_closer(values: dict[str, Any], record: Any) -> None:
+    """Core banking knows no dormant customers, and one number of each: neither is a difference."""
+    if record.state == CustomerState.DORMANT and values["state"] == CustomerState.ACTIVE:
+        del values["state"]
+    others = {(other["kind"], normal_number(other["number"])) for other in record.other_identifiers or ()}
+    if "identifier" in values and (values["identifier_kind"], normal_number(values["identifier"])) in others:
+        for name in _IDENTIFIER & values.keys():
+            del values[name]
 
 
 def _kept_by_hand(work: UnitOfWork, customer_ids: Sequence[str]) -> dict[str, set[str]]:
@@ -187,6 +217,29 @@ def _needs_exception(kind: CustomerKind, identifier_kind: IdentifierKind, number
     return False
 
 
+def _applied(work: UnitOfWork, values: Sequence[dict[str, Any]], placing: Placing) -> tuple[list[Applied], dict[int, Verdict]]:
+    """What became of each row; one of which a field does not fit comes in without it, and that refusal is told by its place."""
+    applied = apply_rows(work, values, Options(), keep=True, leads=placing)
+    left_out: dict[int, Verdict] = {}
+    for _ in _DISPENSABLE:
+        unfit = [
+            place
+            for place, each in enumerate(applied)
+            if each.verdict.outcome == Outcome.REFUSED and each.verdict.field in _DISPENSABLE & values[place].keys()
+        ]
+        if not unfit:
+            break
+        for place in unfit:
+            verdict = applied[place].verdict
+            left_out.setdefault(place, verdict)
+            for name in _IDENTIFIER if verdict.field == "identifier" else {verdict.field}:
+                values[place].pop(name, None)
+        redone = apply_rows(work, [values[place] for place in unfit], Options(), keep=True, leads=placing)
+        for place, each in zip(unfit, redone, strict=True):
+            applied[place] = each
+    return applied, left_out
+
+
 def _place(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], known: Mapping[str, Any], placing: Placing) -> int:
     """Gives customers that waited in a pool to the managers whom core banking names, now that they are known."""
     waiting = {
@@ -203,17 +256,18 @@ def _place(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], known: Mapping[s
     return len(moves)
 
 
-def _note(  # noqa: PLR0913, PLR0917 - what one batch has come to
+def _note(
     work: UnitOfWork,
     application: DatasetApplication,
     rows: Sequence[Mapping[str, Any]],
     applied: Sequence[Applied],
+    left_out: Mapping[int, Verdict],
     known: Mapping[str, Any],
     placing: Placing,
 ) -> None:
     refused: dict[str, Refused] = {}
-    for row, each in zip(rows, applied, strict=True):
-        number, verdict = row["customer_number"], each.verdict
+    for place, (row, each) in enumerate(zip(rows, applied, strict=True)):
+        number, verdict = row["customer_number"], left_out.get(place, each.verdict)
         led = number in known and known[number].lead_person_id
         if verdict.outcome == Outcome.REFUSED:
             refused[number] = Refused(verdict.reason, verdict.field, verdict.description, row["unit_number"] or "")

@@ -37,7 +37,9 @@ def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any]
         number = row["account_number"]
         found = holdings.get(number, [])
         if not found and not row["gone"]:
-            refused[number] = Refused("ACCOUNT_UNKNOWN", "account_number", "No such account has come yet; tried again when it has.")
+            refused[number] = Refused(
+                "ACCOUNT_UNKNOWN", "account_number", "No such account has come yet; tried again when it has."
+            )
             continue
         kept.append(number)
         loan_class = 0 if row["gone"] else LoanClass[row["class"]].value

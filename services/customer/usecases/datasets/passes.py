@@ -134,9 +134,7 @@ def _former(work: UnitOfWork, book: DatasetBook) -> str:
     return former.application_id if former is not None and files_are_there(work, former) else ""
 
 
-def _snapshot(
-    work: UnitOfWork, book: DatasetBook, latest: dict[date, DatasetApplication], *, everything: bool
-) -> Pass | None:
+def _snapshot(work: UnitOfWork, book: DatasetBook, latest: dict[date, DatasetApplication], *, everything: bool) -> Pass | None:
     """The latest snapshot says all; those before it, and late corrections of them, say nothing more."""
     last = max(latest)
     for day, application in latest.items():
@@ -146,12 +144,12 @@ def _snapshot(
     if book.business_date is not None and last < book.business_date:
         return None
     former = _former(work, book)
-    return Pass(book.feed, _begin(work, [latest[last]]), former, everything=everything or not former, first=book.business_date is None)
+    return Pass(
+        book.feed, _begin(work, [latest[last]]), former, everything=everything or not former, first=book.business_date is None
+    )
 
 
-def _balances(
-    work: UnitOfWork, book: DatasetBook, waiting: Sequence[DatasetApplication], *, everything: bool
-) -> Pass:
+def _balances(work: UnitOfWork, book: DatasetBook, waiting: Sequence[DatasetApplication], *, everything: bool) -> Pass:
     """Corrections of days that are applied come first; then the days that follow, in their order."""
     late = [each for each in waiting if book.business_date is not None and each.business_date <= book.business_date]
     if late or everything:

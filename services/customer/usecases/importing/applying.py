@@ -131,9 +131,7 @@ def _change(work: UnitOfWork, customer_id: str, row: Mapping[str, Any], *, keep:
     return Applied(Verdict(Outcome.UPDATED, customer_id), {n: before[n] for n in changed}, {n: after[n] for n in changed})
 
 
-def _opening(
-    work: UnitOfWork, place: int, row: Mapping[str, Any], options: Options, leads: Leads, *, alone: bool
-) -> _Opening:
+def _opening(work: UnitOfWork, place: int, row: Mapping[str, Any], options: Options, leads: Leads, *, alone: bool) -> _Opening:
     """The request of a new record; `alone` checks it as far as it goes by itself, so that a bad row costs its batch nothing."""
     draft = draft_of(row, options)
     lead = leads.of(row)

@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO, cast
@@ -33,7 +34,7 @@ from services.integration.connectors.sources.port import (
 )
 from services.integration.connectors.sources.walking import ready_name
 from services.integration.model.feed_definition import FeedDefinition
-from services.integration.rules.file_names import pattern
+from services.integration.rules.file_names import is_plain, pattern
 
 CONNECT_SECONDS_MAX = 10.0
 # Between two pieces, and for a file altogether.
@@ -64,6 +65,9 @@ class HttpSource:
         found = [self._found(day) for day in dates or ()]
         return in_order([each for each in found if each])
 
+    def beside(self, name: str) -> Found | None:
+        return self._at(name, None) if is_plain(name) else None
+
     def open(self, found: Found) -> BinaryIO:
         # The same or nothing: what came in its place in between is found by the next look.
         headers = {"If-Match": found.version} if found.version.startswith('"') else {}
@@ -81,10 +85,14 @@ class HttpSource:
 
     def _found(self, day: date) -> Found | None:
         name = self._pattern.name_for(day)
+        found = self._at(name, day)
+        return None if found is None else replace(found, complete=self._complete(name, day))
+
+    def _at(self, name: str, day: date | None) -> Found | None:
         with self._head(name) as response:
             if response.status_code != requests.codes.ok:
                 return None
-            return Found(name, _length(response), _changed_at(response), day, _version(response), self._complete(name, day))
+            return Found(name, _length(response), _changed_at(response), day, _version(response))
 
     def _complete(self, name: str, day: date) -> bool | None:
         if self._ready is None:

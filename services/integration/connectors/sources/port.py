@@ -72,6 +72,9 @@ class Source(Protocol):
     def find(self, dates: Sequence[date] | None = None) -> list[Found]:
         """The files of those dates, or of any where none are given, in the order of their dates and names."""
 
+    def beside(self, name: str) -> Found | None:
+        """A file of that very name, which says something of another; None where there is none."""
+
     def open(self, found: Found) -> BinaryIO:
         """The file's bytes, to be read once from its beginning, and to be closed; raises FILE_CHANGED, also while it is read."""
 

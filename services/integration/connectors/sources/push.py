@@ -21,6 +21,9 @@ class PushSource:
     def find(self, _dates: Sequence[date] | None = None) -> list[Found]:
         return []
 
+    def beside(self, _name: str) -> Found | None:
+        return None
+
     def open(self, _found: Found) -> BinaryIO:
         raise gone()
 

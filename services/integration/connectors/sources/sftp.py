@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK
@@ -26,7 +27,7 @@ from services.integration.connectors.sources.port import (
     steady,
     unavailable,
 )
-from services.integration.connectors.sources.walking import Folder, State, Walk
+from services.integration.connectors.sources.walking import Folder, Look, State, Walk, beside
 from services.integration.model.feed_definition import FeedDefinition
 from services.integration.rules.file_names import is_plain
 
@@ -70,6 +71,7 @@ class SftpSource:
     def __init__(self, definition: FeedDefinition, surroundings: Surroundings) -> None:
         self._source = definition.source
         self._bytes_max = surroundings.bytes_max
+        self._folder = Folder(self._entries, self._state)
         self._server = _connected(definition, surroundings)
         self._ftp = self._server.ftp
         path = unquote(urlsplit(definition.source.location).path)
@@ -86,7 +88,13 @@ class SftpSource:
 
     def find(self, dates: Sequence[date] | None = None) -> list[Found]:
         try:
-            return Walk(Folder(self._entries, self._state), self._source.file, self._source.ready_file).find(dates)
+            return Walk(self._folder, self._source.file, self._source.ready_file).find(dates)
+        except (paramiko.SSHException, EOFError, OSError):
+            raise unavailable("The connection broke while the folder was read.") from None
+
+    def beside(self, name: str) -> Found | None:
+        try:
+            return beside(self._folder, name)
         except (paramiko.SSHException, EOFError, OSError):
             raise unavailable("The connection broke while the folder was read.") from None
 
@@ -108,9 +116,9 @@ class SftpSource:
         with suppress(Exception):
             self._server.client.close()
 
-    def _entries(self, path: str) -> list[tuple[str, State | None]]:
+    def _entries(self, path: str) -> list[tuple[str, Look | None]]:
         folder = self._inside(path) if path else self._root or "/"
-        found: list[tuple[str, State | None]] = []
+        found: list[tuple[str, Look | None]] = []
         if folder is None:
             return found
         with suppress(FileNotFoundError):
@@ -192,9 +200,9 @@ def _opening(secret: str) -> dict[str, Any]:
     raise invalid("The secret is a private key that cannot be read: Ed25519, ECDSA or RSA, without a passphrase.")
 
 
-def _known(entry: paramiko.SFTPAttributes) -> State | None:
+def _known(entry: paramiko.SFTPAttributes) -> Look | None:
     # A link is asked where it leads; anything else needs no further question to a distant server.
-    return None if S_ISLNK(entry.st_mode or 0) else _state_of(entry)
+    return None if S_ISLNK(entry.st_mode or 0) else partial(_state_of, entry)
 
 
 def _state_of(found: paramiko.SFTPAttributes) -> State:

@@ -50,6 +50,9 @@ class SqlSource:
             if self._is_ready(day)
         ]
 
+    def beside(self, _name: str) -> Found | None:
+        return None
+
     def open(self, found: Found) -> BinaryIO:
         if found.business_date is None:
             raise invalid("An SQL source is asked for a business date.")

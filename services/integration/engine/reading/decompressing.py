@@ -16,6 +16,8 @@ from services.chassis.kernel.errors import InvalidInput
 RATIO_MAX = 200
 # Below so much the ratio tells nothing.
 RATIO_FROM_BYTES = 64 * 1024 * 1024
+_MAGICS = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip"}
+_MAGIC_BYTES = 4
 CONTENT_BYTES_MAX = 256 * 1024 * 1024 * 1024
 _BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, lzma.LZMAError, NotImplementedError, RuntimeError)
 
@@ -23,11 +25,19 @@ _BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, lzma.LZMAError, No
 @contextmanager
 def decompressed(file: BinaryIO, compression: str, size_bytes: int) -> Iterator[BinaryIO]:
     """The content of a file of that size; reading it raises InvalidInput FILE_UNREADABLE or FILE_BURSTS where it is bad."""
+    if compression == "any":
+        compression = _told_by_beginning(file)
     if not compression:
         yield file
         return
     with _guarded(), _opened(file, compression) as content:
         yield cast("BinaryIO", _Bounded(content, size_bytes))
+
+
+def _told_by_beginning(file: BinaryIO) -> str:
+    beginning = file.read(_MAGIC_BYTES)
+    file.seek(0)
+    return next((name for magic, name in _MAGICS.items() if beginning.startswith(magic)), "")
 
 
 @contextmanager
