@@ -5,8 +5,6 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.integration.events import SUBSCRIPTIONS, TIMERS
-from services.integration.rpc import calendar_service, dataset_service
-from services.integration.usecases import announcing, feeding, upkeep, verifying
 from services.integration.rpc import (
     calendar_service,
     dataset_service,

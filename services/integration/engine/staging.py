@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from services.chassis.lake.sealed_files import SealedReader, sealed_url
-from services.integration.connectors.formats.records import Fault
 from services.integration.engine.columns import DATE_COLUMN, TypedRows
 from services.integration.engine.reading import reading_of
 from services.integration.engine.reading.decompressing import decompressed

@@ -138,7 +138,13 @@ def _date(text, format_):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("000229", date(2000, 2, 29)), ("600229", date(1960, 2, 29)), ("610229", None), ("591231", date(2059, 12, 31)), ("5912", None)],
+    [
+        ("000229", date(2000, 2, 29)),
+        ("600229", date(1960, 2, 29)),
+        ("610229", None),
+        ("591231", date(2059, 12, 31)),
+        ("5912", None),
+    ],
 )
 def test_a_year_of_two_digits_turns_at_the_pivot(engine, text, expected):
     assert value(engine, expressions.day("t", "%y%m%d", 60), text) == expected
@@ -156,7 +162,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 @given(st.datetimes(_moment(1970, 1, 1), _moment(2100, 1, 1)))
 def test_a_time_without_a_zone_is_the_banks(engine, moment):
     expected = moment.replace(tzinfo=SHANGHAI).astimezone(UTC)
-    if expected.astimezone(SHANGHAI).replace(tzinfo=None) != moment or moment.replace(tzinfo=SHANGHAI, fold=1).utcoffset() != moment.replace(tzinfo=SHANGHAI).utcoffset():
+    if (
+        expected.astimezone(SHANGHAI).replace(tzinfo=None) != moment
+        or moment.replace(tzinfo=SHANGHAI, fold=1).utcoffset() != moment.replace(tzinfo=SHANGHAI).utcoffset()
+    ):
         return  # An hour that summer time took away, or gave twice.
     found = value(engine, expressions.instant("t", "", "Asia/Shanghai"), moment.isoformat(" "))
     assert found == expected.replace(tzinfo=None)
