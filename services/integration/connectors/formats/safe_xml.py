@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -147,5 +148,6 @@ def raw_of(element: Any) -> str:
     return clipped(etree.tostring(element, encoding="unicode", with_tail=False))
 
 
+@cache
 def _any_namespace(path: str) -> str:
     return "/".join(f"{{*}}{name}" if name not in (".", "..") else name for name in path.split("/"))
