@@ -1,4 +1,4 @@
-"""Whatever a file holds, a reader answers with rows, faults or a refusal: never with a crash, a hang or another format's content."""
+"""Whatever a file holds, a reader answers with rows, faults or a refusal: never with a crash or a hang."""
 
 from __future__ import annotations
 
@@ -22,19 +22,34 @@ KINDS = {
 }
 # What each kind's own files look like, to begin from.
 _SEEDS = {
-    "swift_mt": [b"{1:F01AAAABBCCAXXX0000000000}{2:I940AAAABBCCXXXXN}{4:\n:20:A\n:25:B\n:60F:C240101CNY1,\n:61:240101C1,NTRFX\n:62F:C240101CNY2,\n-}"],
-    "iso20022": [b"<Document><BkToCstmrStmt><Stmt><Ntry><Amt Ccy='CNY'>1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></BkToCstmrStmt></Document>"],
+    "swift_mt": [
+        (
+            b"{1:F01AAAABBCCAXXX0000000000}{2:I940AAAABBCCXXXXN}{4:\n:20:A\n:25:B\n"
+            b":60F:C240101CNY1,\n:61:240101C1,NTRFX\n:62F:C240101CNY2,\n-}"
+        )
+    ],
+    "iso20022": [
+        (
+            b"<Document><BkToCstmrStmt><Stmt><Ntry><Amt Ccy='CNY'>1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt>"
+            b"</BkToCstmrStmt></Document>"
+        )
+    ],
     "cnaps2": [b"{H:01102100099996IBPS104100000004IBPS20101001101807XMLibps.101.001.01     }\n<Document/>"],
     "ofx": [b"OFXHEADER:100\n\n<OFX><STMTRS><STMTTRN><DTPOSTED>20240101<TRNAMT>1</STMTTRN></STMTRS></OFX>"],
-    "bai2": [b"01,S,R,240131,0000,1,,,2/\n02,R,S,1,240131,,CNY,2/\n03,A,,010,1,,/\n16,475,5,V,1,,B,C,t/\n49,6,3/\n98,6,1,5/\n99,6,1,7/\n"],
+    "bai2": [
+        (
+            b"01,S,R,240131,0000,1,,,2/\n02,R,S,1,240131,,CNY,2/\n03,A,,010,1,,/\n16,475,5,V,1,,B,C,t/\n"
+            b"49,6,3/\n98,6,1,5/\n99,6,1,7/\n"
+        )
+    ],
     "xml": [b"<Root><Row a='1'><B>2</B></Row></Root>"],
     "xlsx": [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"],
     "parquet": [b"PAR1PAR1"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_random_bytes(kind, data):
     seed = data.draw(st.sampled_from(_SEEDS[kind]))

@@ -20,7 +20,7 @@ def _entries_of(content):
     """The signed amounts of booked entries, by a reading of their own: the whole tree at once."""
     found = []
     for entry in etree.fromstring(content).iter("{*}Ntry"):
-        children = {_local(child): child for child in entry}
+        children = {_local(child): child for child in entry.iterchildren("{*}*")}
         status = "".join(children["Sts"].itertext()).strip() if "Sts" in children else "BOOK"
         if "Amt" in children and status == "BOOK" and _local(entry.getparent()) in ("Stmt", "Rpt", "Ntfctn"):
             sign = 1 if children["CdtDbtInd"].text.strip() == "CRDT" else -1
@@ -61,7 +61,9 @@ def test_every_payment_has_a_row_and_its_own_totals_hold(shared_data):
         found = outcome(kind, sample.content, records="payments")
         if not found.rows or sample.path.suffix == ".txt":
             continue
-        root = etree.fromstring(re.sub(rb"^.*?(?=<(\?xml|Document))", b"", sample.content, count=1, flags=re.DOTALL))
+        # A header, or an envelope, stands before the document itself.
+        text = re.search(rb"<(\?xml|Document).*</Document>", sample.content, re.DOTALL)
+        root = etree.fromstring(text[0] if text else sample.content)
         items = [each for name in ("CdtTrfTxInf", "DrctDbtTxInf", "TxInfAndSts") for each in root.iter(f"{{*}}{name}")]
         assert len(found.rows) == max(len(items), 1), sample.name
         sums = [Decimal(each.text) for each in root.iter("{*}CtrlSum")]
@@ -105,8 +107,8 @@ def test_a_broken_message_costs_itself_only(shared_data):
 
 def _camt(entries="", balances="", version="08", more=""):
     return (
-        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt>'
-        f"<Id>S</Id><Acct><Id><IBAN>DE1</IBAN></Id></Acct>{balances}{more}{entries}</Stmt></BkToCstmrStmt></Document>"
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt>'
+        f"<GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>S</Id><Acct><Id><IBAN>DE1</IBAN></Id></Acct>{balances}{more}{entries}</Stmt></BkToCstmrStmt></Document>"
     ).encode()
 
 
@@ -184,7 +186,10 @@ def test_the_encoding_of_the_feed_is_taken_where_none_is_declared():
     assert outcome("iso20022", content, records="transactions").refusal
 
 
-ROWS = '<a:Root xmlns:a="x"><Rows><Row id="7"><Name>A &amp; B</Name><Amt ccy="CNY">1.10</Amt><P><Q>q</Q></P><T>1</T><T>2</T></Row></Rows></a:Root>'
+ROWS = (
+    '<a:Root xmlns:a="x"><Rows><Row id="7"><Name>A &amp; B</Name><Amt ccy="CNY">1.10</Amt><P><Q>q</Q></P>'
+    "<T>1</T><T>2</T></Row></Rows></a:Root>"
+)
 
 
 def test_xml_of_any_vocabulary():
@@ -210,11 +215,13 @@ HOSTILE = {
     "external DTD": '<!DOCTYPE Root SYSTEM "http://127.0.0.1:9/x.dtd"><Root><Row><Name>1</Name></Row></Root>',
     "parameter entity": '<!DOCTYPE Root [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x">%p;]><Root><Row><Name>1</Name></Row></Root>',
     "after a long comment": f"<!--{'-x' * 60_000}--><!DOCTYPE Root [<!ENTITY a 'b'>]><Root><Row><Name>&a;</Name></Row></Root>",
-    "after instructions": "<?xml version='1.0'?><?a ?><!-- --> <!DOCTYPE Root [<!ENTITY a 'b'>]><Root><Row><Name>&a;</Name></Row></Root>",
+    "after instructions": "<?xml version='1.0'?><?a ?><!-- --> <!DOCTYPE Root [<!ENTITY a 'b'>]><Root><Row>&a;</Row></Root>",
     "undefined entity": "<Root><Row><Name>&nothing;</Name></Row></Root>",
     "deep": "<Root>" + "<a>" * 100_000 + "</a>" * 100_000 + "</Root>",
     "half deep": "<Root>" + "<a>" * 150 + "</a>" * 150 + "</Root>",
-    "inclusion": '<Root xmlns:xi="http://www.w3.org/2001/XInclude"><Row><xi:include href="file:///etc/passwd" parse="text"/></Row></Root>',
+    "inclusion": (
+        '<Root xmlns:xi="http://www.w3.org/2001/XInclude"><Row><xi:include href="file:///etc/passwd" parse="text"/></Row></Root>'
+    ),
     "long name": f"<{'a' * 20_000_000}/>",
     "many attributes": "<Root><Row " + " ".join(f'a{n}="1"' for n in range(100_000)) + "/></Root>",
     "unended": "<Root><Row>" + "x" * 12_000_000,
@@ -241,8 +248,8 @@ def test_hostile_xml_is_refused_at_once(name, encoding):
 
 
 def test_entries_leave_the_memory_as_they_are_read():
-    found = outcome("iso20022", _camt(_entry("1.00") * 5_000, BALANCES), records="balances")
-    assert found.rows[0].values["entries"] == "5000"
+    found = outcome("iso20022", _camt(_entry("1.00") * 2_000, BALANCES), records="balances")
+    assert found.rows[0].values["entries"] == "2000"
     # What is left of the statement when it ends: its header, and the last entry, empty.
     assert found.rows[0].raw.count("Ntry") <= 2
     assert found.reasons == {"STATEMENT_DOES_NOT_ADD_UP"}

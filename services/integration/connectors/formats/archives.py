@@ -1,8 +1,9 @@
-"""What is looked at before a ZIP archive from outside is opened: how large it becomes, what its parts are called, what they declare."""
+"""What is looked at before a ZIP archive from outside is opened: its size unpacked, and what its parts are called and declare."""
 
 from __future__ import annotations
 
 import zipfile
+import zlib
 from typing import BinaryIO
 
 from services.integration.connectors.formats.records import unreadable
@@ -16,6 +17,8 @@ RATIO_MAX = 200
 RATIO_FROM_BYTES = 10 << 20
 _HEAD_BYTES = 4_096
 _ENCRYPTED = 0x1
+# What zipfile raises on an archive that is damaged, cut short or made up.
+_DAMAGES = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError, KeyError, zlib.error)
 
 
 def check_workbook(stream: BinaryIO) -> None:
@@ -26,16 +29,7 @@ def check_workbook(stream: BinaryIO) -> None:
             _check_sizes(parts)
             for part in parts:
                 _check_part(archive, part)
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        KeyError,
-        zipfile.zlib.error,
-    ) as error:
+    except _DAMAGES as error:
         raise unreadable(f"the archive is damaged ({type(error).__name__})") from None
     stream.seek(0)
 

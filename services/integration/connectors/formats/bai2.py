@@ -1,17 +1,18 @@
 """BAI2, the cash management balance reporting of North American banks: records 01 to 99, with continuations (88).
 
-Written by hand: the library bai2 takes whole files into memory and refuses all of one for a record that it cannot read; tests hold
-the two to the same result wherever the library has one. Source: Cash Management Balance Reporting Specifications, version 2.
+Written by hand: the library bai2 takes whole files into memory and refuses all of one for a record that it cannot read; tests
+hold the two to the same result wherever the library has one. Source: Cash Management Balance Reporting Specifications, version 2.
 
 Amounts are whole minor units of the currency, as the standard has them. Dates stay as they are (YYMMDD): the standard has no rule
 for their century.
 
-`transactions`: account, currency, as_of_date, as_of_modifier, originator, receiver, file_reference, number (of the record in its account,
-from 1), type_code, amount (signed: credits 1xx to 3xx, loan payments and 920 to 959 positive, debits negative), funds_type, value_date,
-bank_reference, customer_reference, text.
+`transactions`: account, currency, as_of_date, as_of_modifier, originator, receiver, file_reference, number (of the record in its
+account, from 1), type_code, amount (signed: credits 1xx to 3xx, loan payments and 920 to 959 positive, debits negative),
+funds_type, value_date, bank_reference, customer_reference, text.
 
 `balances`, one row an account of a group: account, currency, as_of_date, as_of_modifier, originator, receiver, file_reference,
-opening_balance (010), closing_balance (015), opening_available (040), closing_available (045), current_balance (030), current_available (060).
+opening_balance (010), closing_balance (015), opening_available (040), closing_available (045), current_balance (030),
+current_available (060).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The documents of payments are ISO 20022's (pacs.008 in ibps.101 and hvps.111, pacs.002 in ibps.102, camt.053 in saps.603), so the
 columns are those of `iso20022`, with message_type as the header says it, such as `ibps.101.001.01`, and of the header also
-sender, receiver, sender_system and header_date. Documents of the system's own (ccms.*, ibps.3xx to 7xx) hold no payment, and are told as
-such.
+sender, receiver, sender_system and header_date. Documents of the system's own (ccms.*, ibps.3xx to 7xx) hold no payment, and
+are told as such.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _with_header(row: Record | Fault, header: dict[str, str]) -> Record | Fault:
 def _messages(stream: BinaryIO) -> Iterator[_Message]:
     message: _Message | None = None
     number, midst = 0, False
-    while piece := stream.readline(_LINE_BYTES_MAX):
+    for piece in _pieces(stream):
         begins = not midst
         number += begins
         midst = not piece.endswith(b"\n")
@@ -94,6 +94,19 @@ def _messages(stream: BinaryIO) -> Iterator[_Message]:
     if message is None:
         raise unreadable("the file is empty", 1)
     yield message
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of the stream, each with its end; a line that is very long in pieces."""
+    held = b""
+    while chunk := stream.read(_LINE_BYTES_MAX):
+        *whole, held = (held + chunk).split(b"\n")
+        yield from (line + b"\n" for line in whole)
+        if len(held) >= _LINE_BYTES_MAX:
+            yield held
+            held = b""
+    if held:
+        yield held
 
 
 def _header(text: bytes, line: int) -> tuple[dict[str, str], bytes]:

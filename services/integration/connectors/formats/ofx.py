@@ -1,12 +1,13 @@
 """OFX: SGML of version 1.x and XML of version 2.x, as banks and their programs write both (QFX and QBO too).
 
-Written by hand: ofxtools is under the GPL, and ofxparse is kept up no more. Read are statements of bank accounts, cards and investment
-accounts; aggregates of other business are passed over. Amounts have a point or a comma before their decimals and never a grouping
-mark, as the specification says (section 3.2.9.2); dates begin with YYYYMMDD (3.2.8).
+Written by hand: ofxtools is under the GPL, and ofxparse is kept up no more. Read are statements of bank accounts, cards and
+investment accounts; aggregates of other business are passed over. Amounts have a point or a comma before their decimals and never
+a grouping mark, as the specification says (section 3.2.9.2); dates begin with YYYYMMDD (3.2.8).
 
-`transactions`: account, bank, branch, account_type, currency, number (of the transaction in its statement, from 1), transaction_type,
-posted_date, user_date, available_date, amount (signed), institution_reference (FITID), server_reference, check_number, reference_number,
-name, memo, payee, category_code, counterparty_account, counterparty_bank, original_currency, currency_rate.
+`transactions`: account, bank, branch, account_type, currency, number (of the transaction in its statement, from 1),
+transaction_type, posted_date, user_date, available_date, amount (signed), institution_reference (FITID), server_reference,
+check_number, reference_number, name, memo, payee, category_code, counterparty_account, counterparty_bank, original_currency,
+currency_rate.
 
 `balances`, one row a statement: account, bank, branch, account_type, currency, ledger_balance, ledger_date, available_balance,
 available_date, statement_start, statement_end.
@@ -14,7 +15,7 @@ available_date, statement_start, statement_end.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import html
 import re
 from collections.abc import Iterator
@@ -289,6 +290,8 @@ def _end_statement(place: _Place) -> Iterator[Record | Fault]:
 
 def _account(statement: _Statement) -> dict[str, str]:
     values = {"currency": statement.values.get("CURDEF", "")}
+    if any(UNDECODABLE in text for text in statement.values.values()):
+        raise _Malformed("BYTES_UNDECODABLE", "There are bytes that are no text in the encoding of the file.")
     for name, text in statement.values.items():
         aggregate, _, element = name.partition(".")
         if aggregate in _ACCOUNTS and element in _ACCOUNT_COLUMNS:
@@ -328,7 +331,7 @@ def _day(text: str) -> str:
     if not text:
         return ""
     try:
-        return datetime.datetime.strptime(text[:8], "%Y%m%d").date().isoformat()  # noqa: DTZ007 - a day, without a time
+        return dt.datetime.strptime(text[:8], "%Y%m%d").date().isoformat()  # noqa: DTZ007 - a day, without a time
     except ValueError:
         raise _Malformed(
             "DATE_IMPOSSIBLE", "A date begins with the year, the month and the day, and there is no such day."

@@ -1,4 +1,4 @@
-"""Parquet: its columns by their names, each value as text. A decimal keeps its digits, a time is ISO, a binary value must be UTF-8.
+"""Parquet: its columns by their names, each value as text. A decimal keeps its digits, a time is ISO, bytes are UTF-8 or base64.
 
 A column of lists or structures cannot be a canonical column, and is left out.
 """
@@ -6,7 +6,7 @@ A column of lists or structures cannot be a canonical column, and is left out.
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import math
 from collections.abc import Iterator
 from decimal import Decimal
@@ -46,7 +46,7 @@ def _flat_columns(schema: Any) -> list[str]:
     return [column.name for column in schema if not pa.types.is_nested(column.type)]
 
 
-def _text(value: Any) -> str:
+def _text(value: Any) -> str:  # noqa: PLR0911 - one return for each type
     match value:
         case bool():
             return "true" if value else "false"
@@ -55,7 +55,7 @@ def _text(value: Any) -> str:
             return format(Decimal(repr(value)), "f") if math.isfinite(value) else repr(value)
         case Decimal():
             return format(value, "f")
-        case datetime.datetime() | datetime.date() | datetime.time():
+        case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
         case bytes():
             try:

@@ -1,4 +1,4 @@
-"""XML from outside, a piece at a time: no document type, no entity but the five of XML itself, nothing fetched, nothing unbounded.
+"""XML from outside, a piece at a time: no document type, no entity but the five of XML itself, nothing fetched, all bounded.
 
 A document type is refused before anything of it is read: it is what entity bombs, external entities and remote DTDs need, and no
 format that is read here has one.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -147,5 +148,6 @@ def raw_of(element: Any) -> str:
     return clipped(etree.tostring(element, encoding="unicode", with_tail=False))
 
 
+@cache
 def _any_namespace(path: str) -> str:
     return "/".join(f"{{*}}{name}" if name not in (".", "..") else name for name in path.split("/"))

@@ -2,13 +2,13 @@
 
 The rows of one sheet (`sheet`, or the first): after `skip_lines` rows of titles the header, unless `columns` names the columns.
 Cells as text: a text as it stands, leading zeros and all; a number with its shortest digits and no exponent; a date as ISO
-(2024-05-31, and 2024-05-31T09:30:00 where it has a time of day); a formula as the value that the file keeps of it. A number with more digits
-than a workbook's numbers hold (15) is refused with its row: its last ones are not what somebody wrote.
+(2024-05-31, and 2024-05-31T09:30:00 where it has a time of day); a formula as the value that the file keeps of it. A number with
+more digits than a workbook's numbers hold (15) is refused with its row: its last ones are not what somebody wrote.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 import warnings
 from collections.abc import Iterator, Sequence
@@ -167,7 +167,7 @@ def _is_too_long(cell: Any) -> bool:
     return abs(cell) >= 10**NUMBER_DIGITS_MAX or (abs(cell) >= 10 ** (NUMBER_DIGITS_MAX - 2) and len(digits) > NUMBER_DIGITS_MAX)
 
 
-def _text(cell: Any) -> str:
+def _text(cell: Any) -> str:  # noqa: PLR0911 - one return for each type
     match cell:
         case None:
             return ""
@@ -177,9 +177,9 @@ def _text(cell: Any) -> str:
             if not math.isfinite(cell):
                 return repr(cell)
             return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
-        case datetime.datetime():
-            return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(timespec="seconds")
-        case datetime.date() | datetime.time():
+        case dt.datetime():
+            return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(timespec="seconds")
+        case dt.date() | dt.time():
             return cell.isoformat()
         case _:
             return str(cell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +43,7 @@ def date_at(element: Any, *paths: str) -> str:
 def day_of(text: str) -> str:
     """The day of an ISO date or time; raises Malformed."""
     try:
-        return datetime.date.fromisoformat(text[:10]).isoformat()
+        return dt.date.fromisoformat(text[:10]).isoformat()
     except ValueError:
         raise Malformed("DATE_IMPOSSIBLE", "There is no such day.") from None
 

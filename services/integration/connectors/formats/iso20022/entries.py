@@ -6,9 +6,9 @@ bank_reference, currency, amount (signed), reversal, booking_date, value_date, t
 entry books together), information; and where it books one payment: end_to_end_reference, instruction_reference,
 transaction_reference, mandate_reference, counterparty_name, counterparty_account, counterparty_bank, remittance.
 
-`balances`, one row a statement: message_type, account, account_bank, account_owner, statement_reference, statement_number, currency,
-opening_date, opening_balance, closing_date, closing_balance, available_date, available_balance, interim_date, interim_balance,
-forward_date, forward_balance, entries.
+`balances`, one row a statement: message_type, account, account_bank, account_owner, statement_reference, statement_number,
+currency, opening_date, opening_balance, closing_date, closing_balance, available_date, available_balance, interim_date,
+interim_balance, forward_date, forward_balance, entries.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ decimal comma and no grouping; a date of six digits is YYMMDD, of a year from 19
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -38,18 +38,18 @@ def date_of(text: str) -> str:
     try:
         two_digits = int(text[:2])
         year = (1900 if two_digits >= _PIVOT_YEAR else 2000) + two_digits
-        return datetime.date(year, int(text[2:4]), int(text[4:6])).isoformat()
+        return dt.date(year, int(text[2:4]), int(text[4:6])).isoformat()
     except ValueError:
         raise Malformed("DATE_IMPOSSIBLE", "There is no such day.") from None
 
 
 def entry_date_of(text: str, value_date: str) -> str:
     """MMDD as an ISO date: of the year, before, in or after the value date's, in which it lies nearest to it."""
-    near = datetime.date.fromisoformat(value_date)
+    near = dt.date.fromisoformat(value_date)
     days = []
     for year in (near.year - 1, near.year, near.year + 1):
         try:
-            days.append(datetime.date(year, int(text[:2]), int(text[2:4])))
+            days.append(dt.date(year, int(text[:2]), int(text[2:4])))
         except ValueError:
             continue
     if not days:
@@ -190,7 +190,7 @@ def party_of(tag: str, lines: list[str]) -> Party:
 
 
 def _numbered_party(account: str, rest: list[str]) -> Party:
-    # Option F: `1/` begins lines of the name, `2/` and `3/` the address; the first line may be an identifier instead of an account.
+    # Option F: `1/` begins lines of the name, `2/` and `3/` the address; the first line may identify it.
     names, addresses = [], []
     for line in rest:
         found = _NUMBERED.match(line)

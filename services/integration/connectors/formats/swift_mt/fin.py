@@ -19,6 +19,7 @@ HEADER_CHARACTERS_MAX = 20_000
 PREAMBLE_LINES_MAX = 20
 
 _TAG = re.compile(r"^\s*:([0-9]{2}[A-Z]?|[0-9]{3}|NS):(.*)$", re.DOTALL)
+_FIELD_TAG = re.compile(r"^[0-9]{2}$")
 _TYPE_LINE = re.compile(r"^(?:MT)?([1-9][0-9]{2})(?: [0-9]{2})?$")
 _BASIC_HEADER = re.compile(r"^([A-Z])([0-9]{2})([A-Z0-9]{8})[A-Z0-9]([A-Z0-9]{3})")
 _APPLICATION_SENT = re.compile(r"^I([0-9]{3})([A-Z0-9]{8})[A-Z0-9]?([A-Z0-9]{3})?")
@@ -258,7 +259,7 @@ _BLOCKS_MAX = 50
 
 
 def _names_a_type(tag: re.Match[str]) -> bool:
-    return len(tag[1]) == 3 and tag[1].isdigit()
+    return tag[1].isdigit() and not _FIELD_TAG.match(tag[1])
 
 
 def _block_size(text: str) -> int:

@@ -1,4 +1,4 @@
-"""What field 86 says of the other side, where it is structured: the German form (`166?00…?32…`) and the Dutch one (`/IBAN/…/NAME/…`).
+"""What field 86 says of the other side, where it is structured: in German form (`166?00…?32…`) or Dutch (`/IBAN/…/NAME/…`).
 
 Sources: Die Deutsche Kreditwirtschaft, DFÜ-Abkommen, annex 3, chapter 8.2 (GVC, `?00` to `?63`); the MT940 structured
 descriptions of ABN AMRO, ING and Rabobank (code words between slashes). Text of another form stays text: nothing is guessed.

@@ -93,7 +93,7 @@ def _items(message: Message, layout: _Layout) -> tuple[list[Field], list[list[Fi
 
 
 def _record(message: Message, layout: _Layout, head: list[Field], item: list[Field]) -> Record:
-    if any(UNDECODABLE in each.text for each in item):
+    if any(UNDECODABLE in each.text for each in (*head, *item)):
         raise Malformed("BYTES_UNDECODABLE", "There are bytes that are no text in the encoding of the feed.")
     fields = _First(item, head)
     value_date, currency, amount = _amount(message, fields)

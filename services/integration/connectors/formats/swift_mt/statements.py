@@ -2,8 +2,8 @@
 
 `transactions`: message_type, account, account_bank, account_currency, statement_reference, statement_number, sequence_number,
 statement_date (of the closing balance, or of the report), number (of the entry in its message, from 1), value_date, entry_date,
-booking_date (the entry date, or else the value date), currency, amount (signed), mark, funds_code, type_code, reference, bank_reference, supplementary, narrative, booking_text, purpose,
-counterparty_name, counterparty_account, counterparty_bank.
+booking_date (the entry date, or else the value date), currency, amount (signed), mark, funds_code, type_code, reference,
+bank_reference, supplementary, narrative, booking_text, purpose, counterparty_name, counterparty_account, counterparty_bank.
 
 `balances`, one row a statement, of all its pages together: message_type, account, account_bank, statement_reference,
 statement_number, currency, opening_date, opening_balance, closing_date, closing_balance, available_date, available_balance,
@@ -101,6 +101,7 @@ def page_of(message: Message) -> Page:
     if not message.complete:
         _distrust_the_end(page)
     _distrust_amounts(page)
+    _distrust_bytes(page)
     page.faults += [_fault_of(entry) for entry in page.entries if entry.fault]
     page.faults += _disagreements(page)
     return page
@@ -194,9 +195,10 @@ def _read_figure(page: Page, each: Field) -> None:
 
 def _entry(each: Field) -> Entry:
     entry = Entry([each])
+    if UNDECODABLE in each.text:
+        entry.fault = Malformed("BYTES_UNDECODABLE", "There are bytes that are no text in the encoding of the feed.")
+        return entry
     try:
-        if UNDECODABLE in each.text:
-            raise Malformed("BYTES_UNDECODABLE", "There are bytes that are no text in the encoding of the feed.")
         entry.line = statement_line_of(each.lines)
     except Malformed as malformed:
         entry.fault = malformed
@@ -236,6 +238,18 @@ def _distrust_amounts(page: Page) -> None:
     if doubtful and _difference(page) != 0:
         for entry in doubtful:
             entry.fault = Malformed("FIELD_MALFORMED", "The amount has no comma, and the statement does not confirm it.")
+
+
+def _distrust_bytes(page: Page) -> None:
+    """Where the account or the statement's number is no text, nothing of the page can be said to be anybody's."""
+    unreadable_ = next((each for each in page.message.fields if each.tag not in ("61", "86") and UNDECODABLE in each.text), None)
+    if unreadable_ is None:
+        return
+    malformed = Malformed("BYTES_UNDECODABLE", "There are bytes that are no text in the encoding of the feed.")
+    page.closing = None
+    page.faults.append(Fault(unreadable_.line, clipped(raw_of([unreadable_])), malformed.reason, str(malformed)))
+    for entry in page.entries:
+        entry.fault = entry.fault or malformed
 
 
 def _fault_of(entry: Entry) -> Fault:

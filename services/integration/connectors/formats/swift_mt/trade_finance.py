@@ -1,7 +1,7 @@
-"""Letters of credit, guarantees and standby credits: MT7xx, and the same business in MT798 of a corporate's.
+"""Letters of credit, guarantees and standby credits: MT7xx, and the same in MT798 of corporates.
 
-`trade_finance`, one row a message: message_type, business_type (the message that an MT798 carries, otherwise the same), direction,
-sender, receiver, reference (20), related_reference (21), credit_number (the number by which both sides know the credit: 20 of its
+`trade_finance`, one row a message: message_type, business_type (what an MT798 carries, otherwise the same), direction, sender,
+receiver, reference (20), related_reference (21), credit_number (the number by which both sides know the credit: 20 of its
 issue, 21 of what follows it), currency, amount, applicant_name, beneficiary_name, issue_date, expiry_date, expiry_place,
 amendment_number, text. What an amendment does not repeat is left out.
 """
