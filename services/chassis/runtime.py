@@ -27,6 +27,7 @@ from services.chassis.bus.port import Parking
 from services.chassis.db import audit, idempotency, migrations
 from services.chassis.db.business_dates import BANK_CALENDAR
 from services.chassis.db.engine import create_engine
+from services.chassis.db.measuring import measured
 from services.chassis.db.session import Database, FileLimits, UnitOfWork
 from services.chassis.files import serving as file_serving
 from services.chassis.files import storage
@@ -113,6 +114,7 @@ def serve(service: Service, settings: DeploymentSettings) -> None:
         stack.enter_context(publisher)
         stack.enter_context(Relay(database, publisher))
         stack.enter_context(Runner(database, service.works))
+        stack.enter_context(measured(database, service.measure))
         run_server({service.name: hosted(service, database)}, placement.address, settings, stack)
         wait_for_signal()
 
@@ -166,6 +168,7 @@ def serve_together(services: Sequence[Service], settings: DeploymentSettings) ->
             stack.enter_context(Relay(database, bus))
         for service in services:
             stack.enter_context(Runner(databases[service.name], service.works))
+            stack.enter_context(measured(databases[service.name], service.measure))
         all_hosted = {service.name: hosted(service, databases[service.name]) for service in services}
         for address in {settings.services[service.name].address for service in services}:
             run_server(all_hosted, address, settings, stack)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from google.protobuf.message import Message
 from pydantic import BaseModel
 
+from services.chassis.db.measuring import Measure
 from services.chassis.db.session import OnRecord, UnitOfWork
 from services.chassis.longwork.task import Work
 
@@ -67,3 +68,5 @@ class Service:
     settings: type[BaseModel] = NoSettings
     # What the service keeps of its own events, in the transaction that records them.
     on_record: OnRecord | None = None
+    # What is told of the database's state at each scrape of a process that serves.
+    measure: Measure | None = None

@@ -19,6 +19,7 @@ from services.integration.usecases import (
     difference_export,
     feeding,
     looking,
+    measuring,
     upkeep,
     verifying,
 )
@@ -47,6 +48,7 @@ SERVICE = Service(
         verifying.VERIFY,
     ),
     settings=IntegrationSettings,
+    measure=measuring.measure,
 )
 
 if __name__ == "__main__":

@@ -6,7 +6,13 @@ Handlers are idempotent, because delivery is at least once.
 from __future__ import annotations
 
 from services.chassis.service import Subscription, Timer
-from services.integration.usecases import calendar, landing, running, upkeep, watching
+from services.integration.usecases import (
+    calendar,
+    landing,
+    running,
+    upkeep,
+    watching,
+)
 
 # A business date opens at most so long after its hour.
 CALENDAR_EVERY_SECONDS = 10.0

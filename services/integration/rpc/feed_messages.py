@@ -9,6 +9,15 @@ from workbench.integration.v1 import feed_pb2
 from services.chassis.mapping import Mapper
 from services.integration.model.feed_run import FeedRun
 from services.integration.usecases.feeds import Standing
+from services.integration.usecases.watching import FeedStanding
+
+
+def _rows_per_second(run: FeedRun) -> int:
+    if run.start_time is None or run.end_time is None:
+        return 0
+    seconds = (run.end_time - run.start_time).total_seconds()
+    return round(run.rows_read / seconds) if seconds > 0 else 0
+
 
 run_message = Mapper(
     feed_pb2.FeedRun,
@@ -17,7 +26,7 @@ run_message = Mapper(
         "checks": lambda run: [_check(**check) for check in run.checks],
         "published": lambda run: [feed_pb2.PublishedDate(**entry) for entry in run.published],
         "timings": lambda run: [feed_pb2.FeedTiming(name=name, milliseconds=took) for name, took in run.timings.items()],
-        "rows_per_second": lambda run: _rows_per_second(run),
+        "rows_per_second": _rows_per_second,
     },
 )
 
@@ -25,7 +34,7 @@ run_message = Mapper(
 def feed_message(standing: Standing, *, whole: bool = False) -> feed_pb2.Feed:
     """A feed; `whole` with its definition."""
     definition, latest = standing.definition, standing.latest_run
-    return feed_pb2.Feed(
+    message = feed_pb2.Feed(
         name=definition.name,
         title=definition.feed.title,
         dataset=definition.feed.dataset,
@@ -37,6 +46,20 @@ def feed_message(standing: Standing, *, whole: bool = False) -> feed_pb2.Feed:
         quarantined_rows=standing.quarantined_rows,
         latest_run=run_message(latest) if latest else None,
         definition=definition.model_dump_json(by_alias=True, exclude_defaults=True) if whole else "",
+    )
+    if standing.dates is not None:
+        message.MergeFrom(_dates(standing.dates))
+    return message
+
+
+def _dates(dates: FeedStanding) -> feed_pb2.Feed:
+    return feed_pb2.Feed(
+        timeliness=dates.timeliness,
+        late_dates=map(str, dates.late_dates),
+        next_due_date=str(dates.next_due_date or ""),
+        next_due_time=dates.next_due_time,
+        last_look_time=dates.last_look_time,
+        last_fault=dates.last_fault,
     )
 
 
@@ -53,10 +76,3 @@ def comparison_messages(run: FeedRun) -> list[feed_pb2.FeedComparison]:
 
 def _check(check: str, outcome: str, told: str) -> feed_pb2.FeedCheck:
     return feed_pb2.FeedCheck(check=check, outcome=feed_pb2.FeedCheckOutcome.Value(f"FEED_CHECK_OUTCOME_{outcome}"), told=told)
-
-
-def _rows_per_second(run: FeedRun) -> int:
-    if run.start_time is None or run.end_time is None:
-        return 0
-    seconds = (run.end_time - run.start_time).total_seconds()
-    return round(run.rows_read / seconds) if seconds > 0 else 0

@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"\{date(?::([^{}]*))?\}|\{file\}|[*?]|[^*?{}]+|[{}]")
 _DIRECTIVE = re.compile(r"%(.)|([^%]+)")
 _FORMAT_DEFAULT = "%Y%m%d"
 # What a part of a date looks like; a year of two digits says of which century it is no more than a file's name does.
-_PARTS = {"Y": r"\d{4}", "m": r"\d{2}", "d": r"\d{2}", "j": r"\d{3}"}
+_PARTS = {"Y": "[0-9]{4}", "m": "[0-9]{2}", "d": "[0-9]{2}", "j": "[0-9]{3}"}
 _WILDCARDS_MAX = 4
 _CHARACTERS_MAX = 200
 # More, and no file system has it.
@@ -100,22 +100,25 @@ def is_plain(name: str) -> bool:
 
 
 def _expression(step: str, text: str, parts: list[str]) -> str:
-    pieces: list[str] = []
-    for token in _TOKEN.finditer(step):
-        if token[0] == "*":
-            # As in a shell, what is hidden is not meant.
-            pieces.append("[^/]*" if pieces else r"(?!\.)[^/]*")
-        elif token[0] == "?":
-            pieces.append("[^/]" if pieces else "[^/.]")
-        elif token[0].startswith("{date"):
-            pieces.append(_date_expression(token[1] or _FORMAT_DEFAULT, text, parts))
-        elif token[0] == "{file}":
-            pieces.append(".+")
-        elif token[0] in "{}":
-            raise _invalid(text, "only {date}, {date:…} and {file} stand in braces")
-        else:
-            pieces.append(re.escape(token[0]))
-    return "".join(pieces)
+    first, *rest = ["".join(_piece(token, text, parts) for token in _TOKEN.finditer(piece)) for piece in step.split("*")]
+    # As in a shell, what is hidden is not meant.
+    visible = r"(?!\.)" if step.startswith(("*", "?")) else ""
+    if not rest:
+        return visible + first
+    # Between two stars the first place that fits is as good as any later one; to try them all takes for ever.
+    return visible + first + "".join(f"(?>[^/]*?{piece})" for piece in rest[:-1]) + f"[^/]*{rest[-1]}"
+
+
+def _piece(token: re.Match[str], text: str, parts: list[str]) -> str:
+    if token[0] == "?":
+        return "[^/]"
+    if token[0].startswith("{date"):
+        return _date_expression(token[1] or _FORMAT_DEFAULT, text, parts)
+    if token[0] == "{file}":
+        return ".+"
+    if token[0] in "{}":
+        raise _invalid(text, "only {date}, {date:…} and {file} stand in braces")
+    return re.escape(token[0])
 
 
 def _date_expression(form: str, text: str, parts: list[str]) -> str:

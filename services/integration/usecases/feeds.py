@@ -15,7 +15,8 @@ from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.integration.model.dataset import Dataset
 from services.integration.model.feed_definition import FeedDefinition, parse
 from services.integration.model.feed_run import FeedRun
-from services.integration.usecases import definitions, landing, quarantine, running
+from services.integration.usecases import definitions, landing, quarantine, running, watching
+from services.integration.usecases.watching import FeedStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Standing:
     latest_business_date: date | None = None
     quarantined_rows: int = 0
     latest_run: FeedRun | None = None
+    # What is due of it, and what its source says; None of a definition that is only looked at.
+    dates: FeedStanding | None = None
 
 
 def list_feeds(work: UnitOfWork, request: feed_service_pb2.ListFeedsRequest) -> Page:
@@ -46,8 +49,10 @@ def standings(work: UnitOfWork, names: Sequence[str]) -> list[Standing]:
     dates = select(Dataset.feed, func.max(Dataset.business_date)).where(Dataset.feed.in_(names), Dataset.current)
     date_of = {feed: day for feed, day in work.session.execute(dates.group_by(Dataset.feed))}  # noqa: C416 - rows are no tuples
     waiting = quarantine.open_counts(work)
+    due = watching.standings(work, [known.find(name) for name in names])
     return [
-        Standing(known.find(name), known.packs[name], date_of.get(name), waiting.get(name, 0), latest.get(name)) for name in names
+        Standing(known.find(name), known.packs[name], date_of.get(name), waiting.get(name, 0), latest.get(name), due[name])
+        for name in names
     ]
 
 

@@ -7,16 +7,20 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
-from workbench.integration.v1 import events_pb2
+from workbench.integration.v1 import events_pb2, feed_pb2, feed_service_pb2
 
+from services.chassis.db.measuring import measured
 from services.chassis.db.session import Call
 from services.chassis.longwork.table import Operation
 from services.chassis.outbox.table import OutboxMessage
 from services.chassis.timers import tick
+from services.integration.__main__ import SERVICE
 from services.integration.connectors import sources
 from services.integration.events import TIMERS
 from services.integration.model import FeedDate, FeedRun, FeedWatch, FoundFile, LandedFile
+from services.integration.rpc import feed_service
 from services.integration.usecases import looking, watching
 from services.integration.usecases.definitions import definitions
 from services.integration.usecases.watching import FeedTimeliness
@@ -331,10 +335,10 @@ def test_a_push_feed_is_late_too(bank):
 
 
 def test_looks_leave_nothing_behind(bank):
-    for _turn in range(200):
-        bank.turn(minutes=2)
+    for _turn in range(60):
+        bank.turn(minutes=5)
     with bank.feeds.database.transaction(read_only=True) as work:
-        assert work.session.scalar(select(func.count()).where(Operation.kind == watching.LOOK)) <= 32
+        assert work.session.scalar(select(func.count()).where(Operation.kind == watching.LOOK)) <= 14
     path = bank.put("bal_20261124.txt")
     bank.look()
     path.unlink()
@@ -354,3 +358,52 @@ def test_of_copies_that_tick_together_one_asks(bank_on_both):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert len([each for each in bank.all(Operation) if each.kind == watching.LOOK]) == 1
+
+
+def test_metrics_tell_what_is_late_and_what_fails(bank):
+    bank.feeds.define(BALANCES.replace("core.balances", "lost.balances").replace("{inbox}/core", "/nowhere"))
+    bank.feeds.define(BALANCES.replace("core.balances", "any.balances") + '[calendar]\ndays = "none"\n')
+    registry = CollectorRegistry()
+
+    def told(name, **labels):
+        return registry.get_sample_value(name, labels)
+
+    with measured(bank.feeds.database, SERVICE.measure, registry):
+        bank.turn()
+        assert (told("workbench_feed_late", feed="core.balances"), told("workbench_feed_late", feed="any.balances")) == (0, None)
+        assert told("workbench_feed_look_failures", feed="lost.balances") == 1
+        assert told("workbench_business_date_behind_days") == 0
+        for _day in range(2):
+            bank.turn(days=1)
+            bank.turn(minutes=2)
+        assert told("workbench_feed_late", feed="core.balances") == 2
+        bank.put("bal_20261125.txt")
+        bank.look()
+        bank.turn(seconds=61)
+        assert told("workbench_feed_late", feed="core.balances") == 1
+        # A database that does not answer takes no other metric with it.
+        bank.feeds.database.clock = None
+        assert list(registry.collect()) == []
+    assert list(registry.collect()) == []
+
+
+def test_the_feed_as_it_is_shown_says_how_it_stands(bank):
+    def shown():
+        with bank.feeds.database.transaction(read_only=True) as work:
+            return feed_service.get_feed(work, feed_service_pb2.GetFeedRequest(feed="core.balances"))
+
+    # Before anything was looked at, too.
+    assert shown().timeliness == feed_pb2.FEED_TIMELINESS_WAITING
+    bank.turn()
+    feed = shown()
+    assert (feed.timeliness, feed.next_due_date) == (feed_pb2.FEED_TIMELINESS_WAITING, "2026-11-25")
+    assert feed.next_due_time.ToDatetime(UTC) == datetime(2026, 11, 26, 0, 30, tzinfo=UTC)
+    assert (feed.last_look_time.ToDatetime(UTC), feed.last_fault) == (NOW, "")
+    bank.turn(days=1)
+    bank.turn(minutes=2)
+    assert (shown().timeliness, list(shown().late_dates)) == (feed_pb2.FEED_TIMELINESS_LATE, ["2026-11-25"])
+    (bank.inbox / "core").rmdir()
+    bank.inbox.rename(bank.inbox.parent / "away")
+    bank.inbox.write_text("no folder")
+    bank.turn(minutes=2)
+    assert shown().last_fault.startswith("SOURCE_UNAVAILABLE")
