@@ -104,8 +104,8 @@ class Lake:
         Every column of the schema is there, in the order of `stored_columns`: NULL where a revision is older than the column.
         """
         files: list[Path] = []
-        packed: dict[Path, list[date]] = {}
-        for pin in pins:
+        packed: dict[tuple[Path, int], list[date]] = {}
+        for pin in dict.fromkeys(pins):
             if pack := self._pack_of(pin):
                 packed.setdefault(pack, []).append(pin.business_date)
             else:
@@ -113,9 +113,11 @@ class Lake:
         nothing = ", ".join(f"NULL::{type_} AS {name}" for name, type_ in stored_columns(schema))
         queries = [f"SELECT {nothing} WHERE false"]
         queries += [f"FROM {self._read(schema, files)}"] if files else []
-        for folder, dates in packed.items():
+        for (folder, count), dates in packed.items():
             wanted = ", ".join(f"DATE '{day}'" for day in dates)
-            queries.append(f"FROM {self._read(schema, _parts_in(folder))} WHERE business_date IN ({wanted})")
+            # All of a pack's dates need no look at each row.
+            narrowed = f" WHERE business_date IN ({wanted})" if len(dates) < count else ""
+            queries.append(f"FROM {self._read(schema, _parts_in(folder))}{narrowed}")
         return connection.sql(" UNION ALL BY NAME ".join(queries))
 
     def write(
@@ -196,14 +198,14 @@ class Lake:
             raise NotFound("DATASET_MISSING", "This revision of the dataset is not there, or not any more.", metadata=told)
         return folder
 
-    def _pack_of(self, pin: Pin) -> Path | None:
-        """Where the revision's rows are too, of which its own folder is soon to go."""
+    def _pack_of(self, pin: Pin) -> tuple[Path, int] | None:
+        """Where the rows are too of a revision whose own folder is soon to go, and how many dates are in that pack."""
         folder = self.folder(pin)
         try:
-            place = folder.with_name(folder.name + PACK_SUFFIX).read_text(encoding="utf-8")
+            place, dates = folder.with_name(folder.name + PACK_SUFFIX).read_text(encoding="utf-8").split()
         except FileNotFoundError:
             return None
-        return self.root / pin.feed / place
+        return self.root / pin.feed / place, int(dates)
 
     def _read(self, schema: Schema, files: Iterable[Path]) -> str:
         urls = ", ".join(_quoted(self._url(schema, path)) for path in files)

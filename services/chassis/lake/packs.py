@@ -61,13 +61,13 @@ def write_pack(
     return place, parts
 
 
-def point(lake: Lake, pins: Iterable[Pin], place: str) -> None:
-    """From now on whoever reads the revisions reads the pack."""
+def point(lake: Lake, pins: Iterable[Pin], place: str, dates: int) -> None:
+    """From now on whoever reads the revisions reads the pack, in which there are so many dates."""
     for pin in pins:
         pointer = _pointer(lake, pin)
         pointer.parent.mkdir(parents=True, exist_ok=True)
         unfinished = pointer.with_name(f".{pointer.name}.{secrets.token_hex(8)}")
-        unfinished.write_text(place, encoding="utf-8")
+        unfinished.write_text(f"{place} {dates}", encoding="utf-8")
         sync(unfinished)
         unfinished.replace(pointer)
         sync(pointer.parent)
@@ -89,7 +89,7 @@ def pointed(lake: Lake, feed: str) -> dict[tuple[date, int], str]:
         with suppress(FileNotFoundError, ValueError):
             day = date.fromisoformat(path.parent.name.removeprefix("business_date="))
             number = int(path.name.removeprefix("rev=").removesuffix(PACK_SUFFIX))
-            found[day, number] = path.read_text(encoding="utf-8")
+            found[day, number] = path.read_text(encoding="utf-8").partition(" ")[0]
     return found
 
 

@@ -77,7 +77,7 @@ def keep(work: UnitOfWork, feed: str, packed: Packed) -> None:
     for dataset in kept:
         dataset.pack_place = packed.place
     work.session.flush()
-    packs.point(work.database.lake, (dataset.pin for dataset in kept), packed.place)
+    packs.point(work.database.lake, (dataset.pin for dataset in kept), packed.place, len(packed.dataset_ids))
 
 
 def sweep(work: UnitOfWork, feed: str, found: Sequence[FoundRevision], grace: timedelta) -> None:

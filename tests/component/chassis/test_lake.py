@@ -330,11 +330,12 @@ def test_a_pin_finds_the_same_rows_in_a_pack_as_before(lake, dataset):
             write_pack(lake, connection, schema, latest, [2, 4, 5])
         assert list(packs_found(lake, feed)) == [place]
         assert sum(part.rows for part in parts) == 12
-        point(lake, latest, place)
+        point(lake, latest, place, len(latest))
         for pin in latest:
             take_away(lake, pin)
         # A former revision of a packed date has rows of its own.
         assert [seen(pin) for pin in pins] == before
+        assert seen(*latest, latest[0]) == sorted((row for rows in before[1::2] for row in rows), key=str)
         assert seen(*pins) == sorted((row for rows in before for row in rows), key=str)
         assert lake.revisions(feed, date(2026, 10, 1)) == [1, 2]
         with pytest.raises(StaleVersion):
