@@ -28,7 +28,9 @@ WAIT_SECONDS = 3_600.0
 
 FeedName = Annotated[str, typer.Argument(help="The feed's name, such as core.balances.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file, as the system sent it.")]
-Day = Annotated[str, typer.Option("--date", help="The business date, YYYY-MM-DD, where neither the file's name nor its rows say it.")]
+Day = Annotated[
+    str, typer.Option("--date", help="The business date, YYYY-MM-DD, where neither the file's name nor its rows say it.")
+]
 Control = Annotated[str, typer.Option("--control", help="The file that says what this one holds, where the feed has such.")]
 
 
@@ -82,6 +84,7 @@ def run(
     file: File,
     day: Day = "",
     control: Control = "",
+    *,
     again: Annotated[bool, typer.Option("--again", help="Take the file though it was taken before.")] = False,
 ) -> None:
     """Take a file in, and wait until it is published, or refused; ends with 1 where it is not there in the end."""
@@ -89,7 +92,9 @@ def run(
 
 
 @application.command("rerun")
-def rerun(run_id: Annotated[str, typer.Argument(help="The run whose file is taken once more, by the feed as it is now.")]) -> None:
+def rerun(
+    run_id: Annotated[str, typer.Argument(help="The run whose file is taken once more, by the feed as it is now.")],
+) -> None:
     """Take a run's file once more, and wait for it."""
     from services.integration.usecases import feeds
 
@@ -125,6 +130,7 @@ def status(
 @application.command("quarantine")
 def quarantine(
     feed: FeedName,
+    *,
     replay: Annotated[bool, typer.Option("--replay", help="Take the rows that were corrected.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
 ) -> None:

@@ -21,6 +21,7 @@ NEXT = date(2026, 11, 25)
 def settings(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
     monkeypatch.setenv("WORKBENCH_PROFILE", "branch")
+    monkeypatch.setenv("WORKBENCH_INTEGRATION_PACKS", "hr,core")
     return load()
 
 
@@ -31,6 +32,7 @@ def delivered_home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBENCH_HOME", str(home))
         patch.setenv("WORKBENCH_PROFILE", "branch")
+        patch.setenv("WORKBENCH_INTEGRATION_PACKS", "hr,core")
         deliver_history(load(), LAST, customers=150, history_months=0, tell=quiet)
     return home
 
@@ -57,14 +59,16 @@ def test_a_history_is_delivered_once_and_then_day_by_day(living):
     assert Deliveries.read(living.home) == Deliveries(1, 150, date(2024, 11, 1), LAST)
     deliver_history(living, LAST, customers=150, history_months=0, tell=quiet)
     assert delivered(living) == first
-    (living.home / "feeds" / "core.balances.toml").write_text("# ours")
+    (living.home / "feeds" / "ledger.gl_balances.toml").write_text("# ours")
     deliver_history(living, NEXT, customers=150, history_months=0, tell=quiet)
     second = delivered(living)
     assert first.items() <= second.items()
     assert all("25" in name for name in second.keys() - first.keys())
-    # The feeds came with the first files, and stay as somebody changed them.
-    assert {path.stem for path in (living.home / "feeds").glob("*.toml")} == set(definitions())
-    assert (living.home / "feeds" / "core.balances.toml").read_text() == "# ours"
+    # The feeds that no pack of the deployment has came with the first files, and stay as somebody changed them.
+    assert {path.stem for path in (living.home / "feeds").glob("*.toml")} == {
+        name for name in definitions() if not name.startswith(("hr.", "core."))
+    }
+    assert (living.home / "feeds" / "ledger.gl_balances.toml").read_text() == "# ours"
 
 
 def test_the_truth_is_beside_the_inbox_and_not_in_it(living):
