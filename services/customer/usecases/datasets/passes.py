@@ -107,8 +107,10 @@ def by_id(work: UnitOfWork, application_ids: Sequence[str]) -> list[DatasetAppli
 
 
 def files_are_there(work: UnitOfWork, application: DatasetApplication | None) -> bool:
-    """Whether the revision's files are still kept."""
-    return application is not None and work.database.lake.folder(application.pin).is_dir()
+    """Whether the revision's rows are still kept, in files of their own or with others."""
+    return application is not None and application.revision in work.database.lake.revisions(
+        application.feed, application.business_date
+    )
 
 
 def _is_there(work: UnitOfWork, application: DatasetApplication) -> bool:
