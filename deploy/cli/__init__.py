@@ -8,7 +8,7 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
-from deploy.cli import audit, bank, calendar, doctor, events, keys, lake, tokens, up
+from deploy.cli import audit, bank, calendar, doctor, events, feeds, keys, lake, tokens, up
 from services.chassis.kernel.errors import WorkbenchError
 
 application = typer.Typer(
@@ -26,6 +26,7 @@ application.add_typer(events.application, name="events")
 application.add_typer(audit.application, name="audit")
 application.add_typer(calendar.application, name="calendar")
 application.add_typer(bank.application, name="demo")
+application.add_typer(feeds.application, name="feeds")
 application.add_typer(keys.application, name="keys")
 application.add_typer(lake.application, name="lake")
 

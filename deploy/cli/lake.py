@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -100,7 +99,7 @@ def _rounds(database: Database, asked: Any) -> Iterator[Verified]:
                 datasets = verifying.next_kept(work, asked, after)
             if not datasets:
                 return
-            found = verifying.verify(database.lake, datasets, lambda: None, time.monotonic() + STROKE_SECONDS)
+            found = verifying.verify(database.lake, datasets, lambda: None, STROKE_SECONDS)
             progress.advance(shown, found.count)
             after = found.last_id
             yield found

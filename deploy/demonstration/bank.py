@@ -32,6 +32,7 @@ SIGN_INS = (
     SignIn("steward.ho", "data steward 客户数据管理岗 at head office"),
     SignIn("auditor.ho", "auditor 审计岗 at head office"),
     SignIn("operator.ho", "operator 运维岗: a system post, sees no customer"),
+    SignIn("feeds.ho", "feed operator 数据接入岗: a system post, runs the feeds"),
     SignIn("useradmin.ho", "user administrator 用户管理岗: a system post"),
     SignIn("useradmin2.ho", "the second person, who approves what the first proposes"),
 )

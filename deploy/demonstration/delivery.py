@@ -1,8 +1,7 @@
 """The demonstration bank's systems deliver into the deployment's inbox: two years at first, and from then on a file for each day.
 
-Files come first and feeds after them, so that the integration service finds a whole history when it first looks. What stands in
-the state folder says how far the deliveries are; broken off and begun anew they write the same bytes. The truth about who leaves
-is written beside it, where no feed looks.
+What stands in the state folder says how far the deliveries are; broken off and begun anew they write the same bytes. A deployment
+that does not name the packs gets their feeds after the files. The truth about who leaves is written where no feed looks.
 """
 
 from __future__ import annotations
@@ -152,13 +151,14 @@ def write_truth(opened: Books, path: Path) -> None:
 
 
 def install_feeds(settings: DeploymentSettings) -> None:
-    """Gives the deployment the feeds that it lacks, as files of its own, to be pointed elsewhere; none that is there changes."""
-    feeds = _own(settings).feeds
+    """Gives a deployment that does not name the packs their feeds, as files of its own; none that is there changes."""
+    own = _own(settings)
+    feeds = own.feeds
     if feeds is None:
         return
     feeds.mkdir(parents=True, exist_ok=True)
     for name, file in zip(definitions(), pack_files(), strict=True):
-        if not (feeds / f"{name}.toml").exists():
+        if file.parent.name not in own.packs and not (feeds / f"{name}.toml").exists():
             unfinished = feeds / f".{name}"
             shutil.copyfile(file, unfinished)
             unfinished.replace(feeds / f"{name}.toml")

@@ -153,6 +153,7 @@ _HEAD_OFFICE_ROLES = {
     # A grant needs a second person.
     "useradmin2.ho": "user_administrator",
     "steward.ho": "data_steward",
+    "feeds.ho": "feed_operator",
 }
 
 

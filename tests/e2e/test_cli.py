@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +16,14 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 from workbench.identity.v1 import events_pb2
 
-from services.chassis import keys
+from services.chassis import keys, runtime
 from services.chassis.bus.queue import QueuedMessage
 from services.chassis.db.engine import create_engine
+from services.chassis.lake.lake import Pin
+from services.chassis.lake.schemas import SCHEMAS
+from services.chassis.settings import load
+from services.integration.__main__ import SERVICE as INTEGRATION
+from services.integration.usecases import datasets
 from tests.deployments import CUSTOMERS, wait_until
 from tests.fault.writers import query
 from tests.servers import free_port
@@ -132,7 +138,7 @@ def test_the_trail_is_proven_and_each_customer_of_a_batch_is_found_in_it(deploym
     (record,) = deployment.get("auditor.ho", "/v1/operations/customer/auditRecords", resourceId=last)["auditRecords"]
     assert f"customers/{last}" in record["changesJson"]
     verdicts = {row[0]: row[-1] for row in rows(workbench("audit", "verify"))}
-    assert verdicts == {"identity": "intact", "customer": "intact"}
+    assert verdicts == {"identity": "intact", "customer": "intact", "integration": "intact"}
 
 
 def test_new_keys_sign_without_anybody_being_signed_out(deployment, workbench):
@@ -185,6 +191,7 @@ def test_data_keys_are_renewed_while_the_deployment_runs(deployment, workbench):
         "phone": f"139{time.time_ns() % 10**8:08}",
     }
     customer = deployment.call("rm1.east", "POST", "/v1/customers", json=record).json()["customerId"]
+    publish(deployment, "employees", staff_number="'R'||i", unit_number="'E01'", display_name="'王芳'", state="'LEFT'")
     (former,) = data_keys_shown(workbench)
     run = workbench("keys", "rotate-data", "--no-wait")
     assert "Run this again after" in run.stdout, run.stdout + run.stderr
@@ -197,13 +204,69 @@ def test_data_keys_are_renewed_while_the_deployment_runs(deployment, workbench):
     assert "1 former forgotten" in run.stdout, run.stdout
     ((newest, values),) = data_keys_shown(workbench).items()
     assert newest != former
-    assert int(values[-1]) > CUSTOMERS, values
+    of_customer, files = int(values[1]), int(values[-1])
+    assert of_customer > CUSTOMERS, values
+    assert files > 0, values
+    # What it read of the sealed files before, it reads after.
+    assert workbench("lake", "verify").returncode == 0
     told = deployment.call("rm1.east", "POST", f"/v1/customers/{customer}:reveal", json={"purpose": "key renewal"})
     assert told.json()["phone"] == record["phone"], told.text
     changed = {"phone": "13600136000", "etag": told.json()["etag"]}
     assert deployment.call("rm1.east", "PATCH", f"/v1/customers/{customer}", json=changed).status_code == 200
     acts = [row[3] for row in rows(workbench("audit", "search", "--service", "customer", "--resource", newest))]
     assert acts == ["RetireDataKeys", "RotateDataKeys", "RotateDataKeys"]
+
+
+def publish(deployment, dataset, rows=1, **columns):
+    """Publishes a dataset of today beside the running integration service, as a feed's run in it does; answers its pin."""
+    settings, schema = load(environment=deployment.environment), SCHEMAS[dataset]
+    values = dict.fromkeys(schema.names, "NULL") | columns
+    query = "SELECT " + ", ".join(f"{value} AS {name}" for name, value in values.items()) + f" FROM range({rows}) t(i)"
+    with ExitStack() as stack:
+        database = runtime.open_database(INTEGRATION, settings, stack)
+        connection = stack.enter_context(database.lake.connection())
+        with database.transaction(read_only=True) as work:
+            feed, day = f"test.{dataset}", work.business_date
+            pin = Pin(feed, dataset, "test", day, datasets.next_revision(work, feed, day))
+        parts = database.lake.write(connection, query, schema, pin)
+        totals = database.lake.totals_of(connection, schema, pin)
+        with database.transaction() as work:
+            datasets.publish(work, pin, parts, run_id="", totals=totals)
+        return pin
+
+
+def test_datasets_are_listed_and_a_damaged_file_is_found_and_named(deployment, workbench):
+    columns = {"account_number": "i", "currency_code": "'CNY'", "balance_minor_units": "i * 987654"}
+    pin = publish(deployment, "balances", 100, **columns)
+    listed = rows(workbench("lake", "list", "--feed", pin.feed))
+    assert [row[1:5] for row in listed] == [[pin.feed, str(pin.revision), "100", "1"]]
+    run = workbench("lake", "verify", "--feed", pin.feed)
+    assert (run.returncode, "1 datasets verified, 0 faults." in run.stdout) == (0, True), run.stdout + run.stderr
+    path = deployment.home / "lake" / pin.feed / f"business_date={pin.business_date}" / f"rev={pin.revision}" / "part-0.parquet"
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    run = workbench("lake", "verify", "--feed", pin.feed)
+    assert run.returncode == 1
+    assert "PART_CHANGED" in run.stdout
+    path.write_bytes(content)
+    assert deployment.get("operator.ho", "/v1/datasets", **{"filter.feed": pin.feed})["datasets"][0]["rows"] == "100"
+    dataset_id = deployment.get("operator.ho", "/v1/datasets", **{"filter.feed": pin.feed})["datasets"][0]["datasetId"]
+    totals = deployment.get("auditor.ho", f"/v1/datasets/{dataset_id}/totals")["totals"]
+    assert totals == [{"column": "balance_minor_units", "currencyCode": "CNY", "minorUnits": str(987_654 * 4_950)}]
+    assert deployment.call("operator.ho", "GET", f"/v1/datasets/{dataset_id}/totals").status_code == 403
+
+
+def test_the_personnel_systems_people_are_known_once_it_has_told(deployment):
+    number = f"E2E-{uuid.uuid4().hex[:8]}"
+    publish(deployment, "employees", staff_number=f"'{number}'", unit_number="'E01'", display_name="'端到端'", state="'ACTIVE'")
+
+    def person():
+        found = deployment.get("useradmin.ho", "/v1/people", namePrefix="端到端")["people"]
+        return next((each for each in found if each["staffNumber"] == number), None)
+
+    assert wait_until(person, what="the person is known")["state"] == "PERSON_STATE_DISABLED"
+    feeds = deployment.get("useradmin.ho", "/v1/personnelFeeds")["personnelFeeds"]
+    assert "test.employees" in [feed["feed"] for feed in feeds]
 
 
 def data_keys_shown(workbench):

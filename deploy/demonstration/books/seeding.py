@@ -37,6 +37,7 @@ _POSTS = {
     "operator": ("YW", "运维岗"),
     "user_administrator": ("YHGL", "用户管理岗"),
     "data_steward": ("SJGL", "客户数据管理岗"),
+    "feed_operator": ("SJJR", "数据接入岗"),
 }
 # Who left, by staff number, after how many days of the history; the books' `former_managers` are the same people.
 _LEFT = {"200091": 130, "300091": 330, "400091": 560}

@@ -22,7 +22,7 @@ DELIVERED = (
 # The last days come one by one, as they will from then on.
 DAYS_ONE_BY_ONE = 2
 # Of what is not read far back, so many months are enough, and the first load is the quicker.
-_MONTHS_MAX = {"ledger.gl_postings": 1, "ledger.gl_balances": 3, "fees.fees": 12}
+_MONTHS_MAX = {"ledger.gl_postings": 1, "ledger.gl_balances": 3, "fees.fees": 6, "ebanking.events": 18}
 # What is told of each quarter's end beside the last day.
 _AT_QUARTERS = ("core.accounts", "core.standing_orders", "core.interest_rates", "bills.bills")
 
@@ -72,11 +72,11 @@ def rows_of(definition: FeedDefinition, since: date, until: date) -> Iterator[Ro
         return
     months = _MONTHS_MAX.get(definition.name)
     since = max(since, until - timedelta(days=31 * months)) if months else since
-    # A movement is told by the system in which it was made.
-    at_counter = {"core.transactions": " WHERE channel <> 'COUNTER'", "counter.transactions": " WHERE channel = 'COUNTER'"}
+    # A movement is told by one system.
+    own = f" WHERE told_by = '{definition.feed.source_system}'" if definition.feed.dataset == "transactions" else ""
     for stretch in stretches(since, until):
         told = f"{definition.feed.dataset}_between(DATE '{stretch.since}', DATE '{stretch.until}')"
-        yield Rows(f"SELECT * FROM {told}{at_counter.get(definition.name, '')}", stretch.until)  # noqa: S608 - as above
+        yield Rows(f"SELECT * FROM {told}{own}", stretch.until)  # noqa: S608 - as above
 
 
 def stretches(since: date, until: date) -> Iterator[Stretch]:

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -235,13 +235,12 @@ def _selected(query: str, schema: Schema, pin: Pin) -> str:
     )
 
 
-def content_hash(file: BinaryIO, beat: Callable[[], None] = lambda: None) -> tuple[int, str]:
-    """How long the rest of the file is, and its SHA-256; `beat` is called now and then."""
+def content_hash(file: BinaryIO) -> tuple[int, str]:
+    """How long the rest of the file is, and its SHA-256."""
     digest, size = hashlib.sha256(), 0
     while content := file.read(_READ_BYTES):
         digest.update(content)
         size += len(content)
-        beat()
     return size, digest.hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,11 +35,10 @@ def faults_of(
     pin: Pin,
     parts: Sequence[Part],
     totals: Mapping[str, Mapping[str, str]],
-    beat: Callable[[], None] = lambda: None,
 ) -> list[Fault]:
     """Every fault of a revision in files of its own; none where they are whole."""
     # What is missing or changed would only be said a second time, by its sums.
-    return faults_of_files(lake, connection, schema, lake.folder(pin), parts, beat) or list(
+    return faults_of_files(lake, connection, schema, lake.folder(pin), parts) or list(
         _total_faults(lake.totals_of(connection, schema, pin), totals)
     )
 
@@ -65,7 +64,6 @@ def faults_of_files(
     schema: Schema,
     folder: Path,
     parts: Sequence[Part],
-    beat: Callable[[], None] = lambda: None,
 ) -> list[Fault]:
     """Every fault of the files in a revision's or a pack's folder."""
     if not folder.is_dir():
@@ -74,18 +72,16 @@ def faults_of_files(
     strange = [path.name for path in sorted(folder.iterdir()) if path.name not in known]
     faults = [Fault(name, "PART_UNKNOWN", "The file is not in the manifest.") for name in strange]
     for part in parts:
-        faults += _part_faults(lake, connection, schema, folder, part, beat)
+        faults += _part_faults(lake, connection, schema, folder, part)
     return faults
 
 
-def _part_faults(
-    lake: Lake, connection: DuckDBPyConnection, schema: Schema, folder: Path, part: Part, beat: Callable[[], None]
-) -> Iterator[Fault]:
+def _part_faults(lake: Lake, connection: DuckDBPyConnection, schema: Schema, folder: Path, part: Part) -> Iterator[Fault]:
     import duckdb
 
     try:
         with lake.open(schema, folder / part.name) as file:
-            size, digest = content_hash(file, beat)
+            size, digest = content_hash(file)
     except FileNotFoundError:
         yield Fault(part.name, "PART_MISSING", "The file is not there.")
         return

@@ -73,9 +73,12 @@ def find_points(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin],
     connection.execute(f"CREATE OR REPLACE TEMP TABLE held ({_TYPES})")
 
 
-def moved_accounts(connection: DuckDBPyConnection) -> list[str]:
-    """The accounts in `points`."""
-    return [number for (number,) in connection.execute("SELECT DISTINCT account_number FROM points ORDER BY 1").fetchall()]
+def moved_accounts(connection: DuckDBPyConnection, after: str, size: int) -> list[str]:
+    """So many of the accounts in `points`, in their order, after that one."""
+    found = connection.execute(
+        "SELECT DISTINCT account_number FROM points WHERE account_number > ? ORDER BY 1 LIMIT ?", [after, size]
+    )
+    return [number for (number,) in found.fetchall()]
 
 
 def hold(connection: DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -> None:

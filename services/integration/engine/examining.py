@@ -76,7 +76,7 @@ class Examined:
     told: str = ""
 
 
-def examine(  # noqa: PLR0913 - what is read, where it goes, and what it is held against
+def examine(
     connection: DuckDBPyConnection,
     lake: Lake,
     definition: FeedDefinition,
@@ -89,6 +89,7 @@ def examine(  # noqa: PLR0913 - what is read, where it goes, and what it is held
     with staging.content_of(path, definition.format.compression) as file:
         staged = staging.stage(connection, definition, file, folder, surroundings.zone)
     examination = _Examination(connection, lake, definition, folder, surroundings)
+    examination.verdicts += [Verdict(reason.lower(), WARNED, f"{count} times.") for reason, count in staged.warnings.items()]
     examined = Examined(staged.columns, staged.rows_read, timings=staged.timings)
     with _timed(examined.timings, "check"):
         faults = examination.faulty()
@@ -192,7 +193,9 @@ class _Examination:
         for rule in self._definition.reconciliation:
             pins = self._surroundings.ledgers.get(rule.ledger, ())
             if not pins:
-                self.verdicts.append(Verdict(f"reconciliation {rule.ledger}", SKIPPED, "The ledger of the date is not there yet."))
+                self.verdicts.append(
+                    Verdict(f"reconciliation {rule.ledger}", SKIPPED, "The ledger of the date is not there yet.")
+                )
                 continue
             ledger = self._lake.relation(self._connection, SCHEMAS[_LEDGER], pins)
             ledger.create_view("ledger", replace=True)
@@ -211,9 +214,7 @@ class _Examination:
     def _hold(self, rule: Reconciliation, definition: FeedDefinition, rows: str, ledger: str) -> Verdict:
         schema = definition.schema_
         by_unit = "unit_number" in definition.columns
-        verdict, comparisons = checks.reconcile(
-            self._connection, rule, rows, ledger, checks.amount_of(schema), by_unit=by_unit
-        )
+        verdict, comparisons = checks.reconcile(self._connection, rule, rows, ledger, checks.amount_of(schema), by_unit=by_unit)
         self.verdicts.append(verdict)
         self.comparisons += comparisons
         return verdict

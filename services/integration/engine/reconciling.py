@@ -70,14 +70,13 @@ class Comparison:
 def reconcile(connection: DuckDBPyConnection, comparison: Comparison) -> None:
     """From the views `left_rows` and `right_rows` (rows of the schema) the tables `matched` and `differences`.
 
-    `differences` has the columns that are kept, and `match`. Its dates are the left side's. Values of columns that identify or
-    reach a person are left out.
+    `differences` has the columns that are kept, and `match`. Its business dates are the left side's; a date among the values is
+    told as the right side should have it. Values of columns that identify or reach a person are left out.
     """
     key = ", ".join(column.name for column in comparison.key)
     # Rows that have one key are told apart by what else they hold, so that equal ones meet.
     order = ", ".join(column.name for column in comparison.compared) or key
-    shifted = f" REPLACE ({moved})" if (moved := _moved_dates(comparison)) else ""
-    for side, columns in (("left", "*"), ("right", f"*{shifted}")):
+    for side, columns in (("left", _moved_dates(comparison)), ("right", f"*, {_moved_back(comparison)} AS told_date")):
         connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {side}_numbered AS "
             f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS repeat "
@@ -97,12 +96,18 @@ def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:
 
 
 def _moved_dates(comparison: Comparison) -> str:
-    """The right side's dates moved back to where the left side has them."""
-    if not (comparison.shift_years or comparison.shift_days):
-        return ""
-    move = f"INTERVAL ({int(comparison.shift_years)}) YEAR + INTERVAL ({int(comparison.shift_days)}) DAY"
+    """The left side's columns, its dates moved to where the right side has them; `told_date` is its own business date."""
+    years, days = int(comparison.shift_years), int(comparison.shift_days)
     dates = [column.name for column in (BUSINESS_DATE, *comparison.schema.columns) if column.type is Type.DATE]
-    return ", ".join(f"({name} - ({move}))::DATE AS {name}" for name in dates)
+    # Forwards, for a leap day has no counterpart: backwards two days would become one.
+    moved = ", ".join(f"({name} + INTERVAL ({years}) YEAR + INTERVAL ({days}) DAY)::DATE AS {name}" for name in dates)
+    return f"* REPLACE ({moved}), business_date AS told_date"
+
+
+def _moved_back(comparison: Comparison) -> str:
+    """About where the left side would have the right side's business date."""
+    years, days = int(comparison.shift_years), int(comparison.shift_days)
+    return f"(business_date - INTERVAL ({days}) DAY - INTERVAL ({years}) YEAR)::DATE"
 
 
 def _matched(comparison: Comparison) -> str:
@@ -111,9 +116,9 @@ def _matched(comparison: Comparison) -> str:
     # The currency stays at hand, for amounts to be told in its units.
     beside = {c.currency for c in comparison.compared if c.type is Type.MONEY} - set(names) - set(key)
     sides = ", ".join(f"l.{name} AS left_{name}, r.{name} AS right_{name}" for name in [*names, *sorted(beside)])
-    dated = "" if BUSINESS_DATE in comparison.key else ", coalesce(l.business_date, r.business_date) AS business_date"
     return (
-        f"CREATE OR REPLACE TEMP TABLE matched AS SELECT row_number() OVER () AS match, {', '.join(key)}{dated}, "
+        f"CREATE OR REPLACE TEMP TABLE matched AS SELECT row_number() OVER () AS match, {', '.join(key)}, "
+        f"coalesce(l.told_date, r.told_date) AS told_date, "
         f"l.repeat IS NOT NULL AS on_left, r.repeat IS NOT NULL AS on_right, {sides} "
         f"FROM left_numbered l FULL JOIN right_numbered r USING ({', '.join(key)}, repeat)"
     )
@@ -125,8 +130,8 @@ def _differences(comparison: Comparison) -> str:
     key = f"concat_ws(' ', {', '.join(names)})"
     nothing = ", ".join(f"NULL::VARCHAR AS {side}_value" for side in ("left", "right", "step"))
     alone = (
-        f"SELECT match, {key} AS key, business_date, '' AS column_name, if(on_left, 'MISSING', 'EXTRA') AS kind, {nothing} "
-        "FROM matched WHERE NOT (on_left AND on_right)"
+        f"SELECT match, {key} AS key, told_date AS business_date, '' AS column_name, "
+        f"if(on_left, 'MISSING', 'EXTRA') AS kind, {nothing} FROM matched WHERE NOT (on_left AND on_right)"
     )
     parts = [alone, *(_of_column(column, comparison, key) for column in comparison.compared)]
     return (
@@ -141,7 +146,7 @@ def _of_column(column: Column, comparison: Comparison, key: str) -> str:
     kind = f"CASE WHEN {right} IS NULL THEN 'EMPTIED' WHEN {left} IS NULL THEN 'FILLED' {amounts} ELSE 'DIFFERING' END"
     values = "NULL, NULL" if column.personal else f"{_told(column, 'left', comparison)}, {_told(column, 'right', comparison)}"
     return (
-        f"SELECT match, {key}, business_date, '{column.name}', {kind}, {values}, NULL "
+        f"SELECT match, {key}, told_date, '{column.name}', {kind}, {values}, NULL "
         f"FROM matched WHERE on_left AND on_right AND {left} IS DISTINCT FROM {right}"
     )
 
@@ -156,8 +161,8 @@ def _kinds_of_amounts(column: Column, comparison: Comparison) -> str:
     )
     # Half a unit is rounded either way by one system or another.
     return (
-        f"WHEN {right} % {unit} = 0 AND abs({left} - {right}) * 2 <= {unit} THEN 'ROUNDED' "
-        f"WHEN abs({left} - {right}) <= {int(comparison.tolerance_minor_units)} THEN 'WITHIN_TOLERANCE'"
+        f"WHEN {right} % {unit} = 0 AND abs({left}::HUGEINT - {right}) * 2 <= {unit} THEN 'ROUNDED' "
+        f"WHEN abs({left}::HUGEINT - {right}) <= {int(comparison.tolerance_minor_units)} THEN 'WITHIN_TOLERANCE'"
     )
 
 

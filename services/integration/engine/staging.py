@@ -6,9 +6,10 @@ memory, and a process that dies in between finds them again.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from services.chassis.lake.sealed_files import SealedReader, sealed_url
-from services.integration.connectors.formats.records import Fault
 from services.integration.engine.columns import DATE_COLUMN, TypedRows
 from services.integration.engine.reading import reading_of
 from services.integration.engine.reading.decompressing import decompressed
@@ -50,6 +50,8 @@ class Staged:
     # What is no row, or holds a value that is none.
     bad: list[BadRow] = field(default_factory=list)
     timings: dict[str, int] = field(default_factory=dict)
+    # What the format's own totals say otherwise, and how often.
+    warnings: Mapping[str, int] = field(default_factory=dict)
 
 
 @contextmanager
@@ -75,8 +77,11 @@ class _OnePlace:
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Goes to a place; answers it."""
-        self._place = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._file.size}[whence] + offset
-        return self._place
+        place = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._file.size}[whence] + offset
+        if place < 0:
+            raise OSError(errno.EINVAL, "There is nothing before the beginning.")
+        self._place = place
+        return place
 
     def tell(self) -> int:
         """Where it is."""
@@ -105,9 +110,7 @@ def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: Bina
     target = staged_url(definition, folder)
     connection.register("raw_rows", raw)
     try:
-        connection.execute(
-            f"COPY ({typed.statement('raw_rows')}{order}) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw)"
-        )
+        connection.execute(f"COPY ({typed.statement('raw_rows')}{order}) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw)")
     except Exception:
         # The engine tells only that the rows ended; why, they know.
         if trouble:
@@ -116,11 +119,14 @@ def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: Bina
     finally:
         connection.unregister("raw_rows")
     parsed = time.monotonic()
-    found = connection.execute(f"SELECT line, fault FROM read_parquet('{target}') WHERE fault IS NOT NULL ORDER BY line").fetchall()
+    found = connection.execute(
+        f"SELECT line, fault FROM read_parquet('{target}') WHERE fault IS NOT NULL ORDER BY line"
+    ).fetchall()
     ((rows,),) = connection.execute(f"SELECT count(*) FROM read_parquet('{target}')").fetchall()
     check_faults(len(found) + len(reading.faults.found))
     staged = Staged(reading.columns, reading.trailer, rows + len(reading.faults.found))
     staged.bad = [BadRow(fault.line, fault.reason, "", fault.raw) for fault in reading.faults.found]
+    staged.warnings = dict(reading.faults.warnings)
     staged.timings["parse"] = round((parsed - started) * 1000)
     return staged
 

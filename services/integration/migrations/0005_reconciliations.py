@@ -6,7 +6,7 @@ from alembic import op
 from services.chassis.db.types import Json, UtcDateTime
 
 revision = "integration_0005"
-down_revision = "integration_0003"
+down_revision = "integration_0004"
 branch_labels = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -65,11 +65,21 @@ class _Written:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """Some dates' revisions, and how long it took to write them."""
+
+    written: list[_Written]
+    milliseconds: int
+
+
 def prepare(preparation: Preparation, task: Task) -> Any:
     """The slow half of the next step; a refusal is answered, not raised, so that the run itself can tell it."""
     try:
         given = _given(preparation, task)
-        match task.checkpoint.get("phase", "read"):
+        match task.checkpoint.get("phase", "begin"):
+            case "begin":
+                return None
             case "read":
                 return _read(preparation, given)
             case "quarantine":
@@ -91,7 +101,11 @@ def step(work: UnitOfWork, task: Task, prepared: Any) -> None:
     if isinstance(prepared, WorkbenchError):
         _finish(work, task, run, RunState.REFUSED, prepared.reason, prepared.message)
         return
-    match task.checkpoint.get("phase", "read"):
+    match task.checkpoint.get("phase", "begin"):
+        case "begin":
+            # So that the run is seen to be under way while its file is read.
+            run.state, run.start_time = RunState.RUNNING.value, work.now
+            task.checkpoint = {"phase": "read"}
         case "read":
             _note(work, task, run, prepared)
         case "quarantine":
@@ -130,9 +144,7 @@ def _read(preparation: Preparation, given: _Given) -> Examined:
     return _watched(
         preparation,
         given.lake,
-        lambda connection: examining.examine(
-            connection, given.lake, given.definition, given.path, given.folder, surroundings
-        ),
+        lambda connection: examining.examine(connection, given.lake, given.definition, given.path, given.folder, surroundings),
     )
 
 
@@ -186,7 +198,6 @@ def _dependents(work: UnitOfWork, definition: FeedDefinition, day: date | None) 
 
 def _note(work: UnitOfWork, task: Task, run: FeedRun, found: Examined) -> None:
     definition = definitions.find(work.settings, run.feed)
-    run.state, run.start_time = RunState.RUNNING.value, run.start_time or work.now
     run.definition_sha256 = definitions.fingerprint(definition)
     # Of a replay they are what it was given.
     run.file_columns = run.file_columns or found.columns
@@ -247,17 +258,22 @@ def _as_row(work: UnitOfWork, run: FeedRun, line: int, reason: str, column: str,
     }
 
 
-def _write_dates(preparation: Preparation, given: _Given, dates: list[str]) -> list[_Written]:
+def _write_dates(preparation: Preparation, given: _Given, dates: list[str]) -> _Dates:
+    started = time.monotonic()
     days = [date.fromisoformat(text) for text in dates]
     with preparation.transaction() as work:
         former = {day: (datasets.next_revision(work, given.run.feed, day), _current(work, given.run.feed, day)) for day in days}
-    return _watched(
-        preparation, given.lake, lambda connection: [_write(connection, given, day, *former[day]) for day in _loaded(connection, given, days)]
-    )
+
+    def write(connection: Any) -> list[_Written]:
+        _load(connection, given, days)
+        return [_write(connection, given, day, *former[day]) for day in days]
+
+    written = _watched(preparation, given.lake, write)
+    return _Dates(written, round((time.monotonic() - started) * 1000))
 
 
-def _loaded(connection: Any, given: _Given, days: list[date]) -> list[date]:
-    """The days, with their rows at hand where they are few: so they are sought in the file once, and not once a day."""
+def _load(connection: Any, given: _Given, days: list[date]) -> None:
+    """Has the days' rows at hand where they are few: so they are sought in the file once, and not once a day."""
     from services.integration.engine import publishing, staging
     from services.integration.engine.examining import excluded_url
 
@@ -265,7 +281,6 @@ def _loaded(connection: Any, given: _Given, days: list[date]) -> list[date]:
     url, excluded = staging.staged_url(given.definition, given.folder), excluded_url(given.folder)
     few = by_column and given.run.rows_read < ROWS_LOADED_MAX
     publishing.load_days(connection, url, excluded, days if by_column else [], copied=few)
-    return days
 
 
 def _write(connection: Any, given: _Given, day: date, revision: int, current: Dataset | None) -> _Written:
@@ -286,9 +301,10 @@ def _write(connection: Any, given: _Given, day: date, revision: int, current: Da
     return _Written(pin, parts, sums, sum(part.rows for part in parts))
 
 
-def _publish(work: UnitOfWork, task: Task, run: FeedRun, written: list[_Written]) -> None:
-    work.hold(f"datasets|{run.feed}")
-    for each in written:
+def _publish(work: UnitOfWork, task: Task, run: FeedRun, dates: _Dates) -> None:
+    datasets.hold(work, run.feed)
+    run.timings = run.timings | {"publish": run.timings.get("publish", 0) + dates.milliseconds}
+    for each in dates.written:
         if not each.parts:
             run.published = [*run.published, {"business_date": str(each.pin.business_date), "revision": 0, "rows": each.rows}]
             continue
@@ -297,7 +313,7 @@ def _publish(work: UnitOfWork, task: Task, run: FeedRun, written: list[_Written]
         run.published = [*run.published, told]
         run.rows_published += each.rows
     task.done = run.rows_published
-    task.checkpoint["dates"] = task.checkpoint["dates"][len(written) :]
+    task.checkpoint["dates"] = task.checkpoint["dates"][len(dates.written) :]
     if task.checkpoint["dates"]:
         return
     if run.kind == RunKind.REPLAY.value:

@@ -7,10 +7,9 @@ needs, or pointers to one that has the same rows: later rounds clear them away a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -22,6 +21,7 @@ from services.chassis.lake import packs
 from services.chassis.lake.lake import Lake, Part, Pin
 from services.chassis.lake.leftovers import FoundRevision, take_away
 from services.chassis.lake.schemas import SCHEMAS
+from services.chassis.lake.watching import watched
 from services.integration.model.dataset import Dataset, DatasetPack
 from services.integration.rules.packing import Unpacked, month_to_pack
 
@@ -38,8 +38,8 @@ class Packed:
     parts: tuple[Part, ...] = ()
 
 
-def write_next(work: UnitOfWork, feed: str, passed_over: Sequence[str]) -> Packed | None:
-    """Writes the pack of the feed's next month that should be one; None where there is none."""
+def next_month(work: UnitOfWork, feed: str, passed_over: Sequence[str]) -> list[Dataset]:
+    """The datasets of the feed's next month that should become a pack; none where there is no such month."""
     columns = (Dataset.dataset_id, Dataset.business_date, Dataset.parts)
     unpacked = select(*columns).where(
         Dataset.feed == feed, Dataset.current, Dataset.remove_time.is_(None), Dataset.pack_place == ""
@@ -47,9 +47,23 @@ def write_next(work: UnitOfWork, feed: str, passed_over: Sequence[str]) -> Packe
     sizes = (Unpacked(id_, day, sum(part["size_bytes"] for part in parts)) for id_, day, parts in work.session.execute(unpacked))
     ids = month_to_pack(sizes, work.business_date, passed_over)
     if not ids:
-        return None
+        return []
     chosen = select(Dataset).where(among(Dataset.dataset_id, ids)).order_by(Dataset.business_date)
-    return _written(work.database.lake, work.session.scalars(chosen).all())
+    return list(work.session.scalars(chosen))
+
+
+def write(lake: Lake, datasets: Sequence[Dataset], beat: Callable[[], None]) -> Packed:
+    """Writes the pack. Where a file is broken all stays as it is, and `workbench lake verify` tells which."""
+    import duckdb
+
+    pins, month = [dataset.pin for dataset in datasets], f"{datasets[0].business_date:%Y-%m}"
+    schema, rows = SCHEMAS[datasets[0].dataset], [dataset.rows for dataset in datasets]
+    try:
+        place, parts = watched(lake, beat, lambda connection: packs.write_pack(lake, connection, schema, pins, rows))
+    except (packs.PackDiffers, NotFound, OSError, duckdb.Error) as error:
+        _log.error("month_not_packed", feed=pins[0].feed, month=month, error=type(error).__name__)
+        return Packed(month)
+    return Packed(month, tuple(dataset.dataset_id for dataset in datasets), place, tuple(parts))
 
 
 def keep(work: UnitOfWork, feed: str, packed: Packed) -> None:
@@ -95,18 +109,3 @@ def sweep(work: UnitOfWork, feed: str, found: Sequence[FoundRevision], grace: ti
 
 def _ended(remove_time: datetime | None, until: datetime) -> bool:
     return remove_time is not None and remove_time <= until
-
-
-def _written(lake: Lake, datasets: Sequence[Dataset]) -> Packed:
-    import duckdb
-
-    pins, month = [dataset.pin for dataset in datasets], f"{datasets[0].business_date:%Y-%m}"
-    rows: Any = [dataset.rows for dataset in datasets]
-    try:
-        with lake.connection() as connection:
-            place, parts = packs.write_pack(lake, connection, SCHEMAS[datasets[0].dataset], pins, rows)
-    except (packs.PackDiffers, NotFound, OSError, duckdb.Error) as error:
-        # What is there stays as it is; `workbench lake verify` tells which of the files is broken.
-        _log.error("month_not_packed", feed=pins[0].feed, month=month, error=type(error).__name__)
-        return Packed(month)
-    return Packed(month, tuple(dataset.dataset_id for dataset in datasets), place, tuple(parts))

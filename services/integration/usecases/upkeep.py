@@ -19,7 +19,7 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.lake.lake import Pin
 from services.chassis.lake.leftovers import FoundRevision, clear, feeds_found, revisions_found, take_away
 from services.chassis.longwork.asking import ask_of_itself
-from services.chassis.longwork.table import ENDED, Operation
+from services.chassis.longwork.table import ENDED, Operation, OperationState
 from services.chassis.longwork.task import Preparation, Task, Work
 from services.integration.model.dataset import Dataset
 from services.integration.model.feed_definition import Retention
@@ -32,6 +32,8 @@ EVERY_SECONDS = 3_600.0
 # No reader is at a revision so long after it stopped being pinned, and no writer is so long about to publish one.
 REMOVAL_GRACE = timedelta(hours=24)
 LEFTOVER_AGE = timedelta(hours=24)
+# Of a round, which other long work of the service waits for: packs are in no hurry, and where somebody waits one is enough.
+PACKS_MAX = 24
 EVERYTHING = Retention(days=0, former_revisions=1_000_000)
 
 
@@ -57,13 +59,14 @@ def _look(preparation: Preparation, task: Task) -> Looked:
         lake, now = work.database.lake, work.now
         known = work.session.scalars(select(Dataset.feed).distinct()).all() if not task.checkpoint else ()
     if not task.checkpoint:
-        task.checkpoint = {"feeds": sorted({*known, *feeds_found(lake)}), "packing": False, "passed_over": []}
+        task.checkpoint = {"feeds": sorted({*known, *feeds_found(lake)}), "packing": False, "passed_over": [], "packs": 0}
         task.total = len(task.checkpoint["feeds"])
     feeds = task.checkpoint["feeds"]
     if feeds and task.checkpoint["packing"]:
-        preparation.beat()
         with preparation.transaction() as work:
-            return Looked(packed=packing.write_next(work, feeds[0], task.checkpoint["passed_over"]))
+            stays = task.checkpoint["packs"] >= PACKS_MAX or (task.checkpoint["packs"] and _others_wait(work))
+            month = [] if stays else packing.next_month(work, feeds[0], task.checkpoint["passed_over"])
+        return Looked(packed=packing.write(lake, month, preparation.beat) if month else None)
     clear(lake, now - LEFTOVER_AGE, preparation.beat)
     return Looked(found=tuple(revisions_found(lake, feeds[0]))) if feeds else Looked()
 
@@ -85,11 +88,19 @@ def _keep(work: UnitOfWork, task: Task, looked: Looked) -> None:
         task.checkpoint = at | {"packing": True}
     elif looked.packed is None:
         task.done += 1
-        task.checkpoint = {"feeds": at["feeds"][1:], "packing": False, "passed_over": []}
+        task.checkpoint = at | {"feeds": at["feeds"][1:], "packing": False, "passed_over": []}
     elif looked.packed.place:
         packing.keep(work, feed, looked.packed)
+        task.checkpoint = at | {"packs": at["packs"] + 1}
     else:
         task.checkpoint = at | {"passed_over": [*at["passed_over"], looked.packed.month]}
+
+
+def _others_wait(work: UnitOfWork) -> bool:
+    waiting = (
+        select(Operation.operation_id).where(Operation.state == OperationState.QUEUED.value, Operation.kind != KIND).limit(1)
+    )
+    return work.session.scalar(waiting) is not None
 
 
 UPKEEP = Work(KIND, "", _keep, prepare=_look)

@@ -19,6 +19,7 @@ from services.chassis.lake.lake import Lake, Part, Pin
 from services.chassis.lake.packs import pack_folder
 from services.chassis.lake.schemas import SCHEMAS
 from services.chassis.lake.verification import Fault, faults_of, faults_of_files, faults_of_packed
+from services.chassis.lake.watching import watched
 from services.chassis.longwork.asking import ask
 from services.chassis.longwork.table import Operation
 from services.chassis.longwork.task import Preparation, Task, Work
@@ -53,32 +54,35 @@ def start(work: UnitOfWork, asked: dataset_service_pb2.DatasetFilter) -> Operati
 
 
 def verify(
-    lake: Lake, datasets: Sequence[tuple[Dataset, DatasetPack | None]], beat: Callable[[], None], until: float
+    lake: Lake, datasets: Sequence[tuple[Dataset, DatasetPack | None]], beat: Callable[[], None], seconds: float
 ) -> Verified:
-    """Looks at one dataset after the other, at least at one, until the time (`time.monotonic`) is up."""
-    last_id, count, faults = "", 0, []
-    packs_seen: set[str] = set()
-    with lake.connection() as connection:
+    """Looks at one dataset after the other, at least at one, for so long."""
+    until = time.monotonic() + seconds
+
+    def look(connection: Any) -> Verified:
+        last_id, count, faults = "", 0, []
+        packs_seen: set[str] = set()
         for dataset, pack in datasets:
             # A pack's files once a round, for all the datasets that are in it.
             unseen = pack if pack is not None and pack.place not in packs_seen else None
             packs_seen.add(dataset.pack_place)
-            found = _faults(lake, connection, dataset, unseen, beat)
-            faults += [(dataset.pin, fault) for fault in found]
+            faults += [(dataset.pin, fault) for fault in _faults(lake, connection, dataset, unseen)]
             last_id, count = dataset.dataset_id, count + 1
             if time.monotonic() >= until:
                 break
-    return Verified(last_id, count, faults)
+        return Verified(last_id, count, faults)
+
+    return watched(lake, beat, look)
 
 
-def _faults(lake: Lake, connection: Any, dataset: Dataset, pack: DatasetPack | None, beat: Callable[[], None]) -> list[Fault]:
+def _faults(lake: Lake, connection: Any, dataset: Dataset, pack: DatasetPack | None) -> list[Fault]:
     schema, pin = SCHEMAS[dataset.dataset], dataset.pin
     if not dataset.pack_place:
-        return faults_of(lake, connection, schema, pin, [Part(**part) for part in dataset.parts], dataset.totals, beat)
+        return faults_of(lake, connection, schema, pin, [Part(**part) for part in dataset.parts], dataset.totals)
     found = faults_of_packed(lake, connection, schema, pin, dataset.rows, dataset.totals)
     if pack is not None:
         parts = [Part(**part) for part in pack.parts]
-        found += faults_of_files(lake, connection, schema, pack_folder(lake, pack.feed, pack.place), parts, beat)
+        found += faults_of_files(lake, connection, schema, pack_folder(lake, pack.feed, pack.place), parts)
     return found
 
 
@@ -99,7 +103,7 @@ def _look(preparation: Preparation, task: Task) -> Verified:
         lake = work.database.lake
     if not datasets:
         return Verified("", 0, [])
-    return verify(lake, datasets, preparation.beat, time.monotonic() + STEP_SECONDS)
+    return verify(lake, datasets, preparation.beat, STEP_SECONDS)
 
 
 def _keep(work: UnitOfWork, task: Task, found: Verified) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import shutil
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
-from services.customer.model.dataset import ApplicationState, DatasetRefusal
+from services.chassis.longwork.table import Operation
+from services.customer.model.customer import Customer
+from services.customer.model.dataset import ApplicationState, DatasetApplication, DatasetRefusal
 from services.customer.model.holding import running_of
 from services.customer.rules.averages import figures, reference
 from services.customer.rules.kinds import CustomerState
+from services.customer.usecases.datasets import balances, contracts, following
 from tests.component.customer.bank import Bank
 from tests.component.customer.conftest import new_id_card
 
@@ -94,24 +98,24 @@ def test_what_a_person_changed_stays(town, bank):
     assert bank.applications("customers")[-1].counts == {"updated": 1, "kept_by_hand": 1}
 
 
-def test_a_wrong_check_digit_is_kept_as_an_exception_and_a_wrong_form_refused(town, bank):
+def test_a_wrong_check_digit_is_kept_as_an_exception_and_a_wrong_form_left_out(town, bank):
     card = new_id_card()
     wrong = card[:-1] + ("1" if card[-1] != "1" else "2")
     lead = {"manager_staff_number": staff(town.rm1_east), "identifier_kind": "RESIDENT_ID"}
     rows = [
         customer_row(bank, "C1", identifier=wrong, **lead),
-        customer_row(bank, "C2", identifier="12", **lead),
+        customer_row(bank, "C2", identifier="12", phone="1", **lead),
         customer_row(bank, "C3", identifier=new_id_card(), **lead),
     ]
     bank.publish(town, "customers", D(2026, 1, 2), rows)
-    assert bank.applications("customers")[0].counts == {"created": 2, "refused": 1, "identifier_exceptions": 2}
+    assert bank.applications("customers")[0].counts == {"created": 3, "identifier_exceptions": 1, "without_a_field": 1}
     assert refusals(bank, "customers") == {bank.number("C2"): "IDENTIFIER_INVALID"}
     found = {c.customer_number: c for c in town.rm1_east.pages(100)}
     assert "核心系统" in town.rm1_east.get(found[bank.number("C1")]).identifier_exception
     # Core banking mends it: the next snapshot settles it.
-    rows[1] |= {"identifier": new_id_card()}
+    rows[1] |= {"identifier": new_id_card(), "phone": "13800138000"}
     bank.publish(town, "customers", D(2026, 1, 3), rows)
-    assert bank.applications("customers")[1].counts == {"created": 1}
+    assert bank.applications("customers")[1].counts == {"updated": 1}
     assert refusals(bank, "customers") == {}
 
 
@@ -128,8 +132,6 @@ def test_without_a_known_manager_the_customer_waits_in_its_units_pool(town, bank
 def test_core_banking_does_not_bring_back_an_erased_customer(town, bank):
     (customer,) = opened(town, bank, "C1")
     with bank.database.transaction() as work:
-        from services.customer.model.customer import Customer
-
         work.session.get(Customer, customer.customer_id).state = CustomerState.ERASED.value
     bank.publish(town, "customers", D(2026, 1, 3), [customer_row(bank, "C1", display_name="王回")])
     assert refusals(bank, "customers")[bank.number("C1")]
@@ -226,3 +228,72 @@ def test_bills_factoring_trade_finance_and_classes(town, bank):
     assert bank.holding("F1", dataset="factoring").balance_minor_units == 700
     assert bank.holding("L1", "USD", "trade_finance").customer_id == customer.customer_id
     assert bank.holding("A1").loan_class == 1
+
+
+def test_a_pass_that_breaks_off_is_gone_on_with_and_loses_nothing(town, bank, monkeypatch):
+    plain = [f"A{place}" for place in range(8)]
+    breaks = {}
+
+    def breaking(applier):
+        whole = applier.apply
+
+        def apply(*given, **named):
+            breaks[applier] = breaks.get(applier, 0) + 1
+            if breaks[applier] == 2:
+                raise ConnectionError("The process dies after its first step.")
+            return whole(*given, **named)
+
+        monkeypatch.setattr(applier, "apply", apply)
+        monkeypatch.setattr(applier, "ROWS_PER_STEP", 3)
+
+    breaking(contracts)
+    breaking(balances)
+    bank.publish(town, "accounts", D(2026, 1, 1), [account(bank, each) for each in plain])
+    days = {D(2026, 1, day): {each: 100 * day + place for place, each in enumerate(plain)} for day in (1, 2, 3)}
+    for day, of in days.items():
+        town.announce(bank.write("balances", day, [balance(bank, each, amount) for each, amount in of.items()]))
+    bank.wait()
+    assert set(breaks) == {contracts, balances}
+    assert bank.applications("accounts")[0].counts == {"created": 8, "without_customer": 8}
+    for each in plain:
+        by_day = {day: of[each] for day, of in days.items()}
+        assert figures(running_of(bank.holding(each)), D(2026, 1, 9)) == reference(by_day, D(2026, 1, 9))
+
+
+def test_another_base_day_makes_all_figures_anew(town, bank):
+    bank.publish(town, "accounts", D(2026, 1, 1), [account(bank, "A1")])
+    days = {D(2025, 12, 1): 5, D(2026, 2, 1): 7, D(2026, 4, 1): 9}
+    for day, amount in days.items():
+        bank.publish(town, "balances", day, [balance(bank, "A1", amount)])
+    settings = bank.database.settings
+    bank.database.settings = settings.model_copy(update={"base_date": D(2026, 3, 1)})
+    try:
+        days[D(2026, 5, 1)] = 11
+        bank.publish(town, "balances", D(2026, 5, 1), [balance(bank, "A1", 11)])
+        as_of = D(2026, 5, 20)
+        told = figures(running_of(bank.holding("A1")), as_of, base_date=D(2026, 3, 1))
+        assert told == reference(days, as_of, base_date=D(2026, 3, 1))
+        assert told.base == 7
+    finally:
+        bank.database.settings = settings
+
+
+def test_a_revision_whose_files_are_gone_is_told_and_holds_nothing_up(town, bank):
+    bank.publish(town, "accounts", D(2026, 1, 1), [account(bank, "A1")])
+    event = bank.write("balances", D(2026, 1, 1), [balance(bank, "A1", 1)])
+    shutil.rmtree(bank.database.lake.root / event.feed)
+    town.announce(event)
+    bank.publish(town, "balances", D(2026, 1, 2), [balance(bank, "A1", 2)])
+    assert [each.state for each in bank.applications("balances")] == [ApplicationState.FAILED, ApplicationState.APPLIED]
+
+
+def test_what_was_left_is_asked_for_anew(town, bank):
+    event = bank.write("accounts", D(2026, 1, 1), [account(bank, "A1")])
+    with bank.database.transaction() as work:
+        following.take_dataset(work, event)
+        work.session.execute(delete(Operation).where(Operation.subject == f"datasets/{event.feed}"))
+        work.session.execute(update(DatasetApplication).values(receive_time=work.now - timedelta(hours=1)))
+    with bank.database.transaction() as work:
+        following.resume(work)
+    bank.wait()
+    assert bank.holding("A1") is not None

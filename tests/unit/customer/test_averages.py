@@ -161,7 +161,9 @@ class Book:
             else:
                 pins = [before, pin] if before else [pin]
                 engine.find_points(connection, self.lake, pins, after=last, affected=False)
-                engine.hold(connection, [self.kept[each] for each in engine.moved_accounts(connection) if each in self.kept])
+                engine.hold(
+                    connection, [self.kept[each] for each in engine.moved_accounts(connection, "", 9) if each in self.kept]
+                )
                 count = engine.fold(connection, self.base_date, affected=False)
             for row in batch(connection, "results", engine.RUNNING, 0, count):
                 self.kept[row["account_number"]] = tuple(row.values())

@@ -6,6 +6,7 @@ corrected late, changes nothing. Units come before people.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -83,36 +84,30 @@ def _read(preparation: Preparation, task: Task) -> Portion:
             task.checkpoint = at = _next_feed(work)
         if not at["feed"]:
             return Portion()
-    pin = Pin(at["feed"], at["dataset"], at["source_system"], date.fromisoformat(at["business_date"]), at["revision"])
     with preparation.transaction() as work:
+        lake, today = work.database.lake, work.business_date
+    if "rows" not in task.memory:
+        pin = Pin(at["feed"], at["dataset"], at["source_system"], date.fromisoformat(at["business_date"]), at["revision"])
         try:
-            if pin.dataset == UNITS:
-                return _read_units(work, task, pin)
-            return _read_people(work, task, pin)
+            task.memory["rows"] = reading.units(lake, pin) if pin.dataset == UNITS else reading.people(lake, pin, today)
         except NotFound as refusal:
             return Portion(fault=refusal.reason)
+    rows = task.memory["rows"]
+    if at["dataset"] == UNITS:
+        portion = tuple(rows[at["done"] : at["done"] + UNITS_PER_STEP])
+        return Portion(units=portion, last=at["done"] + len(portion) == len(rows))
+    with preparation.transaction() as work:
+        return _people(work, at, rows)
 
 
-def _read_units(work: UnitOfWork, task: Task, pin: Pin) -> Portion:
-    if "rows" not in task.memory:
-        task.memory["rows"] = reading.units(work.database.lake, pin)
-    rows, done = task.memory["rows"], task.checkpoint["done"]
-    portion = tuple(rows[done : done + UNITS_PER_STEP])
-    return Portion(units=portion, last=done + len(portion) == len(rows))
-
-
-def _read_people(work: UnitOfWork, task: Task, pin: Pin) -> Portion:
-    if "rows" not in task.memory:
-        task.memory["rows"] = reading.people(work.database.lake, pin, work.business_date)
-    rows, at = task.memory["rows"], task.checkpoint
+def _people(work: UnitOfWork, at: dict[str, Any], rows: Sequence[PersonRow]) -> Portion:
     if "leavers_stay" not in at:
         going = len(people.active_among(work, [row.staff_number for row in rows if row.left]))
-        share_max = work.settings.personnel_leavers_share_max
-        at["leavers_stay"] = not is_believed(going, people.active_count(work), share_max)
+        at["leavers_stay"] = not is_believed(going, people.active_count(work), work.settings.personnel_leavers_share_max)
     portion = tuple(rows[at["done"] : at["done"] + PEOPLE_PER_STEP])
     if portion:
         return Portion(people=portion)
-    missing = people.active_among(work, without([row.staff_number for row in rows], people.known_to(work, pin.feed)))
+    missing = people.active_among(work, without([row.staff_number for row in rows], people.known_to(work, at["feed"])))
     share_max = work.settings.personnel_missing_share_max
     go = share_max > 0 and is_believed(len(missing), people.active_count(work), share_max)
     return Portion(missing=tuple(missing), missing_go=go, last=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -23,7 +22,7 @@ from services.customer.usecases.datasets.reading import patiently
 
 ROWS_PER_STEP = 2_000
 # So many accounts are asked of the database at once.
-_ACCOUNTS_AT_ONCE = 5_000
+_ACCOUNTS_AT_ONCE = 20_000
 # A correction looks so far back for what it does not change: longer than any year to date, with the base before it.
 HISTORY = timedelta(days=800)
 _TABLE = Holding.__table__
@@ -105,8 +104,8 @@ def _go_on(preparation: Preparation, wanted: Pass, lake: Any, connection: Any) -
         base_date = work.settings.base_date
     after = pins[0].business_date if wanted.former_id else None
     patiently(preparation, connection, lambda: balances.find_points(connection, lake, pins, after=after, affected=False))
-    accounts = iter(balances.moved_accounts(connection))
-    while some := list(islice(accounts, _ACCOUNTS_AT_ONCE)):
+    some = [""]
+    while some := balances.moved_accounts(connection, some[-1], _ACCOUNTS_AT_ONCE):
         preparation.beat()
         with preparation.transaction() as work:
             balances.hold(connection, _kept_of(work, pins[0].source_system, some))

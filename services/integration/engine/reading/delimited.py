@@ -70,6 +70,8 @@ class Delimited(Opened):
 
     def _columns(self, first: Chunk | None) -> list[str]:
         if self.definition.format.header:
+            if not self._lines.header.strip():
+                raise InvalidInput("HEADER_MISSING", "The file has no header where the feed expects one.")
             names = self._dialect.split(self._lines.header)
             if names is None:
                 raise InvalidInput("HEADER_UNREADABLE", "The header's quotes do not match.")
@@ -114,9 +116,11 @@ class Delimited(Opened):
             yield self._table(rows)
 
     def _sorted(self, lines: list[bytes], *, last: bool) -> tuple[list[int], list[tuple[int, int]]]:
-        """The places of the lines that are plain rows, and of the others with how many lines each takes; empty ones are neither."""
+        """The places of the lines that are plain rows, and of the others with how many lines each takes; not those that are empty."""
         delimiter, count = self._dialect.delimiter, len(self.columns) - 1
-        doubtful = {place for place, line in enumerate(lines) if line.count(delimiter) != count or self._dialect.is_doubtful(line)}
+        doubtful = {
+            place for place, line in enumerate(lines) if line.count(delimiter) != count or self._dialect.is_doubtful(line)
+        }
         single: list[tuple[int, int]] = []
         taken = 0
         for place in sorted(doubtful):
@@ -203,10 +207,15 @@ class Dialect:
             return True
         if len(self.delimiter) > 1:
             return False
-        # Each quote opens a column or closes one: one that is doubled, or stands elsewhere, does neither.
-        opens = content.count(self.delimiter + self.quote) + content.count(b"\n" + self.quote) + content.startswith(self.quote)
-        closes = content.count(self.quote + self.delimiter) + content.count(self.quote + b"\n")
-        return opens == closes and opens + closes == quotes
+        # What stands between quoted columns begins and ends with what parts columns or rows; between doubled quotes is nothing.
+        ends = (self.delimiter, b"\n")
+        first, *between = content.split(self.quote)[::2]
+        return (
+            quotes % 2 == 0
+            and (not first or first.endswith(ends))
+            and between[-1].startswith(ends)
+            and all(part[:1] in ends and part[-1:] in ends for part in between[:-1])
+        )
 
     def is_doubtful(self, line: bytes) -> bool:
         """Whether the line, with as many delimiters as it should have, is yet to be looked at by itself."""
