@@ -179,6 +179,7 @@ def test_many_dates_come_in_their_order_and_none_before_it_began(bank, monkeypat
     for day in (*days, THURSDAY):
         bank.put(f"bal_{day:%Y%m%d}.txt", f"ACCT|CCY|BAL\nA1|CNY|{day.day}.00\n")
     bank.look()
+    bank.turn(seconds=6)
     assert [day for day, _ in bank.dates()] == sorted(str(day) for day in days)
     runs = [run.business_date for run in sorted(bank.all(FeedRun), key=lambda run: run.run_id)]
     assert runs == sorted(days)
