@@ -130,7 +130,7 @@ def work(service: Service, settings: DeploymentSettings) -> None:
         migrations.require_current(database.engine, service.package)
         start_process(f"{service.name}.work", 0, settings)
         timers = CHASSIS_TIMERS + service.timers
-        run_worker(_following(service), database, settings.amqp_url.get_secret_value(), timers, tls=settings.tls)
+        run_worker(following(service), database, settings.amqp_url.get_secret_value(), timers, tls=settings.tls)
 
 
 def migrate(service: Service, settings: DeploymentSettings) -> None:
@@ -146,7 +146,7 @@ def prepare(service: Service, settings: DeploymentSettings) -> bool:
     if settings.bus == "rabbitmq":
         from services.chassis.bus.topology import declare_queues
 
-        declare_queues(_following(service), settings.amqp_url.get_secret_value(), settings.tls)
+        declare_queues(following(service), settings.amqp_url.get_secret_value(), settings.tls)
     return changed
 
 
@@ -158,7 +158,7 @@ def serve_together(services: Sequence[Service], settings: DeploymentSettings) ->
         for service in services:
             make_current(databases[service.name].engine, service.package)
         start_process("services", settings.services[services[0].name].metrics_port, settings)
-        bus = EmbeddedBus({each.name: (databases[each.name], _following(each).subscriptions) for each in services})
+        bus = EmbeddedBus({each.name: (databases[each.name], following(each).subscriptions) for each in services})
         for service in services:
             database = databases[service.name]
             database.parking = parking(service, settings)
@@ -204,7 +204,8 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
     )
 
 
-def _following(service: Service) -> Service:
+def following(service: Service) -> Service:
+    """The service with what every service follows."""
     return replace(service, subscriptions=CHASSIS_SUBSCRIPTIONS + service.subscriptions)
 
 

@@ -191,6 +191,8 @@ def _beside(preparation: Preparation, look: _Look, given: _Given) -> None:
 
 def _look(look: _Look, given: _Given, alive: Callable[[], None]) -> None:
     with open_source(given.definition, given.surroundings) as source:
+        if source.lists and given.definition.date.source != "column" and not pattern(given.definition.source.file).is_dated:
+            raise InvalidInput("FILES_UNDATED", "Neither the files' names nor their rows say a business date: see [source] file.")
         for found in source.find(None if source.lists else given.dates):
             # A date that has not begun has no file yet, whatever somebody called one.
             if found.business_date is not None and found.business_date > given.business_date:

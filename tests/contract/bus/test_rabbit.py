@@ -10,13 +10,16 @@ import pytest
 from amqp.exceptions import AMQPError
 from prometheus_client import REGISTRY
 from workbench.customer.v1 import events_pb2
+from workbench.integration.v1.events_pb2 import BusinessDateOpened
 
+from services.chassis import runtime
 from services.chassis.bus.port import BusUnavailable
 from services.chassis.bus.rabbit import RabbitPublisher
 from services.chassis.bus.rabbit_parking import RabbitParking
 from services.chassis.bus.topology import EXCHANGE, Topology, declare_queues
 from services.chassis.bus.worker import Broker
-from services.chassis.outbox.messages import EventMessage
+from services.chassis.outbox.messages import EventMessage, address
+from services.chassis.service import Service
 from tests.contract.bus.conftest import Rabbit
 from tests.contract.bus.ledger import LEDGER
 from tests.contract.db.conftest import NOW
@@ -65,6 +68,22 @@ def test_an_event_that_nobody_follows_counts_as_published(publisher, declared):
     before = unroutable()
     assert publisher.publish([message("nobody", events_pb2.CustomerCreated)]) == frozenset()
     assert unroutable() == before + 1
+
+
+def test_a_service_that_follows_nothing_of_its_own_has_the_business_date(publisher, amqp_url):
+    declare_queues(runtime.following(Service(name="quiet", package="quiet", rpcs={})), amqp_url)
+    opened = BusinessDateOpened(calendar="bank", business_date="2026-11-25")
+    told = EventMessage(
+        event_id="opened",
+        type=opened.DESCRIPTOR.full_name,
+        source="integration",
+        subject="bank",
+        routing_key=address(opened.DESCRIPTOR).routing_key,
+        time=NOW,
+        data=opened.SerializeToString(),
+    )
+    assert publisher.publish([told]) == frozenset()
+    assert RabbitParking(amqp_url, "quiet").depth(None) == (1, 0)
 
 
 def test_a_broker_that_is_not_there_takes_nothing():
