@@ -37,7 +37,9 @@ def demo(
 
 @application.command("berka")
 def berka(
-    data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder of the PKDD'99 data set, or of a part of it.")],
+    data: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="The folder of the PKDD'99 data set, or of a part of it.")
+    ],
 ) -> None:
     """Load the PKDD'99 bank (Berka) into the deployment that runs here, and hold its balances against its transactions."""
     from deploy.demonstration.berka.loading import load_berka

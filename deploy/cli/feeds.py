@@ -28,7 +28,9 @@ WAIT_SECONDS = 3_600.0
 
 FeedName = Annotated[str, typer.Argument(help="The feed's name, such as core.balances.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file, as the system sent it.")]
-Day = Annotated[str, typer.Option("--date", help="The business date, YYYY-MM-DD, where neither the file's name nor its rows say it.")]
+Day = Annotated[
+    str, typer.Option("--date", help="The business date, YYYY-MM-DD, where neither the file's name nor its rows say it.")
+]
 Control = Annotated[str, typer.Option("--control", help="The file that says what this one holds, where the feed has such.")]
 
 
@@ -89,7 +91,9 @@ def run(
 
 
 @application.command("rerun")
-def rerun(run_id: Annotated[str, typer.Argument(help="The run whose file is taken once more, by the feed as it is now.")]) -> None:
+def rerun(
+    run_id: Annotated[str, typer.Argument(help="The run whose file is taken once more, by the feed as it is now.")],
+) -> None:
     """Take a run's file once more, and wait for it."""
     from services.integration.usecases import feeds
 
