@@ -84,6 +84,7 @@ def run(
     file: File,
     day: Day = "",
     control: Control = "",
+    *,
     again: Annotated[bool, typer.Option("--again", help="Take the file though it was taken before.")] = False,
 ) -> None:
     """Take a file in, and wait until it is published, or refused; ends with 1 where it is not there in the end."""
@@ -129,6 +130,7 @@ def status(
 @application.command("quarantine")
 def quarantine(
     feed: FeedName,
+    *,
     replay: Annotated[bool, typer.Option("--replay", help="Take the rows that were corrected.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
 ) -> None:

@@ -85,10 +85,16 @@ def test_the_summary_counts_what_was_loaded(said, part):
 
 
 def test_loaded_again_nothing_changes(bank, part):
-    before = bank.get("steward.berka", "/v1/datasets", pageSize=1_000)["datasets"]
+    before = _datasets(bank)
     again = _load(bank, part[0])
     assert again.count("unchanged") >= len(files.SNAPSHOTS) + 1
-    assert bank.get("steward.berka", "/v1/datasets", pageSize=1_000)["datasets"] == before
+    assert _datasets(bank) == before
+
+
+def _datasets(bank):
+    """The bank's own: those of the demonstration bank come and go beside them."""
+    found = bank.get("steward.berka", "/v1/datasets", pageSize=1_000)["datasets"]
+    return [each for each in found if each["sourceSystem"] == "berka"]
 
 
 def test_a_manager_sees_the_clients_of_his_region_and_of_no_other(bank, part):
@@ -132,5 +138,5 @@ def test_datasets_and_differences_are_browsed_by_those_who_may(bank, part):
 
 
 def _ended(bank, operation_id):
-    told = bank.get("steward.berka", f"/v1/operations/integration/{operation_id}")
+    told = bank.get("steward.berka", f"/v1/operations/integration/operations/{operation_id}")
     return told if told.get("endTime") else None

@@ -170,21 +170,26 @@ class SealedReader:
     """
 
     def __init__(self, path: Path) -> None:
+        self.closed = True
         self._descriptor = os.open(path, os.O_RDONLY)
+        self.closed = False
         try:
             self._cipher, self._start = _opened(self._descriptor)
             self._blocks, self.size = _extent(os.fstat(self._descriptor).st_size - self._start)
         except BaseException:
-            os.close(self._descriptor)
+            self.close()
             raise
         self._own = threading.local()
         self._latest: tuple[int, bytes] = (-1, b"")
-        self.closed = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_ended: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # An engine lets go of a file that it has read, and does not close it.
         self.close()
 
     def __iter__(self) -> Any:

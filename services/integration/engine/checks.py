@@ -68,8 +68,11 @@ def repeated_keys(connection: DuckDBPyConnection, url: str, schema: Schema, *, b
     connection.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS {suspects}")
     unlike = f"SELECT {key} FROM suspects GROUP BY {key} HAVING count(DISTINCT row({row})) > 1"
     day = DATE_COLUMN if by_column else "NULL"
-    faulty = _limited(connection, f"SELECT line, 'KEY_REPEATED {schema.key[0]}', {day} FROM suspects SEMI JOIN ({unlike}) USING ({key})")
-    others = f"SELECT line, row_number() OVER (PARTITION BY {row} ORDER BY line) AS place FROM suspects ANTI JOIN ({unlike}) USING ({key})"
+    faulty = _limited(
+        connection, f"SELECT line, 'KEY_REPEATED {schema.key[0]}', {day} FROM suspects SEMI JOIN ({unlike}) USING ({key})"
+    )
+    places = f"row_number() OVER (PARTITION BY {row} ORDER BY line) AS place"
+    others = f"SELECT line, {places} FROM suspects ANTI JOIN ({unlike}) USING ({key})"
     repeated = connection.execute(f"SELECT line FROM ({others}) WHERE place > 1").fetchall()
     return Left(faulty, [line for (line,) in repeated])
 
@@ -91,7 +94,9 @@ def taken_keys(rows: str, schema: Schema, current: str, *, by_column: bool) -> s
     day = DATE_COLUMN if by_column else "NULL"
     same_day = f" AND mine.{DATE_COLUMN} = there.business_date" if by_column else ""
     fault = quoted(f"KEY_TAKEN {schema.key[0]}")
-    return f"SELECT line, {fault}, {day} FROM ({rows}) AS mine WHERE EXISTS (SELECT 1 FROM {current} AS there WHERE {on}{same_day})"
+    return (
+        f"SELECT line, {fault}, {day} FROM ({rows}) AS mine WHERE EXISTS (SELECT 1 FROM {current} AS there WHERE {on}{same_day})"
+    )
 
 
 def faulty_lines(connection: DuckDBPyConnection, statement: str) -> list[tuple[int, str, date | None]]:
@@ -112,7 +117,11 @@ def controls(
             continue
         if name == "rows":
             agree = value.strip().isdecimal() and int(value) == rows_read
-            told = f"The sender says {value.strip()} rows; the file has {rows_read}." if value.strip().isdecimal() else "The count is none."
+            told = (
+                f"The sender says {value.strip()} rows; the file has {rows_read}."
+                if value.strip().isdecimal()
+                else "The count is none."
+            )
             verdicts.append(Verdict("control_rows", PASSED if agree else FAILED, told))
         elif name in definition.columns:
             verdict, comparison = _control_sum(definition, name, value, sums.get(name, {}), rows_bad)
@@ -154,8 +163,8 @@ def reconcile(
 ) -> tuple[Verdict, list[Comparison]]:
     """Sums by the ledger's subject, organisation unit and currency against the ledger's own, which is side less other side.
 
-    `rows` answers `product_code`, `currency_code`, the amount, `unit_number` where it is told apart, and `day`; `ledger` the columns
-    of gl_balances and `day`. Of a day that both have, what is on one side alone counts as nothing on the other.
+    `rows` answers `product_code`, `currency_code`, the amount, `unit_number` where it is told apart, and `day`; `ledger` the
+    columns of gl_balances and `day`. Of a day that both have, what is on one side alone counts as nothing on the other.
     """
     cases = " ".join(f"WHEN product_code IN {listed(codes)} THEN {quoted(subject)}" for subject, codes in rule.subjects.items())
     unit = "unit_number" if by_unit else "''"

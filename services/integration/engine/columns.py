@@ -52,8 +52,11 @@ class TypedRows:
         amounts = [f"{self._amount(column)} AS {column.name}" for column in columns if column.type is Type.MONEY]
         if self._by_column:
             texts.append(f"{self._one(self._definition.date.column)} AS {_t(DATE_COLUMN)}")
-            values.append(f"{expressions.day(_t(DATE_COLUMN), self._definition.date.format, self._definition.date.century_pivot)} AS {DATE_COLUMN}")
-        absent = [f"NULL::{c.type.engine_type} AS {c.name}" for c in self._schema.columns if c.name not in self._definition.columns]
+            rule = self._definition.date
+            values.append(f"{expressions.day(_t(DATE_COLUMN), rule.format, rule.century_pivot)} AS {DATE_COLUMN}")
+        absent = [
+            f"NULL::{c.type.engine_type} AS {c.name}" for c in self._schema.columns if c.name not in self._definition.columns
+        ]
         faults = " ".join(fault.case for fault in self._faults(columns))
         looked_up = lookups.looked_up(self._definition, f"SELECT {', '.join(['line', *texts])} FROM {relation}")
         answered = ["line", *self._schema.names, *([DATE_COLUMN] if self._by_column else [])]
@@ -80,11 +83,13 @@ class TypedRows:
             return f"NULLIF({trimmed}, '')"
         return f"(CASE WHEN {trimmed} NOT IN {expressions.listed(['', *(text.strip() for text in empty)])} THEN {trimmed} END)"
 
-    def _value(self, column: Column) -> str:
+    def _value(self, column: Column) -> str:  # noqa: PLR0911 - one for each type
         rule, text = self._definition.columns[column.name], _t(column.name)
         match column.type:
+            case Type.CODE | Type.TEXT if rule.codes:
+                return expressions.code(text, self._definition.codes[rule.codes])
             case Type.CODE:
-                return expressions.code(text, self._definition.codes[rule.codes]) if rule.codes else expressions.among(text, column.codes)
+                return expressions.among(text, column.codes)
             case Type.DATE:
                 value = expressions.day(text, rule.format, rule.century_pivot, rule.raised_month)
                 return expressions.later(value, _m(column.name)) if rule.plus_months else value
@@ -94,8 +99,6 @@ class TypedRows:
                 return expressions.scaled(self._plain(column), self._digits(column))
             case Type.FLAG:
                 return expressions.flag(text, rule.true)
-        if rule.codes:
-            return expressions.code(text, self._definition.codes[rule.codes])
         return text
 
     def _amount(self, column: Column) -> str:
@@ -156,7 +159,9 @@ class TypedRows:
         text = _t(column.name)
         if column.type is Type.MONEY:
             named = column.currency in self._definition.columns
-            yield _Fault(f"{text} IS NOT NULL AND {f'{column.currency} IS NULL' if named else 'true'}", "'CURRENCY_MISSING'", column.name)
+            yield _Fault(
+                f"{text} IS NOT NULL AND {f'{column.currency} IS NULL' if named else 'true'}", "'CURRENCY_MISSING'", column.name
+            )
             if self._definition.columns[column.name].sign_column:
                 yield _Fault(f"{text} IS NOT NULL AND {_s(column.name)} IS NULL", "'SIGN_MISSING'", column.name)
         if column.name in {each.currency for each in self._schema.columns if each.type is Type.MONEY}:

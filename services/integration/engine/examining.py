@@ -76,7 +76,7 @@ class Examined:
     told: str = ""
 
 
-def examine(  # noqa: PLR0913 - what is read, where it goes, and what it is held against
+def examine(
     connection: DuckDBPyConnection,
     lake: Lake,
     definition: FeedDefinition,
@@ -193,7 +193,9 @@ class _Examination:
         for rule in self._definition.reconciliation:
             pins = self._surroundings.ledgers.get(rule.ledger, ())
             if not pins:
-                self.verdicts.append(Verdict(f"reconciliation {rule.ledger}", SKIPPED, "The ledger of the date is not there yet."))
+                self.verdicts.append(
+                    Verdict(f"reconciliation {rule.ledger}", SKIPPED, "The ledger of the date is not there yet.")
+                )
                 continue
             ledger = self._lake.relation(self._connection, SCHEMAS[_LEDGER], pins)
             ledger.create_view("ledger", replace=True)
@@ -212,9 +214,7 @@ class _Examination:
     def _hold(self, rule: Reconciliation, definition: FeedDefinition, rows: str, ledger: str) -> Verdict:
         schema = definition.schema_
         by_unit = "unit_number" in definition.columns
-        verdict, comparisons = checks.reconcile(
-            self._connection, rule, rows, ledger, checks.amount_of(schema), by_unit=by_unit
-        )
+        verdict, comparisons = checks.reconcile(self._connection, rule, rows, ledger, checks.amount_of(schema), by_unit=by_unit)
         self.verdicts.append(verdict)
         self.comparisons += comparisons
         return verdict

@@ -16,9 +16,7 @@ PLAIN_NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
 CURRENCY = "[A-Z]{3}"
 # What a whole number of 64 bits holds on both sides of zero.
 NUMBER_MAX = 2**63 - 1
-_ISO_TIME = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
-)
+_ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
 _ZONE = r"(Z|[+-][0-9]{2}:?[0-9]{2})"
 # What each directive of strptime may stand for; a number of one digit only where nothing else tells where it ends.
 _DIRECTIVES = {
@@ -83,10 +81,7 @@ def scaled(text: str, digits: int | str, *, rounds: bool = False) -> str:
     quick = fits(text, f"-?[0-9]{{1,{18 - 2 * usual}}}{point}") + ("" if isinstance(digits, int) else f" AND {digits} = 2")
     value = f"CAST(CAST({text} AS DECIMAL(18, {usual})) * {10**usual} AS BIGINT)"
     general = _rounded(text, digits) if rounds else _exact(text, digits)
-    return (
-        f"(CASE WHEN {quick} THEN {value} "
-        f"WHEN {fits(text, PLAIN_NUMBER)} THEN NULLIF({general}, -{NUMBER_MAX} - 1) END)"
-    )
+    return f"(CASE WHEN {quick} THEN {value} WHEN {fits(text, PLAIN_NUMBER)} THEN NULLIF({general}, -{NUMBER_MAX} - 1) END)"
 
 
 def excess(text: str, digits: int | str) -> str:
@@ -193,7 +188,8 @@ def _rounded(text: str, digits: int | str) -> str:
         f"(trim(substr({below}, 2), '0') <> '' OR right({kept}, 1) IN ('1', '3', '5', '7', '9'))) THEN 1 ELSE 0 END)"
     )
     # Of more than 38 digits the cast makes nothing; the largest of them leaves room for one more.
-    return f"TRY_CAST((CASE WHEN {_sign(text)} = '-' THEN -1 ELSE 1 END) * (TRY_CAST({kept} AS DECIMAL(37, 0))::HUGEINT + {up}) AS BIGINT)"
+    sign = f"(CASE WHEN {_sign(text)} = '-' THEN -1 ELSE 1 END)"
+    return f"TRY_CAST({sign} * (TRY_CAST({kept} AS DECIMAL(37, 0))::HUGEINT + {up}) AS BIGINT)"
 
 
 def _unsigned(text: str) -> str:

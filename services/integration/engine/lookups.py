@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def load(
-    connection: DuckDBPyConnection, lake: Lake, definition: FeedDefinition, pins: Mapping[str, Sequence[Pin]]
-) -> None:
+def load(connection: DuckDBPyConnection, lake: Lake, definition: FeedDefinition, pins: Mapping[str, Sequence[Pin]]) -> None:
     """Makes a table of each lookup of the feed; `pins` has the revisions by canonical dataset."""
     for name, lookup in definition.lookups.items():
         lake.relation(connection, SCHEMAS[lookup.dataset], pins.get(lookup.dataset, ())).create_view("looked_into", replace=True)

@@ -49,7 +49,8 @@ def totals(connection: DuckDBPyConnection, query: str, schema: Schema) -> dict[s
     for column in schema.columns:
         if column.type is Type.MONEY:
             sums = connection.execute(
-                f"SELECT {column.currency}, sum({column.name}) FROM ({query}) WHERE {column.name} IS NOT NULL GROUP BY 1 ORDER BY 1"
+                f"SELECT {column.currency}, sum({column.name}) FROM ({query}) "
+                f"WHERE {column.name} IS NOT NULL GROUP BY 1 ORDER BY 1"
             ).fetchall()
             if sums:
                 found[column.name] = {str(currency or ""): str(total) for currency, total in sums}

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from services.chassis.lake.sealed_files import SealedReader, sealed_url
-from services.integration.connectors.formats.records import Fault
 from services.integration.engine.columns import DATE_COLUMN, TypedRows
 from services.integration.engine.reading import reading_of
 from services.integration.engine.reading.decompressing import decompressed
@@ -111,9 +110,7 @@ def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: Bina
     target = staged_url(definition, folder)
     connection.register("raw_rows", raw)
     try:
-        connection.execute(
-            f"COPY ({typed.statement('raw_rows')}{order}) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw)"
-        )
+        connection.execute(f"COPY ({typed.statement('raw_rows')}{order}) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw)")
     except Exception:
         # The engine tells only that the rows ended; why, they know.
         if trouble:
@@ -122,7 +119,9 @@ def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: Bina
     finally:
         connection.unregister("raw_rows")
     parsed = time.monotonic()
-    found = connection.execute(f"SELECT line, fault FROM read_parquet('{target}') WHERE fault IS NOT NULL ORDER BY line").fetchall()
+    found = connection.execute(
+        f"SELECT line, fault FROM read_parquet('{target}') WHERE fault IS NOT NULL ORDER BY line"
+    ).fetchall()
     ((rows,),) = connection.execute(f"SELECT count(*) FROM read_parquet('{target}')").fetchall()
     check_faults(len(found) + len(reading.faults.found))
     staged = Staged(reading.columns, reading.trailer, rows + len(reading.faults.found))

@@ -11,6 +11,14 @@ from services.integration.model.feed_run import FeedRun
 from services.integration.usecases.feeds import Standing
 from services.integration.usecases.watching import FeedStanding
 
+
+def _rows_per_second(run: FeedRun) -> int:
+    if run.start_time is None or run.end_time is None:
+        return 0
+    seconds = (run.end_time - run.start_time).total_seconds()
+    return round(run.rows_read / seconds) if seconds > 0 else 0
+
+
 run_message = Mapper(
     feed_pb2.FeedRun,
     computed={
@@ -18,7 +26,7 @@ run_message = Mapper(
         "checks": lambda run: [_check(**check) for check in run.checks],
         "published": lambda run: [feed_pb2.PublishedDate(**entry) for entry in run.published],
         "timings": lambda run: [feed_pb2.FeedTiming(name=name, milliseconds=took) for name, took in run.timings.items()],
-        "rows_per_second": lambda run: _rows_per_second(run),
+        "rows_per_second": _rows_per_second,
     },
 )
 
@@ -68,10 +76,3 @@ def comparison_messages(run: FeedRun) -> list[feed_pb2.FeedComparison]:
 
 def _check(check: str, outcome: str, told: str) -> feed_pb2.FeedCheck:
     return feed_pb2.FeedCheck(check=check, outcome=feed_pb2.FeedCheckOutcome.Value(f"FEED_CHECK_OUTCOME_{outcome}"), told=told)
-
-
-def _rows_per_second(run: FeedRun) -> int:
-    if run.start_time is None or run.end_time is None:
-        return 0
-    seconds = (run.end_time - run.start_time).total_seconds()
-    return round(run.rows_read / seconds) if seconds > 0 else 0

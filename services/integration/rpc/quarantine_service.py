@@ -17,9 +17,7 @@ def list_quarantined_rows(
     work: UnitOfWork, request: quarantine_service_pb2.ListQuarantinedRowsRequest
 ) -> quarantine_service_pb2.ListQuarantinedRowsResponse:
     page = quarantine.list_rows(work, request)
-    return quarantine_service_pb2.ListQuarantinedRowsResponse(
-        rows=map(_listed, page.rows), next_page_token=page.next_page_token
-    )
+    return quarantine_service_pb2.ListQuarantinedRowsResponse(rows=map(_listed, page.rows), next_page_token=page.next_page_token)
 
 
 def get_quarantined_row(

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from services.chassis.kernel.errors import InvalidInput, NotFound
 from services.integration.model.feed_definition import FeedDefinition, load

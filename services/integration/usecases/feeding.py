@@ -144,9 +144,7 @@ def _read(preparation: Preparation, given: _Given) -> Examined:
     return _watched(
         preparation,
         given.lake,
-        lambda connection: examining.examine(
-            connection, given.lake, given.definition, given.path, given.folder, surroundings
-        ),
+        lambda connection: examining.examine(connection, given.lake, given.definition, given.path, given.folder, surroundings),
     )
 
 
@@ -265,13 +263,17 @@ def _write_dates(preparation: Preparation, given: _Given, dates: list[str]) -> _
     days = [date.fromisoformat(text) for text in dates]
     with preparation.transaction() as work:
         former = {day: (datasets.next_revision(work, given.run.feed, day), _current(work, given.run.feed, day)) for day in days}
-    return _watched(
-        preparation, given.lake, lambda connection: [_write(connection, given, day, *former[day]) for day in _loaded(connection, given, days)]
-    )
+
+    def write(connection: Any) -> list[_Written]:
+        _load(connection, given, days)
+        return [_write(connection, given, day, *former[day]) for day in days]
+
+    written = _watched(preparation, given.lake, write)
+    return _Dates(written, round((time.monotonic() - started) * 1000))
 
 
-def _loaded(connection: Any, given: _Given, days: list[date]) -> list[date]:
-    """The days, with their rows at hand where they are few: so they are sought in the file once, and not once a day."""
+def _load(connection: Any, given: _Given, days: list[date]) -> None:
+    """Has the days' rows at hand where they are few: so they are sought in the file once, and not once a day."""
     from services.integration.engine import publishing, staging
     from services.integration.engine.examining import excluded_url
 
@@ -279,7 +281,6 @@ def _loaded(connection: Any, given: _Given, days: list[date]) -> list[date]:
     url, excluded = staging.staged_url(given.definition, given.folder), excluded_url(given.folder)
     few = by_column and given.run.rows_read < ROWS_LOADED_MAX
     publishing.load_days(connection, url, excluded, days if by_column else [], copied=few)
-    return days
 
 
 def _write(connection: Any, given: _Given, day: date, revision: int, current: Dataset | None) -> _Written:

@@ -56,14 +56,18 @@ def spool(lake: Lake, feed: str, file_name: str, content: BinaryIO, *, beat: Cal
             while part := content.read(_READ_BYTES):
                 beat()
                 size += len(part)
-                if size > FILE_BYTES_MAX:
-                    raise LimitReached("FILE_TOO_LARGE", f"A feed's file has at most {FILE_BYTES_MAX} bytes.")
+                _check_size(size)
                 digest.update(part)
                 sealed.write(part)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
     return Spooled(feed, name, str(path), digest.hexdigest(), size)
+
+
+def _check_size(size_bytes: int) -> None:
+    if size_bytes > FILE_BYTES_MAX:
+        raise LimitReached("FILE_TOO_LARGE", f"A feed's file has at most {FILE_BYTES_MAX} bytes.")
 
 
 def land(work: UnitOfWork, spooled: Spooled, *, origin: str, control_text: str = "") -> LandedFile:

@@ -44,7 +44,9 @@ def take_part(work: UnitOfWork, file_id: str, offset: int, content: bytes, *, la
     file = _own(work, file_id)
     work.resource = f"feed_files/{file.file_id}"
     if not content and not (last and file.size_bytes):
-        raise InvalidInput("FILE_EMPTY", "There is nothing in the body.", violations=(FieldViolation("content", "The file's bytes."),))
+        raise InvalidInput(
+            "FILE_EMPTY", "There is nothing in the body.", violations=(FieldViolation("content", "The file's bytes."),)
+        )
     if offset == file.size_bytes:
         storage.append(work, file, content)
     elif not _came_before(work, file, offset, content):

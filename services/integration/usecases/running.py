@@ -31,7 +31,7 @@ def run_feed(
 ) -> FeedRun:
     """Asks for a run of the file; it begins once the transaction has committed, and the feed's earlier runs have ended.
 
-    A file that was published for the date already makes a run that is UNCHANGED at once, unless it is asked for `again`. A `check`
+    A file that was published for the date already makes a run that is UNCHANGED at once, unless asked for `again`. A `check`
     publishes nothing and leaves nothing in quarantine. Raises InvalidInput BUSINESS_DATE_UNKNOWN.
     """
     dated = date_of(definition, file.file_name, business_date)

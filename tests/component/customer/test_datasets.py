@@ -98,24 +98,24 @@ def test_what_a_person_changed_stays(town, bank):
     assert bank.applications("customers")[-1].counts == {"updated": 1, "kept_by_hand": 1}
 
 
-def test_a_wrong_check_digit_is_kept_as_an_exception_and_a_wrong_form_refused(town, bank):
+def test_a_wrong_check_digit_is_kept_as_an_exception_and_a_wrong_form_left_out(town, bank):
     card = new_id_card()
     wrong = card[:-1] + ("1" if card[-1] != "1" else "2")
     lead = {"manager_staff_number": staff(town.rm1_east), "identifier_kind": "RESIDENT_ID"}
     rows = [
         customer_row(bank, "C1", identifier=wrong, **lead),
-        customer_row(bank, "C2", identifier="12", **lead),
+        customer_row(bank, "C2", identifier="12", phone="1", **lead),
         customer_row(bank, "C3", identifier=new_id_card(), **lead),
     ]
     bank.publish(town, "customers", D(2026, 1, 2), rows)
-    assert bank.applications("customers")[0].counts == {"created": 2, "refused": 1, "identifier_exceptions": 2}
+    assert bank.applications("customers")[0].counts == {"created": 3, "identifier_exceptions": 1, "without_a_field": 1}
     assert refusals(bank, "customers") == {bank.number("C2"): "IDENTIFIER_INVALID"}
     found = {c.customer_number: c for c in town.rm1_east.pages(100)}
     assert "核心系统" in town.rm1_east.get(found[bank.number("C1")]).identifier_exception
     # Core banking mends it: the next snapshot settles it.
-    rows[1] |= {"identifier": new_id_card()}
+    rows[1] |= {"identifier": new_id_card(), "phone": "13800138000"}
     bank.publish(town, "customers", D(2026, 1, 3), rows)
-    assert bank.applications("customers")[1].counts == {"created": 1}
+    assert bank.applications("customers")[1].counts == {"updated": 1}
     assert refusals(bank, "customers") == {}
 
 

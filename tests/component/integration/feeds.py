@@ -46,6 +46,15 @@ class Feeds:
         (self.folder / f"{definition.name}.toml").write_text(toml, encoding="utf-8")
         return definition
 
+    def run_file(self, name: str, file, *, day=DAY) -> FeedRun:
+        """Lands an open file, whatever its size, and runs it to its end."""
+        spooled = landing.spool(self.lake, name, "file", file)
+        with self.database.transaction() as work:
+            landed = landing.land(work, spooled, origin="push")
+            run_id = running.run_feed(work, definitions.find(work.settings, name), landed, business_date=day).run_id
+        self.work()
+        return self.found(run_id)
+
     def ask(self, name: str, content: bytes, *, day=DAY, file_name="file", control_text="", **options) -> str:
         """Lands a file and asks for its run; answers the run's id."""
         spooled = landing.spool(self.lake, name, file_name, io.BytesIO(content))
@@ -75,7 +84,9 @@ class Feeds:
 
     def datasets(self, name: str) -> list[Dataset]:
         with self.database.transaction(read_only=True) as work:
-            return list(work.session.scalars(select(Dataset).filter_by(feed=name).order_by(Dataset.business_date, Dataset.revision)))
+            return list(
+                work.session.scalars(select(Dataset).filter_by(feed=name).order_by(Dataset.business_date, Dataset.revision))
+            )
 
     def rows(self, name: str, columns: str = "*") -> list[tuple]:
         """The rows of all current revisions of the feed."""

@@ -82,13 +82,18 @@ def outcomes(run):
 def test_of_equal_rows_one_stays_and_of_unlike_ones_of_one_key_none(feeds):
     feeds.define(balances())
     run = feeds.run("core.balances", b"A|CNY|1|P|U\nB|CNY|2|P|U\nA|CNY|1|P|U\nB|CNY|3|P|U\nB|USD|3|P|U\nA|CNY|1|P|U\n")
-    assert feeds.rows("core.balances", "account_number, currency_code, balance_minor_units") == [("A", "CNY", 100), ("B", "USD", 300)]
+    assert feeds.rows("core.balances", "account_number, currency_code, balance_minor_units") == [
+        ("A", "CNY", 100),
+        ("B", "USD", 300),
+    ]
     assert [(row.line, row.reason) for row in feeds.quarantined()] == [(2, "KEY_REPEATED"), (4, "KEY_REPEATED")]
     assert (run.rows_read, run.rows_published, run.rows_quarantined) == (6, 2, 2)
     assert (outcomes(run)["keys"], outcomes(run)["repeated_rows"]) == ("WARNED", "WARNED")
 
 
-@pytest.mark.parametrize(("wanted", "published", "outcome"), [("quarantine", 1, "WARNED"), ("warn", 2, "WARNED"), ("ignore", 2, None)])
+@pytest.mark.parametrize(
+    ("wanted", "published", "outcome"), [("quarantine", 1, "WARNED"), ("warn", 2, "WARNED"), ("ignore", 2, None)]
+)
 def test_a_row_that_refers_to_nothing(feeds, wanted, published, outcome):
     feeds.define(ACCOUNTS)
     feeds.define(balances(checks=f'references = "{wanted}"'))
@@ -109,7 +114,7 @@ def test_a_value_out_of_its_range(feeds):
     assert [(row.line, row.reason) for row in feeds.quarantined()] == [(2, "OUT_OF_RANGE"), (3, "OUT_OF_RANGE")]
 
 
-CONTROL = 'trailer_lines = 1'
+CONTROL = "trailer_lines = 1"
 PATTERN = """
 [controls]
 source = "trailer"

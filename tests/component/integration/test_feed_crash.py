@@ -53,7 +53,9 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(feeds, 
     datasets = feeds.datasets("core.transactions")
     assert Counter(str(dataset.business_date) for dataset in datasets) == {f"1993-01-{day:02d}": 1 for day in range(1, DATES + 1)}
     with feeds.engine.connect() as connection:
-        events = connection.exec_driver_sql("SELECT count(*) FROM outbox_messages WHERE type LIKE '%DatasetPublished'").scalar_one()
+        events = connection.exec_driver_sql(
+            "SELECT count(*) FROM outbox_messages WHERE type LIKE '%DatasetPublished'"
+        ).scalar_one()
     assert events == DATES
     assert not list(feeds.lake.root.glob(".staging/*"))
 

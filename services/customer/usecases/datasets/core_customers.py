@@ -24,7 +24,7 @@ from services.chassis.longwork.task import Preparation
 from services.customer.model.customer import Customer
 from services.customer.model.dataset import DatasetApplication
 from services.customer.model.relationship_manager import RelationshipManager
-from services.customer.rules.exchange.outcomes import Outcome
+from services.customer.rules.exchange.outcomes import Outcome, Verdict
 from services.customer.rules.identifiers import normal_number, tidy_number, usual_kind
 from services.customer.rules.kinds import CustomerKind, CustomerState, IdentifierKind
 from services.customer.usecases import finding
@@ -59,6 +59,8 @@ _IDENTIFIER_KINDS = {
     "OTHER": IdentifierKind.OTHER,
 }
 _IDENTIFIER = {"identifier", "identifier_kind", "identifier_exception"}
+# Without these a record is one all the same.
+_DISPENSABLE = frozenset({"identifier", "phone", "address", "birth_or_founding_date", "industry_code"})
 # How the record names what a row has, where a person's change of it is looked for.
 _HELD_AS = {"address": "addresses"}
 
@@ -83,15 +85,16 @@ def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any]
             for name in own:
                 del value[name]
     placing = Placing(work, present_rows)
-    applied = apply_rows(work, values, Options(), keep=True, leads=placing)
+    applied, left_out = _applied(work, values, placing)
     placed = _place(work, present_rows, known, placing)
-    _note(work, application, present_rows, applied, known, placing)
+    _note(work, application, present_rows, applied, left_out, known, placing)
     outcomes = [each.verdict.outcome for each in applied]
     counted = {name: outcomes.count(outcome) for outcome, name in _COUNTED.items()}
     exceptions = sum("identifier_exception" in value for value in values)
     return counted | {
         "kept_by_hand": kept,
         "identifier_exceptions": exceptions,
+        "without_a_field": len(left_out),
         "placed": placed,
         "gone": len(rows) - len(values),
     }
@@ -214,6 +217,29 @@ def _needs_exception(kind: CustomerKind, identifier_kind: IdentifierKind, number
     return False
 
 
+def _applied(work: UnitOfWork, values: Sequence[dict[str, Any]], placing: Placing) -> tuple[list[Applied], dict[int, Verdict]]:
+    """What became of each row; one of which a field does not fit comes in without it, and that refusal is told by its place."""
+    applied = apply_rows(work, values, Options(), keep=True, leads=placing)
+    left_out: dict[int, Verdict] = {}
+    for _ in _DISPENSABLE:
+        unfit = [
+            place
+            for place, each in enumerate(applied)
+            if each.verdict.outcome == Outcome.REFUSED and each.verdict.field in _DISPENSABLE & values[place].keys()
+        ]
+        if not unfit:
+            break
+        for place in unfit:
+            verdict = applied[place].verdict
+            left_out.setdefault(place, verdict)
+            for name in _IDENTIFIER if verdict.field == "identifier" else {verdict.field}:
+                values[place].pop(name, None)
+        redone = apply_rows(work, [values[place] for place in unfit], Options(), keep=True, leads=placing)
+        for place, each in zip(unfit, redone, strict=True):
+            applied[place] = each
+    return applied, left_out
+
+
 def _place(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], known: Mapping[str, Any], placing: Placing) -> int:
     """Gives customers that waited in a pool to the managers whom core banking names, now that they are known."""
     waiting = {
@@ -235,12 +261,13 @@ def _note(
     application: DatasetApplication,
     rows: Sequence[Mapping[str, Any]],
     applied: Sequence[Applied],
+    left_out: Mapping[int, Verdict],
     known: Mapping[str, Any],
     placing: Placing,
 ) -> None:
     refused: dict[str, Refused] = {}
-    for row, each in zip(rows, applied, strict=True):
-        number, verdict = row["customer_number"], each.verdict
+    for place, (row, each) in enumerate(zip(rows, applied, strict=True)):
+        number, verdict = row["customer_number"], left_out.get(place, each.verdict)
         led = number in known and known[number].lead_person_id
         if verdict.outcome == Outcome.REFUSED:
             refused[number] = Refused(verdict.reason, verdict.field, verdict.description, row["unit_number"] or "")

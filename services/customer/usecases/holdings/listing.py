@@ -20,8 +20,8 @@ from services.customer.usecases import finding, pages
 from services.customer.usecases.holdings.answering import ACCOUNTS, ALL, COLUMNS, as_message, days
 
 MATURITY_DAYS_DEFAULT = 90
-# Whoever has more of his own is answered along the dates.
-OWN_CUSTOMERS_MAX = 5_000
+# Whoever reaches more is answered along the dates: among so many there is soon one that falls due.
+FEW_CUSTOMERS_MAX = 5_000
 _HOLDERS = HoldingHolder.__table__.c
 _ENDED = [state.value for state in ENDED]
 
@@ -77,12 +77,10 @@ def _reached(work: UnitOfWork) -> Any:
 
 
 def _reached_by_few(work: UnitOfWork) -> Any:
-    """The same for a list over customers: whose scope is some of them is answered from theirs, not from all dates."""
-    if not work.scope.own or work.scope.organisation_paths:
-        return _reached(work)
-    own = in_scope(select(finding.COLUMNS.customer_id), finding.COLUMNS, work.scope, work.caller)
-    customer_ids = work.session.scalars(own.limit(OWN_CUSTOMERS_MAX + 1)).all()
-    if len(customer_ids) > OWN_CUSTOMERS_MAX:
+    """The same for a list over customers: whoever reaches few is answered from theirs, and not along all dates."""
+    within = in_scope(select(finding.COLUMNS.customer_id), finding.COLUMNS, work.scope, work.caller)
+    customer_ids = work.session.scalars(within.limit(FEW_CUSTOMERS_MAX + 1)).all()
+    if len(customer_ids) > FEW_CUSTOMERS_MAX:
         return _reached(work)
     return select(*ALL).where(among(COLUMNS.customer_id, customer_ids))
 

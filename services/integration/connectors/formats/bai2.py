@@ -87,7 +87,6 @@ class _Place:
     file_totals: _Totals = field(default_factory=_Totals)
     group_totals: _Totals = field(default_factory=_Totals)
     account_totals: _Totals = field(default_factory=_Totals)
-    ended: bool = False
 
 
 def read(stream: BinaryIO, written: Format) -> Iterator[Record | Fault]:
@@ -97,8 +96,6 @@ def read(stream: BinaryIO, written: Format) -> Iterator[Record | Fault]:
     place = _Place(written.records)
     for piece in _pieces(lines(stream, written.encoding)):
         yield from _take(place, piece)
-    if not place.ended:
-        raise unreadable("the file ends before its trailer (record 99)")
 
 
 def _pieces(found: Iterator[Line]) -> Iterator[_Piece]:
@@ -117,8 +114,10 @@ def _pieces(found: Iterator[Line]) -> Iterator[_Piece]:
             if piece is not None:
                 yield piece
             piece = _Piece(code, line.number, [content])
-    if piece is not None:
-        yield piece
+    if piece is None or piece.code != "99":
+        # Its last record may have been cut short in the midst of an amount.
+        raise unreadable("the file ends before its trailer (record 99)")
+    yield piece
 
 
 def _continue(piece: _Piece | None, content: str, line: int, *, broken: bool) -> None:
@@ -132,7 +131,10 @@ def _continue(piece: _Piece | None, content: str, line: int, *, broken: bool) ->
 def _take(place: _Place, piece: _Piece) -> Iterator[Record | Fault]:
     for totals in (place.file_totals, place.group_totals, place.account_totals):
         totals.records += len(piece.lines)
-    if piece.broken or any(UNDECODABLE in text for text in piece.lines):
+    undecodable = any(UNDECODABLE in text for text in piece.lines)
+    if undecodable and piece.code != "16":
+        raise unreadable(f"record {piece.code} has bytes that are no text in the encoding of the feed", piece.line)
+    if piece.broken or undecodable:
         place.account_totals.broken = place.group_totals.broken = place.file_totals.broken = True
         yield Fault(
             piece.line, piece.raw, "RECORD_MALFORMED", "A line of the record is no record, or holds bytes that are no text."
@@ -229,7 +231,6 @@ def _group_trailer(place: _Place, piece: _Piece) -> Iterator[Record | Fault]:
 
 
 def _file_trailer(place: _Place, piece: _Piece) -> Iterator[Record | Fault]:
-    place.ended = True
     yield from _disagreement(piece, place.file_totals, place.file_totals.parts)
 
 

@@ -145,24 +145,24 @@ def _encoding_of(head: bytes, feed: str) -> str:
 
 def _tokens(chunks: Iterator[str]) -> Iterator[_Token]:
     """The tags of the document, each with its text, without comments."""
-    held, line, closed = "", 1, False
+    held, place, line, closed = "", 0, 1, False
     while True:
         # A piece is whole when the next tag begins after it.
-        begins = held.find("<")
+        begins = held.find("<", place)
         ends = _end_of_piece(held, begins, closed=closed) if begins >= 0 else -1
         if ends < 0 and not closed:
-            if len(held) > ELEMENT_CHARACTERS_MAX:
+            if len(held) - place > ELEMENT_CHARACTERS_MAX:
                 raise unreadable(f"an element of more than {ELEMENT_CHARACTERS_MAX} characters", line)
             chunk = next(chunks, None)
-            closed, held = chunk is None, held + (chunk or "")
+            closed, held, place = chunk is None, held[place:] + (chunk or ""), 0
             continue
         if begins < 0:
             return
         ends = len(held) if ends < 0 else ends
-        line += held.count("\n", 0, begins)
+        line += held.count("\n", place, begins)
         yield from _token(held[begins:ends], line)
         line += held.count("\n", begins, ends)
-        held = held[ends:]
+        place = ends
 
 
 def _end_of_piece(held: str, begins: int, *, closed: bool) -> int:

@@ -16,6 +16,8 @@ from services.integration.connectors.formats.records import clipped, unreadable
 
 CHUNK_BYTES = 1 << 16
 DEPTH_MAX = 100
+# To fetch the value of an attribute costs as much as there are others.
+ATTRIBUTES_MAX = 1_000
 # Elements that are kept between two rows: a message's header and one row, never a file.
 ELEMENTS_HELD_MAX = 500_000
 
@@ -101,6 +103,8 @@ class Walk:
         self._held += 1
         if len(self.path) > DEPTH_MAX:
             raise unreadable(f"XML that is more than {DEPTH_MAX} elements deep", self.line_of(element))
+        if len(element.attrib) > ATTRIBUTES_MAX:
+            raise unreadable(f"an element of more than {ATTRIBUTES_MAX} attributes", self.line_of(element))
         if self._held > ELEMENTS_HELD_MAX:
             raise unreadable(f"more than {ELEMENTS_HELD_MAX} elements without a row", self.line_of(element))
 

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
 
 from services.integration.connectors.sources.port import Found, Surroundings, changed, gone, invalid, steady, unavailable
-from services.integration.connectors.sources.walking import Folder, State, Walk, beside
+from services.integration.connectors.sources.walking import Folder, Look, State, Walk, beside
 from services.integration.model.feed_definition import FeedDefinition
 from services.integration.rules.file_names import is_plain
 
@@ -60,13 +61,13 @@ class FolderSource:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _entries(self, path: str) -> Iterator[tuple[str, State | None]]:
+    def _entries(self, path: str) -> Iterator[tuple[str, Look | None]]:
         folder = self._inside(path) if path else self._root
         if folder is None:
             return
         try:
             with os.scandir(folder) as entries:
-                yield from ((entry.name, None) for entry in entries)
+                yield from ((entry.name, None if entry.is_symlink() else partial(_state, entry)) for entry in entries)
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError:
@@ -76,10 +77,7 @@ class FolderSource:
         path = self._inside(name)
         if path is None:
             return None
-        with suppress(OSError):
-            found = path.stat()
-            return State(found.st_mode, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC), version_of(found))
-        return None
+        return _state(path)
 
     def _inside(self, name: str) -> Path | None:
         """Where the name leads, behind every link; None where there is nothing, or outside."""
@@ -95,6 +93,15 @@ class FolderSource:
 def version_of(found: os.stat_result) -> str:
     """Another one whenever the file was written or replaced."""
     return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ino}"
+
+
+def _state(path: Path | os.DirEntry[str]) -> State | None:
+    """What the path is; it has been found to be inside."""
+    try:
+        found = path.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return State(found.st_mode, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC), version_of(found))
 
 
 def _root(location: str, surroundings: Surroundings) -> Path:

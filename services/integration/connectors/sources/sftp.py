@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK
@@ -26,7 +27,7 @@ from services.integration.connectors.sources.port import (
     steady,
     unavailable,
 )
-from services.integration.connectors.sources.walking import Folder, State, Walk, beside
+from services.integration.connectors.sources.walking import Folder, Look, State, Walk, beside
 from services.integration.model.feed_definition import FeedDefinition
 from services.integration.rules.file_names import is_plain
 
@@ -115,9 +116,9 @@ class SftpSource:
         with suppress(Exception):
             self._server.client.close()
 
-    def _entries(self, path: str) -> list[tuple[str, State | None]]:
+    def _entries(self, path: str) -> list[tuple[str, Look | None]]:
         folder = self._inside(path) if path else self._root or "/"
-        found: list[tuple[str, State | None]] = []
+        found: list[tuple[str, Look | None]] = []
         if folder is None:
             return found
         with suppress(FileNotFoundError):
@@ -199,9 +200,9 @@ def _opening(secret: str) -> dict[str, Any]:
     raise invalid("The secret is a private key that cannot be read: Ed25519, ECDSA or RSA, without a passphrase.")
 
 
-def _known(entry: paramiko.SFTPAttributes) -> State | None:
+def _known(entry: paramiko.SFTPAttributes) -> Look | None:
     # A link is asked where it leads; anything else needs no further question to a distant server.
-    return None if S_ISLNK(entry.st_mode or 0) else _state_of(entry)
+    return None if S_ISLNK(entry.st_mode or 0) else partial(_state_of, entry)
 
 
 def _state_of(found: paramiko.SFTPAttributes) -> State:

@@ -21,12 +21,15 @@ class State:
     version: str
 
 
+Look = Callable[[], State | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """How a folder is reached: names of entries below it, and what an entry is; paths are below the source's folder."""
 
-    # The names in the folder of that path, each with what it is where the listing says so; nothing where the folder is gone.
-    entries: Callable[[str], Iterable[tuple[str, State | None]]]
+    # The names in the folder of that path, each with what says what it is, unless it is a link; nothing where the folder is gone.
+    entries: Callable[[str], Iterable[tuple[str, Look | None]]]
     # None where there is nothing, or where it leads out of the source's folder.
     state: Callable[[str], State | None]
 
@@ -44,17 +47,17 @@ class Walk:
         """The files that match; raises SOURCE_TOO_LARGE where there are too many to look through."""
         wanted = None if dates is None else frozenset(dates)
         found: list[Found] = []
-        for name, state in self._matching("", 0):
-            if (each := self._found(name, state, wanted)) is None:
+        for name, look in self._matching("", 0):
+            if (each := self._found(name, look, wanted)) is None:
                 continue
             found.append(each)
             if len(found) > FOUND_MAX:
                 raise too_large(f"More than {FOUND_MAX:,} files are the feed's; move those away that have been read.")
         return in_order(found)
 
-    def _matching(self, path: str, step: int) -> Iterator[tuple[str, State | None]]:
+    def _matching(self, path: str, step: int) -> Iterator[tuple[str, Look | None]]:
         expression, last = self._pattern.steps[step], step == len(self._pattern.steps) - 1
-        for name, known in self._folder.entries(path):
+        for name, look in self._folder.entries(path):
             self._entries += 1
             if self._entries > ENTRIES_MAX:
                 raise too_large(f"There are more than {ENTRIES_MAX:,} entries; give the feed a folder of its own.")
@@ -62,15 +65,18 @@ class Walk:
             if not is_plain(name) or not expression.fullmatch(name):
                 continue
             if last:
-                yield below, known
-            elif (state := known or self._folder.state(below)) is not None and S_ISDIR(state.mode):
+                yield below, look
+            elif (state := self._state(below, look)) is not None and S_ISDIR(state.mode):
                 yield from self._matching(below, step + 1)
 
-    def _found(self, name: str, known: State | None, wanted: Collection[date] | None) -> Found | None:
+    def _state(self, name: str, look: Look | None) -> State | None:
+        return look() if look else self._folder.state(name)
+
+    def _found(self, name: str, look: Look | None, wanted: Collection[date] | None) -> Found | None:
         day = self._pattern.date_of(name)
         if not self._pattern.matches(name) or (wanted is not None and day is not None and day not in wanted):
             return None
-        state = known or self._folder.state(name)
+        state = self._state(name, look)
         if state is None or not S_ISREG(state.mode):
             return None
         return Found(name, state.size_bytes, state.modify_time, day, state.version, self._complete(name, day))

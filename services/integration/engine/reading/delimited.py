@@ -116,9 +116,11 @@ class Delimited(Opened):
             yield self._table(rows)
 
     def _sorted(self, lines: list[bytes], *, last: bool) -> tuple[list[int], list[tuple[int, int]]]:
-        """The places of the lines that are plain rows, and of the others with how many lines each takes; empty ones are neither."""
+        """The places of the lines that are plain rows, and of the others with how many lines each takes; not those that are empty."""
         delimiter, count = self._dialect.delimiter, len(self.columns) - 1
-        doubtful = {place for place, line in enumerate(lines) if line.count(delimiter) != count or self._dialect.is_doubtful(line)}
+        doubtful = {
+            place for place, line in enumerate(lines) if line.count(delimiter) != count or self._dialect.is_doubtful(line)
+        }
         single: list[tuple[int, int]] = []
         taken = 0
         for place in sorted(doubtful):
@@ -205,7 +207,7 @@ class Dialect:
             return True
         if len(self.delimiter) > 1:
             return False
-        # What stands between two quoted columns begins and ends with what parts columns or rows; a doubled quote has nothing there.
+        # What stands between quoted columns begins and ends with what parts columns or rows; between doubled quotes is nothing.
         ends = (self.delimiter, b"\n")
         first, *between = content.split(self.quote)[::2]
         return (

@@ -163,9 +163,7 @@ class Lines:
             text = content.decode(self._encoding)
         return content if self._encoding == "utf-8" else text.encode()
 
-    def _without(
-        self, first_line: int, content: bytes, is_bad: Callable[[bytes], bool], reason: str, description: str
-    ) -> bytes:
+    def _without(self, first_line: int, content: bytes, is_bad: Callable[[bytes], bool], reason: str, description: str) -> bytes:
         lines = content.split(b"\n")
         for place, line in enumerate(lines):
             if is_bad(line):

@@ -73,7 +73,9 @@ class Opened:
 def check_faults(count: int) -> None:
     """Raises LimitReached FAULTS_TOO_MANY beyond the limit of one file."""
     if count > FAULTS_MAX:
-        raise LimitReached("FAULTS_TOO_MANY", f"More than {FAULTS_MAX} rows of the file are bad; it is another file than the feed's.")
+        raise LimitReached(
+            "FAULTS_TOO_MANY", f"More than {FAULTS_MAX} rows of the file are bad; it is another file than the feed's."
+        )
 
 
 def used_columns(definition: FeedDefinition) -> list[str]:
@@ -95,10 +97,12 @@ def sources_of(rule: ColumnRule) -> tuple[str, ...]:
 
 
 def require_columns(definition: FeedDefinition, found: Iterable[str]) -> None:
-    """Raises InvalidInput COLUMNS_MISSING where the feed names columns that the file has not, COLUMNS_REPEATED where it has two."""
+    """Raises InvalidInput COLUMNS_MISSING where the file has not all that the feed names, COLUMNS_REPEATED where it has two."""
     columns = list(found)
     used = used_columns(definition)
     if missing := [name for name in used if name not in columns]:
-        raise InvalidInput("COLUMNS_MISSING", f"The file has no column {', '.join(missing)}.", metadata={"columns": ",".join(missing)})
+        raise InvalidInput(
+            "COLUMNS_MISSING", f"The file has no column {', '.join(missing)}.", metadata={"columns": ",".join(missing)}
+        )
     if repeated := [name for name in used if columns.count(name) > 1]:
         raise InvalidInput("COLUMNS_REPEATED", f"The file has the column {', '.join(repeated)} more than once.")

@@ -85,7 +85,8 @@ def entry(statement: Statement, element: Any) -> dict[str, str] | None:
             "currency": currency,
             "amount": signed,
             "reversal": text_at(element, "RvslInd"),
-            "booking_date": date_at(element, "BookgDt"),
+            # Banks leave the day of booking out where it is the value date.
+            "booking_date": date_at(element, "BookgDt", "ValDt"),
             "value_date": date_at(element, "ValDt"),
             "transaction_code": _code(element),
             "information": text_at(element, "AddtlNtryInf"),

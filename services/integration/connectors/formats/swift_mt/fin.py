@@ -113,9 +113,10 @@ class _Frame:
         # A line of one dash ends a bare message, unless the message goes on after it.
         self._dash: Line | None = None
         self._last_ended = True
+        self._last_line = 1
 
     def take(self, line: Line) -> Iterator[Message]:
-        self._last_ended = line.ended
+        self._last_ended, self._last_line = line.ended, line.number
         self.untouched = self.untouched and not line.text.strip()
         if self._message is None:
             yield from self._outside(line, line.text)
@@ -128,7 +129,7 @@ class _Frame:
         if self._message is not None:
             complete = self._dash is not None or (self._message.bare and self._last_ended)
             yield from self._close(complete=complete)
-        yield from self._without_text(0)
+        yield from self._without_text(self._last_line)
 
     def _outside(self, line: Line, text: str) -> Iterator[Message]:
         text = text.strip(_BETWEEN)

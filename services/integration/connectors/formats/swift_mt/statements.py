@@ -2,7 +2,7 @@
 
 `transactions`: message_type, account, account_bank, account_currency, statement_reference, statement_number, sequence_number,
 statement_date (of the closing balance, or of the report), number (of the entry in its message, from 1), value_date, entry_date,
-currency, amount (signed), mark, funds_code, type_code, reference, bank_reference, supplementary, narrative, booking_text, purpose,
+booking_date (the entry date, or else the value date), currency, amount (signed), mark, funds_code, type_code, reference, bank_reference, supplementary, narrative, booking_text, purpose,
 counterparty_name, counterparty_account, counterparty_bank.
 
 `balances`, one row a statement, of all its pages together: message_type, account, account_bank, statement_reference,
@@ -302,6 +302,8 @@ def _record(header: dict[str, str], entry: Entry, line: StatementLine) -> Record
         "currency": currency,
         "value_date": line.value_date,
         "entry_date": line.entry_date,
+        # Banks leave the day of booking out where it is the value date.
+        "booking_date": line.entry_date or line.value_date,
         "amount": line.amount,
         "mark": line.mark,
         "funds_code": line.funds_code,
