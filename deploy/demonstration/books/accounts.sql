@@ -23,7 +23,8 @@ WITH mortgages AS (
     SELECT
         idx * 100 + 21 AS account, banked.* EXCLUDE (open_date), draw(idx, 34) AS a, draw(idx, 35) AS b,
         'L102' AS product_code, 480 AS rate, [12, 24, 36][1 + a % 3] AS instalments,
-        earnings * (3 + b % 9) // 100000 * 100000 AS principal, greatest(a // 3 % 30, coalesce(joined_month, 0) + 2) AS first_month,
+        earnings * (3 + b % 9) // 100000 * 100000 AS principal,
+        greatest(a // 3 % 30, coalesce(joined_month, 0) + 2) AS first_month,
     FROM banked WHERE retail AND NOT dormant AND draw(idx, 33) % 100 < 11
 ), loans AS (SELECT * FROM mortgages UNION ALL SELECT * FROM consumer_loans)
 SELECT
@@ -95,7 +96,8 @@ WITH slots AS (
             ELSE ['D103', 'D106', 'D112'][1 + a % 3]
         END AS product_code,
         CASE
-            WHEN retail THEN [3000000, 15000000, 60000000, 300000000][tier] ELSE level END * skewed(b) // 100000000 * 100000 AS principal,
+            WHEN retail THEN [3000000, 15000000, 60000000, 300000000][tier]
+                ELSE level END * skewed(b) // 100000000 * 100000 AS principal,
     FROM slots
 ), opened AS (
     SELECT kinds.*, tenor_days, rate,
@@ -105,14 +107,16 @@ WITH slots AS (
             ELSE getvariable('epoch') + CAST(a // 6 % 1000 AS INTEGER)
         END AS deposit_date,
         -- A quarter is not renewed at each maturity.
-        CASE WHEN b // 1600 % 100 < 25 THEN 1 WHEN b // 1600 % 100 < 44 THEN 2 WHEN b // 1600 % 100 < 58 THEN 3 ELSE 99 END AS last_roll
+        CASE WHEN b // 1600 % 100 < 25 THEN 1 WHEN b // 1600 % 100 < 44 THEN 2 WHEN b // 1600 % 100 < 58 THEN 3
+            ELSE 99 END AS last_roll
     FROM kinds JOIN products USING (product_code)
 ), ended AS (
     SELECT opened.*, departures.* EXCLUDE (idx),
         deposit_date + CAST(tenor_days * last_roll AS INTEGER) AS unrenewed_date,
         -- The first maturity after the decline has begun.
         deposit_date + CAST(
-            tenor_days * greatest(1, (CASE WHEN quiet THEN loss_date - 10 ELSE decline_date END - deposit_date) // tenor_days + 1) AS INTEGER
+            tenor_days * greatest(1, (CASE WHEN quiet THEN loss_date - 10
+                ELSE decline_date END - deposit_date) // tenor_days + 1) AS INTEGER
         ) AS next_maturity_date
     FROM opened LEFT JOIN departures USING (idx)
 )
@@ -121,7 +125,8 @@ SELECT
     principal * rate * tenor_days // 3650000 AS interest,
     CASE
         WHEN stays IS NULL OR stays THEN unrenewed_date
-        ELSE least(unrenewed_date, CASE WHEN next_maturity_date <= loss_date THEN next_maturity_date ELSE loss_date - CAST(b % 9 AS INTEGER) END)
+        ELSE least(unrenewed_date, CASE WHEN next_maturity_date <= loss_date THEN next_maturity_date
+            ELSE loss_date - CAST(b % 9 AS INTEGER) END)
     END AS close_date,
     CASE WHEN stays IS NULL OR stays THEN CAST(b % 14 AS INTEGER) ELSE 0 END AS lingers_days
 FROM ended
@@ -137,7 +142,8 @@ FROM terms;
 CREATE OR REPLACE TABLE current_accounts AS
 SELECT
     idx * 100 + 1 AS account, banked.*, closings.close_date,
-    CASE kind WHEN 'RETAIL' THEN 'S101' WHEN 'CORPORATE' THEN 'D101' WHEN 'PUBLIC_SECTOR' THEN 'D401' ELSE 'D301' END AS product_code,
+    CASE kind WHEN 'RETAIL' THEN 'S101' WHEN 'CORPORATE' THEN 'D101' WHEN 'PUBLIC_SECTOR' THEN 'D401'
+        ELSE 'D301' END AS product_code,
     'CNY' AS currency_code,
     CASE WHEN retail THEN 0 ELSE 3 + tier + draw(idx, 60) % 4 END AS pairs,
     level * (500 + draw(idx, 61) % 2500) // 1000 AS turnover,
@@ -149,7 +155,8 @@ SELECT
     ), closings.close_date,
     CASE WHEN retail THEN 'S190' ELSE 'D190' END, currency_code, CASE WHEN retail THEN 1 ELSE 3 END, level // 25,
 FROM banked
-JOIN (SELECT idx, ['USD', 'USD', 'EUR', 'HKD', 'JPY'][1 + draw(idx, 63) % 5] AS currency_code FROM banked) AS currencies USING (idx)
+JOIN (SELECT idx, ['USD', 'USD', 'EUR', 'HKD', 'JPY'][1 + draw(idx, 63) % 5] AS currency_code
+    FROM banked) AS currencies USING (idx)
 LEFT JOIN closings USING (idx)
 WHERE NOT dormant AND kind IN ('RETAIL', 'CORPORATE')
     AND draw(idx, 62) % 100 < CASE WHEN retail THEN [1, 4, 12, 30][tier] ELSE [6, 18, 30, 50][tier] END;

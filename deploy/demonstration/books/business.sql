@@ -25,10 +25,12 @@ SELECT
     face - face * discount_rate // 10000 * (maturity_date - issue_date) // 360 AS proceeds,
     a // 1000 % 1000 < 4 AS dishonoured
 FROM drawn
-WHERE maturity_date < coalesce(close_date, maturity_date + 1) AND issue_date < coalesce(CASE WHEN reason <> 'STAYS' THEN decline_date END, issue_date + 1);
+WHERE maturity_date < coalesce(close_date, maturity_date + 1) AND issue_date < coalesce(CASE
+    WHEN reason <> 'STAYS' THEN decline_date END, issue_date + 1);
 
 CREATE OR REPLACE TABLE margins AS
-SELECT idx * 100 + 50 AS account, idx, min(issue_date) AS open_date, coalesce(sum(margin) FILTER (issue_date < getvariable('dawn')), 0) AS opening
+SELECT idx * 100 + 50 AS account, idx, min(issue_date) AS open_date,
+    coalesce(sum(margin) FILTER (issue_date < getvariable('dawn')), 0) AS opening
 FROM bills WHERE NOT discounted GROUP BY idx;
 
 INSERT INTO movements
@@ -39,21 +41,26 @@ SELECT idx * 100 + 50, maturity_date, (m + 2) * 2 + 1, 'TRANSFER_OUT', 'BATCH', 
 WHERE NOT discounted AND maturity_date BETWEEN getvariable('dawn') AND getvariable('last');
 
 INSERT INTO passing
-SELECT idx, 500 + (m + 2) * 10, issue_date, 'TRANSFER_IN', 'ONLINE', 'company', '货款', issue_date, 'TRANSFER_OUT', 'COUNTER', 'bank', '转保证金', margin
+SELECT idx, 500 + (m + 2) * 10, issue_date, 'TRANSFER_IN', 'ONLINE', 'company', '货款', issue_date, 'TRANSFER_OUT', 'COUNTER',
+    'bank', '转保证金', margin
 FROM bills WHERE NOT discounted
 UNION ALL
-SELECT idx, 502 + (m + 2) * 10, maturity_date, 'TRANSFER_IN', 'BATCH', 'bank', '释放保证金', maturity_date, 'BILL', 'BATCH', 'bank', '票据到期付款', margin
+SELECT idx, 502 + (m + 2) * 10, maturity_date, 'TRANSFER_IN', 'BATCH', 'bank', '释放保证金', maturity_date, 'BILL', 'BATCH',
+    'bank', '票据到期付款', margin
 FROM bills WHERE NOT discounted
 UNION ALL
-SELECT idx, 504 + (m + 2) * 10, maturity_date - 2, 'TRANSFER_IN', 'ONLINE', 'company', '货款', maturity_date, 'BILL', 'BATCH', 'bank', '票据到期付款', face - margin
+SELECT idx, 504 + (m + 2) * 10, maturity_date - 2, 'TRANSFER_IN', 'ONLINE', 'company', '货款', maturity_date, 'BILL', 'BATCH',
+    'bank', '票据到期付款', face - margin
 FROM bills WHERE NOT discounted
 UNION ALL
-SELECT idx, 506 + (m + 2) * 10, issue_date, 'BILL', 'COUNTER', 'bank', '票据贴现', issue_date + CAST(1 + m % 9 AS INTEGER), 'TRANSFER_OUT', 'ONLINE', 'company', '支付货款', proceeds
+SELECT idx, 506 + (m + 2) * 10, issue_date, 'BILL', 'COUNTER', 'bank', '票据贴现', issue_date + CAST(1 + m % 9 AS INTEGER),
+    'TRANSFER_OUT', 'ONLINE', 'company', '支付货款', proceeds
 FROM bills WHERE discounted;
 
 CREATE OR REPLACE TABLE factoring AS
 WITH drawn AS (
-    SELECT idx, customer_number, unit_number, open_date AS customer_since, close_date, reason, decline_date, level, j, draw(idx, 56000 + j) AS a
+    SELECT idx, customer_number, unit_number, open_date AS customer_since, close_date, reason, decline_date, level, j,
+        draw(idx, 56000 + j) AS a
     FROM companies CROSS JOIN range(0, 12) AS each (j)
     WHERE drawn // 100 % 100 < 8
 )
@@ -70,22 +77,26 @@ WHERE open_date > customer_since + 60 AND maturity_date < coalesce(close_date, m
     AND open_date < coalesce(CASE WHEN reason <> 'STAYS' THEN decline_date END, open_date + 1);
 
 INSERT INTO passing
-SELECT idx, 900 + j * 2, open_date, 'LOAN_DRAWDOWN', 'COUNTER', 'bank', '保理融资款', open_date + 5, 'TRANSFER_OUT', 'ONLINE', 'company', '支付货款', financed
+SELECT idx, 900 + j * 2, open_date, 'LOAN_DRAWDOWN', 'COUNTER', 'bank', '保理融资款', open_date + 5, 'TRANSFER_OUT', 'ONLINE',
+    'company', '支付货款', financed
 FROM factoring
 UNION ALL
-SELECT idx, 930 + j * 2, settle_date - 1, 'TRANSFER_IN', 'ONLINE', 'company', '应收账款回款', settle_date, 'LOAN_PAYMENT', 'BATCH', 'bank', '保理回款', financed
+SELECT idx, 930 + j * 2, settle_date - 1, 'TRANSFER_IN', 'ONLINE', 'company', '应收账款回款', settle_date, 'LOAN_PAYMENT', 'BATCH',
+    'bank', '保理回款', financed
 FROM factoring WHERE settle_date IS NOT NULL;
 
 -- Letters of credit, collections, remittances and guarantees, with the commission that they bring.
 CREATE OR REPLACE TABLE trade AS
 WITH drawn AS (
-    SELECT idx, customer_number, open_date AS customer_since, close_date, reason, decline_date, level, j, draw(idx, 58000 + j) AS a, draw(idx, 60000 + j) AS b
+    SELECT idx, customer_number, open_date AS customer_since, close_date, reason, decline_date, level, j, draw(idx,
+        58000 + j) AS a, draw(idx, 60000 + j) AS b
     FROM companies CROSS JOIN range(0, 18) AS each (j)
     WHERE drawn // 10000 % 100 < 16
 )
 SELECT
     idx, customer_number, j,
-    ['IMPORT_LETTER_OF_CREDIT', 'EXPORT_LETTER_OF_CREDIT', 'REMITTANCE', 'IMPORT_COLLECTION', 'REMITTANCE', 'EXPORT_COLLECTION', 'GUARANTEE',
+    ['IMPORT_LETTER_OF_CREDIT', 'EXPORT_LETTER_OF_CREDIT', 'REMITTANCE', 'IMPORT_COLLECTION', 'REMITTANCE',
+        'EXPORT_COLLECTION', 'GUARANTEE',
         'IMPORT_LETTER_OF_CREDIT'][1 + a % 8] AS kind,
     ['USD', 'EUR', 'USD', 'JPY', 'HKD'][1 + a // 8 % 5] AS currency_code,
     greatest(500000, level * (50 + a // 40 % 400) // 1000 // 10000 * 10000) AS amount,
@@ -98,10 +109,12 @@ WHERE issue_date > customer_since + 60 AND expiry_date < coalesce(close_date, ex
     AND issue_date < coalesce(CASE WHEN reason <> 'STAYS' THEN decline_date END, issue_date + 1);
 
 INSERT INTO passing
-SELECT idx, 960 + j * 2, issue_date, 'TRANSFER_IN', 'ONLINE', 'company', '货款', issue_date, 'FEE', 'COUNTER', 'bank', '国际结算手续费', commission
+SELECT idx, 960 + j * 2, issue_date, 'TRANSFER_IN', 'ONLINE', 'company', '货款', issue_date, 'FEE', 'COUNTER', 'bank',
+    '国际结算手续费', commission
 FROM trade
 UNION ALL
-SELECT idx, 508 + (m + 2) * 10, issue_date, 'TRANSFER_IN', 'ONLINE', 'company', '货款', issue_date, 'FEE', 'COUNTER', 'bank', '承兑手续费', greatest(1000, face // 2000)
+SELECT idx, 508 + (m + 2) * 10, issue_date, 'TRANSFER_IN', 'ONLINE', 'company', '货款', issue_date, 'FEE', 'COUNTER', 'bank',
+    '承兑手续费', greatest(1000, face // 2000)
 FROM bills WHERE NOT discounted AND kind = 'BANK_ACCEPTANCE';
 
 INSERT INTO movements

@@ -10,7 +10,8 @@ SELECT
     ['房租', '物业费', '子女教育', '养老金缴存', '赡养费'][1 + a // 20 % 5] AS purpose,
     open_date + 20 AS open_date,
     CASE
-        WHEN reason IS NOT NULL AND NOT quiet AND (NOT stays OR a // 100 % 2 = 0) THEN decline_date + CAST(a // 200 % 25 AS INTEGER)
+        WHEN reason IS NOT NULL AND NOT quiet
+            AND (NOT stays OR a // 100 % 2 = 0) THEN decline_date + CAST(a // 200 % 25 AS INTEGER)
         WHEN quiet THEN loss_date
         WHEN a // 200 % 100 < 8 THEN getvariable('epoch') + CAST(a // 20000 % 1000 AS INTEGER)
     END AS cancel_date
@@ -79,13 +80,15 @@ WITH spans AS (
 ), fixed AS (
     SELECT aimed.*,
         lag(closing_balance, 1, 0) OVER (PARTITION BY aimed.account ORDER BY aimed.m) AS opening_balance,
-        CASE WHEN currency_code <> 'CNY' OR dormant THEN 0 WHEN retail THEN CASE WHEN aimed.idx % 5 < 3 THEN 200 ELSE 0 END ELSE 5000 END AS fee,
+        CASE WHEN currency_code <> 'CNY' OR dormant THEN 0 WHEN retail THEN CASE WHEN aimed.idx % 5 < 3 THEN 200 ELSE 0 END
+            ELSE 5000 END AS fee,
         coalesce(orders.amount, 0) AS ordered,
         coalesce(due.amount, 0) AS due,
         coalesce(cards.spent, 0) AS card_due,
         interest_day,
     FROM aimed
-    LEFT JOIN (SELECT account, amount, open_date AS order_date, cancel_date FROM standing_orders) AS orders ON orders.account = aimed.account
+    LEFT JOIN (SELECT account, amount, open_date AS order_date, cancel_date
+        FROM standing_orders) AS orders ON orders.account = aimed.account
         AND start_date + 3 >= order_date AND start_date + 3 < coalesce(cancel_date, start_date + 4)
     LEFT JOIN (
         SELECT idx * 100 + 1 AS account, m, sum(principal_part + interest_part)::BIGINT AS amount FROM instalments GROUP BY ALL
@@ -94,7 +97,8 @@ WITH spans AS (
     LEFT JOIN quarter_days ON interest_day >= start_date AND interest_day < end_date
 ), balanced AS (
     SELECT *,
-        CASE WHEN interest_day IS NULL OR dormant OR closing_balance = 0 THEN 0 ELSE opening_balance * rate // 40000 END AS interest,
+        CASE WHEN interest_day IS NULL OR dormant OR closing_balance = 0 THEN 0
+            ELSE opening_balance * rate // 40000 END AS interest,
         opening_balance + income + interest - fee - ordered - due - card_due - closing_balance AS rest
     FROM fixed
     WHERE m >= greatest(coalesce(joined_month, -1), -1)

@@ -5,11 +5,13 @@ CREATE OR REPLACE MACRO balances_between(since, until) AS TABLE
 WITH moved AS (
     SELECT account, sum(amount)::BIGINT AS amount FROM daily_movements WHERE date < since GROUP BY account
 ), days AS (
-    SELECT CAST(each AS DATE) AS business_date FROM range(since::TIMESTAMP, until::TIMESTAMP + INTERVAL 1 DAY, INTERVAL 1 DAY) AS days (each)
+    SELECT CAST(each AS DATE) AS business_date FROM range(since::TIMESTAMP, until::TIMESTAMP + INTERVAL 1 DAY,
+        INTERVAL 1 DAY) AS days (each)
 ), placed AS (
     SELECT
         accounts.account, account_number, currency_code, product_code, unit_number, rate, subject_code, side, business_date,
-        opening + coalesce(moved.amount, 0) + sum(coalesce(daily.amount, 0)) OVER (PARTITION BY accounts.account ORDER BY business_date) AS balance
+        opening + coalesce(moved.amount, 0) + sum(coalesce(daily.amount,
+            0)) OVER (PARTITION BY accounts.account ORDER BY business_date) AS balance
     FROM accounts
     JOIN days ON business_date >= open_date AND business_date <= coalesce(close_date, business_date)
     LEFT JOIN moved ON moved.account = accounts.account
@@ -32,28 +34,34 @@ WITH moved AS (
     SELECT
         movements.*, accounts.* EXCLUDE (account, kind), displayed.display_name,
         opening + coalesce(moved.amount, 0)
-            + sum(movements.amount) OVER (PARTITION BY movements.account ORDER BY date, movements.amount < 0, part) AS balance_after,
-        draw(movements.account, 80000 + part + CASE WHEN party IN ('employer', 'person', 'self') THEN 0 ELSE date - DATE '2000-01-01' END) AS drawn
+            + sum(movements.amount) OVER (PARTITION BY movements.account ORDER BY date, movements.amount < 0,
+                part) AS balance_after,
+        draw(movements.account, 80000 + part + CASE WHEN party IN ('employer', 'person', 'self') THEN 0
+            ELSE date - DATE '2000-01-01' END) AS drawn
     FROM movements JOIN accounts USING (account) JOIN customers AS displayed USING (idx)
     LEFT JOIN moved USING (account)
     WHERE date BETWEEN since AND until
 )
 SELECT
     date AS business_date, account, number_of(account, date, part) AS transaction_number, account_number, currency_code,
-    amount AS amount_minor_units, balance_after::BIGINT AS balance_after_minor_units, told.kind, channel, date AS value_date, summary,
+    amount AS amount_minor_units, balance_after::BIGINT AS balance_after_minor_units, told.kind, channel, date AS value_date,
+        summary,
     CASE WHEN told.party IN ('', 'bank') THEN NULL ELSE concat('6901', lpad((drawn * 7919 % 100000000000)::VARCHAR, 13, '0')) END
         AS counterparty_account_number,
-    CASE WHEN told.party = 'self' THEN told.display_name WHEN told.party = 'bank' THEN '本行' ELSE others.display_name END AS counterparty_name,
+    CASE WHEN told.party = 'self' THEN told.display_name WHEN told.party = 'bank' THEN '本行'
+        ELSE others.display_name END AS counterparty_name,
     CASE WHEN told.party IN ('', 'bank') THEN NULL
         ELSE ['中华商业银行', '联合农商银行', '江南城市银行', '华南实业银行', '西部开发银行', '通汇网络银行'][1 + drawn % 6] END AS counterparty_bank,
     NULL AS reference,
     -- The counter's own system is connected since the history's last quarter; before, core banking told of what tellers book.
-    CASE WHEN channel = 'COUNTER' AND date >= CAST(getvariable('epoch') + INTERVAL 21 MONTH AS DATE) THEN 'counter' ELSE 'core' END AS told_by
+    CASE WHEN channel = 'COUNTER' AND date >= CAST(getvariable('epoch') + INTERVAL 21 MONTH AS DATE) THEN 'counter'
+        ELSE 'core' END AS told_by
 FROM told LEFT JOIN counterparties AS others ON others.party = told.party AND others.place = drawn % others.places;
 
 CREATE OR REPLACE MACRO accounts_on(day) AS TABLE
 SELECT
-    day AS business_date, account_number, customer_number, kind, product_code, product_name, currency_code, unit_number, open_date, maturity_date,
+    day AS business_date, account_number, customer_number, kind, product_code, product_name, currency_code, unit_number,
+        open_date, maturity_date,
     CASE WHEN close_date <= day THEN close_date END AS close_date,
     CASE
         WHEN close_date <= day THEN CASE WHEN settles THEN 'SETTLED' ELSE 'CLOSED' END
@@ -63,7 +71,8 @@ SELECT
     END AS state,
     principal AS principal_minor_units,
     CASE WHEN rate > 0 THEN rate * 10000 END AS interest_rate_e8,
-    CASE WHEN parent % 100 = 60 THEN concat('SX', lpad(parent::VARCHAR, 12, '0')) WHEN parent IS NOT NULL THEN concat('8801', lpad(parent::VARCHAR, 12, '0')) END
+    CASE WHEN parent % 100 = 60 THEN concat('SX', lpad(parent::VARCHAR, 12, '0'))
+        WHEN parent IS NOT NULL THEN concat('8801', lpad(parent::VARCHAR, 12, '0')) END
         AS parent_account_number
 FROM accounts WHERE open_date <= day;
 
@@ -72,21 +81,26 @@ SELECT day AS business_date, account_number, customer_number, 'OWNER' AS role, c
 FROM accounts WHERE open_date <= day
 UNION ALL
 -- Some let the customer after them dispose of their account.
-SELECT day, account_number, next.customer_number, CASE WHEN accounts.idx % 2 = 0 THEN 'JOINT_OWNER' ELSE 'AUTHORISED_USER' END, concat('H', account, '2')
+SELECT day, account_number, next.customer_number, CASE WHEN accounts.idx % 2 = 0 THEN 'JOINT_OWNER'
+    ELSE 'AUTHORISED_USER' END, concat('H', account, '2')
 FROM accounts JOIN banked AS next ON next.idx = accounts.idx + 1
-WHERE accounts.open_date <= day AND account % 100 = 1 AND draw(accounts.idx, 110) % 100 < 6 AND next.retail AND accounts.kind = 'SAVINGS';
+WHERE accounts.open_date <= day AND account % 100 = 1 AND draw(accounts.idx, 110) % 100 < 6 AND next.retail
+    AND accounts.kind = 'SAVINGS';
 
 CREATE OR REPLACE MACRO customers_on(day) AS TABLE
 SELECT
-    day AS business_date, customer_number, customers.kind, display_name, identifier_kind, identifier, phone, address, birth_or_founding_date,
-    industry_code, coalesce(banked.open_date, getvariable('epoch') - 3000) AS open_date, customers.unit_number, customers.manager_staff_number,
+    day AS business_date, customer_number, customers.kind, display_name, identifier_kind, identifier, phone, address,
+        birth_or_founding_date,
+    industry_code, coalesce(banked.open_date, getvariable('epoch') - 3000) AS open_date, customers.unit_number,
+        customers.manager_staff_number,
     CASE WHEN customers.state = 'CLOSED' THEN 'CLOSED' ELSE 'ACTIVE' END AS state
 FROM customers LEFT JOIN banked USING (customer_number)
 WHERE customers.state <> 'PROSPECT' AND coalesce(banked.open_date, day) <= day;
 
 CREATE OR REPLACE MACRO standing_orders_on(day) AS TABLE
 SELECT
-    day AS business_date, concat('SO', orders.account) AS order_number, account_number, 'CNY' AS currency_code, amount AS amount_minor_units, purpose,
+    day AS business_date, concat('SO', orders.account) AS order_number, account_number, 'CNY' AS currency_code,
+        amount AS amount_minor_units, purpose,
     concat('6901', lpad((draw(orders.account, 111) * 7919 % 100000000000)::VARCHAR, 13, '0')) AS counterparty_account_number,
     '联合农商银行' AS counterparty_bank,
     CASE WHEN cancel_date <= day THEN 'CANCELLED' ELSE 'ACTIVE' END AS state
@@ -97,7 +111,8 @@ CREATE OR REPLACE MACRO interest_rates_on(day) AS TABLE
 SELECT
     day AS business_date, product_code, currency_code, tenor_days,
     -- What was listed before the cut of the second spring.
-    (rate + CASE WHEN side = 'C' AND tenor_days > 0 AND day < getvariable('epoch') + 190 THEN 15 ELSE 0 END) * 10000 AS interest_rate_e8
+    (rate + CASE WHEN side = 'C' AND tenor_days > 0 AND day < getvariable('epoch') + 190 THEN 15
+        ELSE 0 END) * 10000 AS interest_rate_e8
 FROM products CROSS JOIN (VALUES ('CNY'), ('USD'), ('EUR'), ('HKD'), ('JPY')) AS each (currency_code)
 WHERE side <> '' AND (currency_code = 'CNY') = (product_code NOT LIKE '%190');
 
@@ -105,15 +120,18 @@ WHERE side <> '' AND (currency_code = 'CNY') = (product_code NOT LIKE '%190');
 -- with the history, and clearing is what remains.
 CREATE OR REPLACE MACRO gl_balances_between(since, until) AS TABLE
 WITH days AS (
-    SELECT CAST(each AS DATE) AS business_date FROM range(since::TIMESTAMP, until::TIMESTAMP + INTERVAL 1 DAY, INTERVAL 1 DAY) AS days (each)
+    SELECT CAST(each AS DATE) AS business_date FROM range(since::TIMESTAMP, until::TIMESTAMP + INTERVAL 1 DAY,
+        INTERVAL 1 DAY) AS days (each)
 ), opened AS (
     SELECT unit_number, subject_code, currency_code, sum(amount)::BIGINT AS amount FROM (
-        SELECT unit_number, subject_code, currency_code, CASE WHEN side = 'D' THEN opening ELSE -opening END AS amount FROM accounts WHERE has_balance
+        SELECT unit_number, subject_code, currency_code, CASE WHEN side = 'D' THEN opening ELSE -opening END AS amount
+            FROM accounts WHERE has_balance
         UNION ALL SELECT unit_number, subject_code, currency_code, amount FROM ledger_movements WHERE date < since
     ) GROUP BY ALL
 ), stand AS (
     SELECT business_date, unit_number, subject_code, currency_code,
-        (opened.amount + sum(coalesce(daily.amount, 0)) OVER (PARTITION BY unit_number, subject_code, currency_code ORDER BY business_date))::BIGINT AS balance
+        (opened.amount + sum(coalesce(daily.amount, 0)) OVER (PARTITION BY unit_number, subject_code,
+            currency_code ORDER BY business_date))::BIGINT AS balance
     FROM opened CROSS JOIN days
     LEFT JOIN (SELECT date AS business_date, unit_number, subject_code, currency_code, amount FROM ledger_movements) AS daily
         USING (business_date, unit_number, subject_code, currency_code)
@@ -148,12 +166,14 @@ WHERE amount <> 0;
 
 CREATE OR REPLACE MACRO bills_on(day) AS TABLE
 SELECT
-    day AS business_date, concat('1', lpad(bills.idx::VARCHAR, 10, '0'), lpad((m + 2)::VARCHAR, 3, '0'), strftime(issue_date, '%Y%m%d')) AS bill_number,
+    day AS business_date, concat('1', lpad(bills.idx::VARCHAR, 10, '0'), lpad((m + 2)::VARCHAR, 3, '0'), strftime(issue_date,
+        '%Y%m%d')) AS bill_number,
     customer_number, bills.kind, 'CNY' AS currency_code, face AS face_minor_units,
     CASE WHEN discounted THEN others.display_name ELSE customers.display_name END AS drawer_name,
     CASE WHEN bills.kind = 'BANK_ACCEPTANCE' THEN '本行' ELSE others.display_name END AS acceptor_name,
     CASE WHEN discounted THEN discount_rate * 10000 END AS discount_rate_e8, issue_date, maturity_date,
-    CASE WHEN maturity_date <= day THEN CASE WHEN dishonoured THEN 'DISHONOURED' ELSE 'PAID' END WHEN discounted THEN 'DISCOUNTED' ELSE 'ISSUED' END AS state,
+    CASE WHEN maturity_date <= day THEN CASE WHEN dishonoured THEN 'DISHONOURED' ELSE 'PAID' END
+        WHEN discounted THEN 'DISCOUNTED' ELSE 'ISSUED' END AS state,
     bills.unit_number
 FROM bills JOIN customers USING (customer_number)
 LEFT JOIN counterparties AS others ON others.party = 'company' AND others.place = (bills.idx + m + 2) % others.places
@@ -170,14 +190,16 @@ WHERE open_date <= day;
 
 CREATE OR REPLACE MACRO trade_finance_on(day) AS TABLE
 SELECT
-    day AS business_date, concat(left(trade.kind, 1), 'C', lpad(trade.idx::VARCHAR, 9, '0'), lpad(j::VARCHAR, 2, '0')) AS reference, customer_number, trade.kind,
+    day AS business_date, concat(left(trade.kind, 1), 'C', lpad(trade.idx::VARCHAR, 9, '0'), lpad(j::VARCHAR, 2,
+        '0')) AS reference, customer_number, trade.kind,
     currency_code, amount AS amount_minor_units,
     CASE WHEN trade.kind LIKE 'EXPORT%' THEN others.display_name ELSE customers.display_name END AS applicant_name,
     CASE WHEN trade.kind LIKE 'EXPORT%' THEN customers.display_name ELSE others.display_name END AS beneficiary_name,
     issue_date, expiry_date,
     CASE WHEN trade.kind = 'REMITTANCE' THEN 'PAID' WHEN expiry_date <= day THEN 'CLOSED' WHEN issue_date + 40 <= day THEN 'DRAWN'
         WHEN trade.kind LIKE 'EXPORT%' THEN 'ADVISED' ELSE 'ISSUED' END AS state,
-    CASE trade.kind WHEN 'IMPORT_LETTER_OF_CREDIT' THEN 'MT700' WHEN 'EXPORT_LETTER_OF_CREDIT' THEN 'MT710' WHEN 'GUARANTEE' THEN 'MT760'
+    CASE trade.kind WHEN 'IMPORT_LETTER_OF_CREDIT' THEN 'MT700' WHEN 'EXPORT_LETTER_OF_CREDIT' THEN 'MT710'
+        WHEN 'GUARANTEE' THEN 'MT760'
         WHEN 'REMITTANCE' THEN 'MT103' ELSE 'MT400' END AS message_type
 FROM trade JOIN customers USING (customer_number)
 LEFT JOIN counterparties AS others ON others.party = 'abroad' AND others.place = trade.counterparty % others.places
@@ -192,7 +214,8 @@ FROM booked WHERE kind = 'FEE' AND date BETWEEN since AND until;
 
 CREATE OR REPLACE MACRO ebanking_events_between(since, until) AS TABLE
 SELECT
-    date AS business_date, concat('E', strftime(date, '%Y%m%d'), lpad(idx::VARCHAR, 10, '0'), lpad(part::VARCHAR, 4, '0')) AS event_number,
+    date AS business_date, concat('E', strftime(date, '%Y%m%d'), lpad(idx::VARCHAR, 10, '0'), lpad(part::VARCHAR, 4,
+        '0')) AS event_number,
     customer_number, kind, channel,
     -- The bank's zone is eight hours before UTC, and these are UTC.
     date::TIMESTAMP + to_seconds(second_of_day - 28800) AS event_time,
@@ -202,5 +225,6 @@ FROM ebanking WHERE date BETWEEN since AND until;
 CREATE OR REPLACE MACRO org_units_on(day) AS TABLE SELECT day AS business_date, * FROM org_units;
 
 CREATE OR REPLACE MACRO employees_on(day) AS TABLE
-SELECT day AS business_date, * REPLACE (CASE WHEN leave_date <= day THEN 'LEFT' ELSE 'ACTIVE' END AS state, CASE WHEN leave_date <= day THEN leave_date END AS leave_date)
+SELECT day AS business_date, * REPLACE (CASE WHEN leave_date <= day THEN 'LEFT' ELSE 'ACTIVE' END AS state, CASE
+    WHEN leave_date <= day THEN leave_date END AS leave_date)
 FROM employees WHERE hire_date <= day;

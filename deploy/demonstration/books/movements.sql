@@ -9,11 +9,13 @@ CREATE OR REPLACE TABLE movements (
 INSERT INTO movements
 WITH regular AS (
     SELECT account, start_date, 1 AS part, income AS amount,
-        CASE WHEN salaried THEN 'SALARY' ELSE 'TRANSFER_IN' END AS kind, CASE WHEN salaried THEN 'BATCH' ELSE 'MOBILE' END AS channel,
+        CASE WHEN salaried THEN 'SALARY' ELSE 'TRANSFER_IN' END AS kind, CASE WHEN salaried THEN 'BATCH'
+            ELSE 'MOBILE' END AS channel,
         CASE WHEN salaried THEN 'employer' ELSE 'person' END AS party, CASE WHEN salaried THEN '代发工资' ELSE '转入' END AS summary
     FROM cycles WHERE pairs = 0
     UNION ALL SELECT account, start_date, 2, top_up, 'TRANSFER_IN', 'MOBILE', 'self', '他行转入' FROM cycles WHERE pairs = 0
-    UNION ALL SELECT account, start_date + 1, 3, -fee, 'FEE', 'BATCH', '', CASE WHEN retail THEN '短信服务费' ELSE '账户管理费' END FROM cycles
+    UNION ALL SELECT account, start_date + 1, 3, -fee, 'FEE', 'BATCH', '', CASE WHEN retail THEN '短信服务费' ELSE '账户管理费' END
+        FROM cycles
     UNION ALL SELECT account, start_date + 3, 4, -ordered, 'STANDING_ORDER', 'BATCH', 'person', '定期转账' FROM cycles
     UNION ALL SELECT account, start_date + 2, 5, -due, 'LOAN_PAYMENT', 'BATCH', 'bank', '贷款还款' FROM cycles
     UNION ALL SELECT account, start_date + 12, 6, -card_due, 'TRANSFER_OUT', 'BATCH', 'bank', '信用卡自动还款' FROM cycles
@@ -28,13 +30,15 @@ WITH parts AS (
     SELECT account, start_date, spent, retail, currency_code, j,
         4 + drawn // 7 % 6 AS count,
         draw(account, 10000 + (m + 2) * 16 + j) AS drawn,
-        NOT stays_of(reason) AND spent > 20000 AND CASE WHEN quiet THEN end_date >= loss_date ELSE end_date > decline_date END AS leaving
+        NOT stays_of(reason) AND spent > 20000 AND CASE WHEN quiet THEN end_date >= loss_date
+            ELSE end_date > decline_date END AS leaving
     FROM cycles CROSS JOIN range(0, 10) AS each (j)
     WHERE pairs = 0 AND spent > 0 AND j < 4 + drawn // 7 % 6
 ), weighed AS (
     SELECT *,
         leaving AND j = 1 AS elsewhere,
-        sum(CASE WHEN elsewhere THEN 2500 ELSE 40 + drawn % 260 END) OVER (PARTITION BY account, start_date ORDER BY j)::BIGINT AS upto,
+        sum(CASE WHEN elsewhere THEN 2500 ELSE 40 + drawn % 260 END) OVER (PARTITION BY account,
+            start_date ORDER BY j)::BIGINT AS upto,
         sum(CASE WHEN elsewhere THEN 2500 ELSE 40 + drawn % 260 END) OVER (PARTITION BY account, start_date)::BIGINT AS whole
     FROM parts
 ), shared AS (
@@ -78,7 +82,8 @@ WITH parts AS (
     )
 ), shared AS (
     SELECT *,
-        received_whole * upto // whole AS received, lag(received, 1, 0) OVER (PARTITION BY account, start_date ORDER BY j) AS received_before,
+        received_whole * upto // whole AS received, lag(received, 1, 0) OVER (PARTITION BY account,
+            start_date ORDER BY j) AS received_before,
         paid_whole * upto // whole AS paid, lag(paid, 1, 0) OVER (PARTITION BY account, start_date ORDER BY j) AS paid_before,
         start_date + CAST(j * 25 // pairs AS INTEGER) AS date
     FROM parts
@@ -104,7 +109,8 @@ WHERE amount <> 0 AND date BETWEEN getvariable('dawn') AND getvariable('last');
 -- Loans and cards, seen from themselves.
 INSERT INTO movements
 WITH owed AS (
-    SELECT account, pay_date AS date, 1 AS part, 'LOAN_PAYMENT' AS kind, 'BATCH' AS channel, -principal_part AS amount, '还本' AS summary
+    SELECT account, pay_date AS date, 1 AS part, 'LOAN_PAYMENT' AS kind, 'BATCH' AS channel, -principal_part AS amount,
+        '还本' AS summary
     FROM instalments
     UNION ALL
     SELECT account, open_date, 2, 'LOAN_DRAWDOWN', 'COUNTER', principal, '放款' FROM instalment_loans
@@ -120,7 +126,8 @@ WITH owed AS (
         spent * (j + 1) // 4 - spent * j // 4, '消费'
     FROM card_cycles CROSS JOIN range(0, 4) AS each (j) WHERE m >= -1
     UNION ALL
-    SELECT account, start_date + 12, 1, 'TRANSFER_IN', 'BATCH', -lag(spent) OVER (PARTITION BY account ORDER BY m), '还款' FROM card_cycles
+    SELECT account, start_date + 12, 1, 'TRANSFER_IN', 'BATCH', -lag(spent) OVER (PARTITION BY account ORDER BY m), '还款'
+        FROM card_cycles
 )
 SELECT account, date, part, kind, channel, amount, CASE kind WHEN 'CARD_PAYMENT' THEN 'merchant' ELSE 'bank' END, summary
 FROM owed
@@ -133,7 +140,8 @@ WITH rolled AS (
     FROM terms CROSS JOIN range(1, 40) AS each (r)
     WHERE open_date + CAST(tenor_days * r AS INTEGER) <= close_date
 ), kept AS (
-    SELECT account, open_date AS date, 1 AS part, 'TRANSFER_IN' AS kind, 'MOBILE' AS channel, principal AS amount, '开户存入' AS summary FROM terms
+    SELECT account, open_date AS date, 1 AS part, 'TRANSFER_IN' AS kind, 'MOBILE' AS channel, principal AS amount,
+        '开户存入' AS summary FROM terms
     UNION ALL SELECT account, date, 2, 'INTEREST', 'BATCH', interest, '到期结息' FROM rolled
     UNION ALL SELECT account, close_date, 3, 'TRANSFER_OUT', 'MOBILE', -paid_out, '支取' FROM ended_terms
 )

@@ -8,7 +8,8 @@ CREATE OR REPLACE TABLE passing (
 
 -- A term is filled from elsewhere, and goes elsewhere when it is not renewed.
 INSERT INTO passing
-SELECT idx, 200 + (slot - 10) * 4, greatest(open_date - CAST(account % 3 AS INTEGER), getvariable('dawn')), 'TRANSFER_IN', 'MOBILE', 'self', '他行转入',
+SELECT idx, 200 + (slot - 10) * 4, greatest(open_date - CAST(account % 3 AS INTEGER), getvariable('dawn')), 'TRANSFER_IN',
+    'MOBILE', 'self', '他行转入',
     open_date, 'TRANSFER_OUT', 'MOBILE', 'bank', '转存定期', principal
 FROM terms WHERE open_date >= getvariable('dawn');
 INSERT INTO passing
@@ -22,7 +23,8 @@ SELECT idx, 260, open_date, 'LOAN_DRAWDOWN', 'COUNTER', 'bank', '消费贷款发
     'TRANSFER_OUT', 'MOBILE', 'merchant', '装修款', principal
 FROM instalment_loans WHERE open_date >= getvariable('dawn');
 INSERT INTO passing
-SELECT idx, 262 + (account % 100 - 20) * 2, repay_date, 'TRANSFER_IN', 'MOBILE', 'self', '他行转入', repay_date, 'LOAN_PAYMENT', 'COUNTER', 'bank', '提前还款', owed
+SELECT idx, 262 + (account % 100 - 20) * 2, repay_date, 'TRANSFER_IN', 'MOBILE', 'self', '他行转入', repay_date, 'LOAN_PAYMENT',
+    'COUNTER', 'bank', '提前还款', owed
 FROM instalment_loans JOIN repaid_early USING (account) WHERE owed > 0 AND repay_date >= getvariable('dawn');
 INSERT INTO passing
 SELECT idx, 270 + (account % 100 - 20) * 8 + half * 2, open_date, 'LOAN_DRAWDOWN', 'COUNTER', 'bank', '流动资金贷款发放',
@@ -31,7 +33,8 @@ SELECT idx, 270 + (account % 100 - 20) * 8 + half * 2, open_date, 'LOAN_DRAWDOWN
 FROM working_loans CROSS JOIN range(0, 2) AS each (half)
 WHERE open_date >= getvariable('dawn');
 INSERT INTO passing
-SELECT idx, 274 + (account % 100 - 20) * 8, greatest(repay_date - 3, getvariable('dawn')), 'TRANSFER_IN', 'ONLINE', 'company', '货款',
+SELECT idx, 274 + (account % 100 - 20) * 8, greatest(repay_date - 3, getvariable('dawn')), 'TRANSFER_IN', 'ONLINE', 'company',
+    '货款',
     repay_date, 'LOAN_PAYMENT', 'COUNTER', 'bank', '归还贷款本金', principal
 FROM working_loans WHERE repay_date >= getvariable('dawn');
 INSERT INTO passing
@@ -42,7 +45,8 @@ FROM working_loans JOIN quarter_days ON interest_day > open_date AND interest_da
 -- At the quarter's end 冲时点 some bring what they take away again; at the year's end half as much more.
 INSERT INTO passing
 WITH bringers AS (
-    SELECT accounts.*, reason, quiet, decline_date, loss_date, quarters.starts AS next_quarter, draw(account, 40000 + quarters.m) AS drawn,
+    SELECT accounts.*, reason, quiet, decline_date, loss_date, quarters.starts AS next_quarter, draw(account,
+        40000 + quarters.m) AS drawn,
         -- Two relationship managers ask for it at every month's end.
         manager_staff_number IN ('200006', '300009') AS dressed
     FROM current_accounts AS accounts JOIN months AS quarters ON quarters.m >= 0
@@ -50,8 +54,10 @@ WITH bringers AS (
     WHERE currency_code = 'CNY' AND NOT dormant AND (month(quarters.starts) % 3 = 1 OR dressed)
         AND draw(idx, 91) % 100 < CASE WHEN dressed THEN 70 WHEN retail THEN [3, 8, 20, 35][tier] ELSE 30 END
 )
-SELECT idx, 400, next_quarter - CAST(1 + drawn % 3 AS INTEGER) AS came, 'TRANSFER_IN', CASE WHEN retail THEN 'MOBILE' ELSE 'ONLINE' END, 'self', '同名转入',
-    next_quarter + CAST(drawn // 3 % 4 AS INTEGER) AS went, 'TRANSFER_OUT', CASE WHEN retail THEN 'MOBILE' ELSE 'ONLINE' END, 'self', '同名转出',
+SELECT idx, 400, next_quarter - CAST(1 + drawn % 3 AS INTEGER) AS came, 'TRANSFER_IN', CASE WHEN retail THEN 'MOBILE'
+    ELSE 'ONLINE' END, 'self', '同名转入',
+    next_quarter + CAST(drawn // 3 % 4 AS INTEGER) AS went, 'TRANSFER_OUT', CASE WHEN retail THEN 'MOBILE'
+        ELSE 'ONLINE' END, 'self', '同名转出',
     level * (250 + drawn // 12 % 600) // 1000 * CASE month(next_quarter) WHEN 1 THEN 1500 ELSE 1000 END // 1000
 FROM bringers
 WHERE came > open_date + 30 AND went < coalesce(close_date, went + 1)
