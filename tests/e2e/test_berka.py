@@ -3,13 +3,18 @@
 import csv
 import subprocess
 import sys
+from collections import Counter
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from deploy.demonstration.berka import files
 from tests.deployments import branch, wait_until
+
+# A start, and two loads, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(400)
 
 # Each date becomes a dataset of its own: a few stand for years.
 LAST_DAY = "930110"
@@ -132,3 +137,22 @@ def test_datasets_and_differences_are_browsed_by_those_who_may(bank, part):
 def _ended(bank, operation_id):
     told = bank.get("steward.berka", f"/v1/operations/integration/operations/{operation_id}")
     return told if told.get("endTime") else None
+
+
+def test_a_client_shows_his_account_with_its_rebuilt_balance(bank, part):
+    _, kept = part
+    moved = Counter(row["account_id"] for row in kept["trans.asc"])
+    ((account, _),) = moved.most_common(1)
+    rows = [row for row in kept["trans.asc"] if row["account_id"] == account]
+    balance = sum(Decimal(row["amount"]) * (1 if row["type"] == "PRIJEM" else -1) for row in rows)
+    (owner,) = [row["client_id"] for row in kept["disp.asc"] if (row["account_id"], row["type"]) == (account, "OWNER")]
+    (client,) = bank.get("manager.berka", "/v1/customers", customerNumber=f"B{owner}")["customers"]
+
+    def held():
+        holdings = bank.get("manager.berka", f"/v1/customers/{client['customerId']}/holdings")["holdings"]
+        return {each["number"]: each for each in holdings if each.get("figures", {}).get("balance")}.get(account)
+
+    # Figures come once the customer service has taken the balances over.
+    holding = wait_until(held, seconds=60.0, what="holdings")
+    assert holding["kind"] == "HOLDING_KIND_DEMAND_DEPOSIT"
+    assert holding["figures"]["balance"] == {"currencyCode": "CZK", "amount": f"{balance:.2f}"}
