@@ -80,7 +80,11 @@ def feed(door: Door, delivery: Delivery, progress: Progress) -> Loaded:
             if last and delivery.feed not in (TRANSACTIONS, ENGLISH_TRANSACTIONS, COPIED_TRANSACTIONS):
                 request.business_date = LAST_DAY
             file = door.call(f"{_FEEDS}/UploadFeedFile", request)
-    return Loaded(delivery, _over(door, file.run.run_id, progress))
+    run = _over(door, file.run.run_id, progress)
+    if run.former_run_id:
+        # It came before, and may be under way: a loader that was broken off has left it so.
+        _over(door, run.former_run_id, progress)
+    return Loaded(delivery, run)
 
 
 def rebuild_balances(door: Door, reader: Door, feeds: list[str], progress: Progress) -> Any:
