@@ -22,13 +22,22 @@ CHECKS = (
 EXCLUDED = (("--exclude-path", "/v1/sessions/current"), ("--exclude-path", "/v1/customers:watch"))
 # A business post meets everything. Of what serves customers a system post meets refusals alone, which `test_permissions` proves
 # method by method: here it meets what it may call.
+_SERVICES = {
+    "useradmin.ho": ("DirectoryService", "GrantService", "SessionService", "OperationService", "FileService"),
+    "feeds.ho": ("CalendarService", "DatasetService", "FeedService"),
+    "steward.ho": ("QuarantineService", "ReconciliationService"),
+}
 LOGINS = {
-    "manager.east": (),
-    "useradmin.ho": tuple(
+    "manager.east": tuple(
         argument
-        for service in ("DirectoryService", "GrantService", "SessionService", "OperationService", "FileService")
-        for argument in ("--include-tag", service)
+        for login in ("feeds.ho", "steward.ho")
+        for service in _SERVICES[login]
+        for argument in ("--exclude-tag", service)
     ),
+    **{
+        login: tuple(argument for service in services for argument in ("--include-tag", service))
+        for login, services in _SERVICES.items()
+    },
 }
 
 
