@@ -109,6 +109,8 @@ def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: Bina
     order = f" ORDER BY {DATE_COLUMN}" if definition.date.source == "column" else ""
     target = staged_url(definition, folder)
     connection.register("raw_rows", raw)
+    # Rows know their lines; to keep their order as well would hold back what other threads have written already.
+    connection.execute("SET preserve_insertion_order = false")
     try:
         connection.execute(f"COPY ({typed.statement('raw_rows')}{order}) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw)")
     except Exception:
@@ -117,6 +119,7 @@ def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: Bina
             raise trouble[0] from None
         raise
     finally:
+        connection.execute("SET preserve_insertion_order = true")
         connection.unregister("raw_rows")
     parsed = time.monotonic()
     found = connection.execute(
