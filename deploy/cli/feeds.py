@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.cli.console import console, databases, operator
 
@@ -106,25 +106,19 @@ def rerun(
 
 @application.command("status")
 def status(
-    feed: Annotated[str, typer.Argument(help="Only this feed, or the id of one run to see all of it.")] = "",
+    feed: Annotated[str, typer.Argument(help="A feed, to see its latest runs, or the id of a run, to see all of it.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 20,
 ) -> None:
-    """List the latest runs, or show one."""
-    from workbench.integration.v1 import feed_service_pb2
+    """Show how far the feeds are, the latest runs of one, or one run."""
+    from services.integration.usecases import running
 
-    from services.integration.usecases import feeds, running
-
-    table = Table("run", "feed", "date", "state", "read", "published", "quarantined", "asked for (UTC)", "told")
     with _reading("feeds status") as work:
         if feed.count("-") == _DASHES_OF_ID:
             _show(running.find_run(work, feed))
-            return
-        for each in feeds.list_runs(work, feed_service_pb2.ListFeedRunsRequest(feed=feed, page_size=limit)).rows:
-            counts = (each.rows_read, each.rows_published, each.rows_quarantined)
-            asked = f"{each.create_time:%Y-%m-%d %H:%M:%S}"
-            cells = (each.run_id, each.feed, each.business_date or "", _state(each), *counts, asked, each.reason)
-            table.add_row(*map(str, cells))
-    console.print(table)
+        elif feed:
+            console.print(_runs_of(work, feed, limit))
+        else:
+            _show_progress(work)
 
 
 @application.command("quarantine")
@@ -158,6 +152,37 @@ def quarantine(
 
 
 _DASHES_OF_ID = 4
+
+
+def _show_progress(work: Any) -> None:
+    """One line a feed: what waits, what runs, what is done."""
+    from services.integration.model.feed_run import RunState
+    from services.integration.usecases import feeds
+
+    table = Table(Column("feed", no_wrap=True), "waiting", "running", "done", "refused", "rows", "bad")
+    waiting = 0
+    for name, states, published, quarantined in feeds.progress(work):
+        queued, running = states.get(RunState.QUEUED, 0), states.get(RunState.RUNNING, 0)
+        refused = states.get(RunState.REFUSED, 0) + states.get(RunState.FAILED, 0)
+        done = sum(states.values()) - queued - running - refused
+        waiting += queued + running
+        counts = (queued, running, done, refused, published, quarantined)
+        table.add_row(name, *(f"{count:,}" if count else "" for count in counts))
+    console.print(table)
+    console.print(f"{waiting} files to go." if waiting else "Nothing waits.")
+
+
+def _runs_of(work: Any, feed: str, limit: int) -> Table:
+    from workbench.integration.v1 import feed_service_pb2
+
+    from services.integration.usecases import definitions, feeds
+
+    definitions.find(work.settings, feed)
+    table = Table(Column("run", no_wrap=True), "date", "state", "rows", "bad", "told")
+    for each in feeds.list_runs(work, feed_service_pb2.ListFeedRunsRequest(feed=feed, page_size=limit)).rows:
+        day = each.business_date or (each.published[-1]["business_date"] if each.published else "")
+        table.add_row(each.run_id, str(day), _state(each), f"{each.rows_read:,}", f"{each.rows_quarantined:,}", each.reason)
+    return table
 
 
 def _run(feed: str, file: Path, day: str, control: str, **options: bool) -> FeedRun:

@@ -14,7 +14,7 @@ from services.chassis.kernel.errors import FieldViolation, InvalidInput, RuleBro
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.integration.model.dataset import Dataset
 from services.integration.model.feed_definition import FeedDefinition, parse
-from services.integration.model.feed_run import FeedRun
+from services.integration.model.feed_run import FeedRun, RunState
 from services.integration.usecases import definitions, landing, quarantine, running, watching
 from services.integration.usecases.watching import FeedStanding
 
@@ -82,6 +82,19 @@ def list_runs(work: UnitOfWork, request: feed_service_pb2.ListFeedRunsRequest) -
     if token := PageToken.decode(request.page_token, query, keys=1):
         statement = statement.where(FeedRun.run_id < token.keys[0])
     return Page.of(work.session.scalars(statement).all(), size, query, lambda run: (run.run_id,))
+
+
+def progress(work: UnitOfWork) -> list[tuple[str, dict[RunState, int], int, int]]:
+    """Of each feed that ever ran its name, its runs by state, and the rows that they published and put into quarantine."""
+    counted = select(
+        FeedRun.feed, FeedRun.state, func.count(), func.sum(FeedRun.rows_published), func.sum(FeedRun.rows_quarantined)
+    ).group_by(FeedRun.feed, FeedRun.state)
+    found: dict[str, tuple[str, dict[RunState, int], int, int]] = {}
+    for feed, state, runs, published, quarantined in work.session.execute(counted.order_by(FeedRun.feed)):
+        _, states, *sums = found.get(feed, (feed, {}, 0, 0))
+        states[RunState(state)] = runs
+        found[feed] = (feed, states, sums[0] + int(published), sums[1] + int(quarantined))
+    return list(found.values())
 
 
 def run_file(work: UnitOfWork, request: feed_service_pb2.RunFeedRequest) -> FeedRun:
