@@ -178,7 +178,8 @@ def _runs_of(work: Any, feed: str, limit: int) -> Table:
     from services.integration.usecases import definitions, feeds
 
     definitions.find(work.settings, feed)
-    table = Table(Column("run", no_wrap=True), "date", "state", "rows", "bad", "told")
+    # Without lines a run's id, by which it is asked for, fits with the rest.
+    table = Table(*(Column(name, no_wrap=True) for name in ("run", "date", "state", "rows", "bad", "told")), box=None)
     for each in feeds.list_runs(work, feed_service_pb2.ListFeedRunsRequest(feed=feed, page_size=limit)).rows:
         day = each.business_date or (each.published[-1]["business_date"] if each.published else "")
         table.add_row(each.run_id, str(day), _state(each), f"{each.rows_read:,}", f"{each.rows_quarantined:,}", each.reason)
