@@ -276,6 +276,8 @@ GOOD = b"n;name\n1;a\n"
         ("", b"\xff\xfe\n1;a\n", "HEADER_UNREADABLE"),
         ("", b"n;name\n1;" + b"a" * 2_000_000, "FILE_UNREADABLE"),
     ],
+    # By their places: a compressed file holds the time at which it was made, and each process makes its own.
+    ids=map(str, range(20)),
 )
 def test_a_file_that_cannot_be_read_says_why(feeds, monkeypatch, compression, content, reason):
     monkeypatch.setattr(decompressing, "RATIO_FROM_BYTES", 1_000_000)
