@@ -150,20 +150,8 @@ class Lake:
         return sorted({int(path.name.removeprefix("rev=").removesuffix(PACK_SUFFIX)) for path in of_date.glob("rev=*")})
 
     def totals_of(self, connection: DuckDBPyConnection, schema: Schema, pin: Pin) -> dict[str, dict[str, str]]:
-        """The exact sum of each MONEY column by its currency, in minor units, as text: it may exceed what a column holds.
-
-        Where a row names no currency it is the empty one.
-        """
-        totals: dict[str, dict[str, str]] = {}
-        rows = self.relation(connection, schema, [pin])
-        for currency in dict.fromkeys(column.currency for column in schema.columns if column.type is Type.MONEY):
-            names = [column.name for column in schema.columns if column.type is Type.MONEY and column.currency == currency]
-            sums = ", ".join(f"sum({name})" for name in names)
-            for code, *amounts in rows.aggregate(f"coalesce({currency}, '') AS code, {sums}", currency).order("code").fetchall():
-                for name, amount in zip(names, amounts, strict=True):
-                    if amount is not None:
-                        totals.setdefault(name, {})[code] = str(amount)
-        return totals
+        """The `totals` of a revision's rows."""
+        return totals(self.relation(connection, schema, [pin]), schema)
 
     def rows_of(self, connection: DuckDBPyConnection, schema: Schema, path: Path) -> int:
         """How many rows one of the dataset's files has."""
@@ -220,6 +208,22 @@ class Lake:
         from services.chassis.lake.sealed_files import sealed_url
 
         return sealed_url(path) if schema.personal else str(path)
+
+
+def totals(rows: DuckDBPyRelation, schema: Schema) -> dict[str, dict[str, str]]:
+    """The exact sum of each MONEY column by its currency, in minor units, as text: it may exceed what a column holds.
+
+    Where a row names no currency it is the empty one.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for currency in dict.fromkeys(column.currency for column in schema.columns if column.type is Type.MONEY):
+        names = [column.name for column in schema.columns if column.type is Type.MONEY and column.currency == currency]
+        sums = ", ".join(f"sum({name})" for name in names)
+        for code, *amounts in rows.aggregate(f"coalesce({currency}, '') AS code, {sums}", currency).order("code").fetchall():
+            for name, amount in zip(names, amounts, strict=True):
+                if amount is not None:
+                    found.setdefault(name, {})[code] = str(amount)
+    return found
 
 
 def stored_columns(schema: Schema) -> list[tuple[str, str]]:

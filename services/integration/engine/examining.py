@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.chassis.lake.lake import Lake, Pin
+from services.chassis.lake.lake import Lake, Pin, totals
 from services.chassis.lake.schemas import SCHEMAS
 from services.integration.engine import checks, lookups, publishing, quarantine, staging
 from services.integration.engine.checks import FAILED, PASSED, SKIPPED, WARNED, Comparison, Verdict
@@ -144,7 +144,7 @@ class _Examination:
         found = publishing.dates_of(self._connection, good) if self._by_column else []
         self.dates = [str(day) for day, _ in found] or ([str(self._surroundings.business_date)] if not self._by_column else [])
         if definition.controls.source:
-            sums = publishing.totals(self._connection, good, self._schema)
+            sums = totals(self._connection.sql(good), self._schema)
             verdicts, comparisons = checks.controls(definition, control_text, rows_read, rows_bad, sums)
             self.verdicts += verdicts
             self.comparisons += comparisons

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from services.chassis.lake.schemas import Schema, Type
+from services.chassis.lake.schemas import Schema
 from services.integration.engine.columns import DATE_COLUMN
 
 if TYPE_CHECKING:
@@ -41,20 +41,6 @@ def added(query: str, schema: Schema, current: DuckDBPyRelation | None) -> str:
         return f"SELECT {names} FROM ({query})"
     current.create_view("added_to_rows", replace=True)
     return f"SELECT {names} FROM added_to_rows UNION ALL SELECT {names} FROM ({query})"
-
-
-def totals(connection: DuckDBPyConnection, query: str, schema: Schema) -> dict[str, dict[str, str]]:
-    """The sums of the amounts by column and currency, in minor units, as text."""
-    found: dict[str, dict[str, str]] = {}
-    for column in schema.columns:
-        if column.type is Type.MONEY:
-            sums = connection.execute(
-                f"SELECT {column.currency}, sum({column.name}) FROM ({query}) "
-                f"WHERE {column.name} IS NOT NULL GROUP BY 1 ORDER BY 1"
-            ).fetchall()
-            if sums:
-                found[column.name] = {str(currency or ""): str(total) for currency, total in sums}
-    return found
 
 
 def equal_rows(connection: DuckDBPyConnection, query: str, current: DuckDBPyRelation, schema: Schema) -> bool:

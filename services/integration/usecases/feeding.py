@@ -20,7 +20,7 @@ from sqlalchemy import insert, select
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import StaleVersion, WorkbenchError
-from services.chassis.lake.lake import Lake, Part, Pin
+from services.chassis.lake.lake import Lake, Part, Pin, totals
 from services.chassis.longwork.task import Preparation, Task, Work
 from services.integration.model.dataset import Dataset
 from services.integration.model.feed_definition import FeedDefinition
@@ -285,7 +285,7 @@ def _write(connection: Any, given: _Given, day: date, revision: int, current: Da
     if given.run.kind == RunKind.REPLAY.value:
         there = given.lake.relation(connection, schema, [current.pin]) if current is not None else None
         query = publishing.added(query, schema, there)
-    sums = publishing.totals(connection, query, schema)
+    sums = totals(connection.sql(query), schema)
     if current is not None and current.totals == sums:
         there = given.lake.relation(connection, schema, [current.pin])
         if publishing.equal_rows(connection, query, there, schema):
