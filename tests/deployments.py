@@ -30,6 +30,8 @@ class Deployment:
     home: Path
     port: int
     environment: Mapping[str, str]
+    # Whether the demonstration bank's systems deliver files meanwhile.
+    delivers: bool = False
     process: subprocess.Popen[str] | None = None
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -48,6 +50,7 @@ class Deployment:
                 str(CUSTOMERS),
                 "--history-months",
                 str(HISTORY_MONTHS),
+                "--deliver" if self.delivers else "--no-deliver",
             ],
             env=dict(self.environment),
             stdout=subprocess.PIPE,
@@ -108,21 +111,21 @@ class Deployment:
 
 
 @contextmanager
-def branch(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[Deployment]:
+def branch(home: Path, settings: Mapping[str, str] | None = None, *, delivers: bool = False) -> Iterator[Deployment]:
     """A branch of its own in a folder, with settings of its own by their names in the environment."""
-    yield from _running(home, {"WORKBENCH_PROFILE": "branch", **(settings or {})})
+    yield from _running(home, {"WORKBENCH_PROFILE": "branch", **(settings or {})}, delivers=delivers)
 
 
 @contextmanager
-def head_office(home: Path, database_urls: Mapping[str, str], amqp_url: str) -> Iterator[Deployment]:
+def head_office(home: Path, database_urls: Mapping[str, str], amqp_url: str, *, delivers: bool = False) -> Iterator[Deployment]:
     """A head office on this machine: PostgreSQL and RabbitMQ given, mutual TLS between its processes."""
     databases = {f"WORKBENCH_{name.upper()}_DATABASE_URL": url for name, url in database_urls.items()}
     addresses = {f"WORKBENCH_{name.upper()}_ADDRESS": f"127.0.0.1:{free_port()}" for name in database_urls}
     own = {"WORKBENCH_PROFILE": "head-office", "WORKBENCH_DEMONSTRATION": "true", "WORKBENCH_AMQP_URL": amqp_url}
-    yield from _running(home, own | databases | addresses)
+    yield from _running(home, own | databases | addresses, delivers=delivers)
 
 
-def _running(home: Path, settings: Mapping[str, str]) -> Iterator[Deployment]:
+def _running(home: Path, settings: Mapping[str, str], *, delivers: bool) -> Iterator[Deployment]:
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
     # Tests call faster than people do; the limits themselves are tested where they stand.
@@ -130,7 +133,7 @@ def _running(home: Path, settings: Mapping[str, str]) -> Iterator[Deployment]:
     environment = (
         inherited | limits | {"WORKBENCH_HOME": str(home), "WORKBENCH_PORT": str(port), "COLUMNS": "200"} | dict(settings)
     )
-    deployment = Deployment(home, port, environment)
+    deployment = Deployment(home, port, environment, delivers)
     try:
         deployment.start()
         yield deployment

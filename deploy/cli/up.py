@@ -23,7 +23,9 @@ SEEDED_FILE = "demonstration.json"
 
 def up(
     customers: Annotated[int, typer.Option(help="Customers of the demonstration bank, made at the first start.")] = 2_000,
-    history_months: Annotated[int, typer.Option(min=0, max=24, help="Months of its history that come as files.")] = 24,
+    history_months: Annotated[int, typer.Option(min=0, max=24, help="Months of its history as files; 0 for three days.")] = 24,
+    *,
+    deliver: Annotated[bool, typer.Option(help="Whether the demonstration bank's systems deliver files.")] = True,
 ) -> None:
     """Run the deployment of this machine until Ctrl-C; the first start makes its keys, its tables and its demonstration bank."""
     started = time.monotonic()
@@ -46,7 +48,10 @@ def up(
             load_demonstration(settings, customers=customers, console=console)
             (settings.home / SEEDED_FILE).write_text(f'{{"customers": {customers}}}\n', encoding="utf-8")
         console.print(_welcome(settings, time.monotonic() - started))
-        with _deliveries(settings, customers=customers, history_months=history_months):
+        if deliver:
+            with _deliveries(settings, customers=customers, history_months=history_months):
+                launcher.watch(stop)
+        else:
             launcher.watch(stop)
         console.print("Stopping…")
 

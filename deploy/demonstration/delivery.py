@@ -25,6 +25,8 @@ from services.chassis.kernel.errors import InvalidInput, RuleBroken
 from services.chassis.settings import DeploymentSettings, parse_section
 from services.integration.usecases.settings import IntegrationSettings
 
+# What is delivered at the least: enough that a day can be held against the one before.
+DAYS_MIN = 3
 FOLDER = "demonstration"
 STATE_FILE = "deliveries.json"
 TRUTH_FILE = "truth.csv"
@@ -83,13 +85,16 @@ def deliver_history(
 ) -> None:
     """Delivers what is missing up to a date: at first so many months before that date's own, then the days since.
 
+    Of no month at all it is the last DAYS_MIN days.
+
     A bank that has grown is delivered anew from its first day.
     """
     with _alone(settings):
         kept = Deliveries.read(settings.home)
         if kept is None or kept.customers < customers:
             first = kept.first if kept else Span.until(until).first
-            since = max(first, _months_after(until.replace(day=1), -history_months))
+            whole_months = _months_after(until.replace(day=1), -history_months)
+            since = max(first, whole_months if history_months else until - timedelta(days=DAYS_MIN - 1))
             kept = Deliveries(seed, customers, first, since - timedelta(days=1))
         if kept.until < until:
             _deliver(settings, kept, kept.until + timedelta(days=1), until, tell=tell)
