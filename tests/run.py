@@ -49,7 +49,7 @@ def tool(name: str, *arguments: str) -> None:
 
 def tests() -> None:
     """All tests, on two processes; the servers that they need are started by the run itself."""
-    tool("pytest", "-q", "--durations=15", "-n", PROCESSES, "--dist", "loadscope", "--no-loadscope-reorder")
+    tool("pytest", "-q", "--durations=60", "-n", PROCESSES, "--dist", "loadscope", "--no-loadscope-reorder")
 
 
 def openapi_is_current() -> None:
