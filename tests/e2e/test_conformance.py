@@ -13,7 +13,7 @@ import requests
 from tests.deployments import PASSWORD
 from tests.e2e.conftest import running_deployment
 
-EXAMPLES = "6"
+EXAMPLES = "4"
 CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "missing_required_header", "unsupported_method",
