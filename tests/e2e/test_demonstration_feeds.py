@@ -31,7 +31,8 @@ def test_what_the_banks_systems_deliver_is_published_whole(deployment):
     feeds = wait_until(loaded, LOADED_SECONDS, "the feeds")
     runs = deployment.get("operator.ho", "/v1/feedRuns", pageSize=1_000)["feedRuns"]
     ours = [run for run in runs if run["feed"] in definitions() and run["state"] != "FEED_RUN_STATE_UNCHANGED"]
-    assert {run["feed"] for run in ours} == set(definitions())
+    # Three days are delivered here, on which the bank may have charged nobody.
+    assert {run["feed"] for run in ours} >= set(definitions()) - {"fees.fees"}
     assert {(run["state"], run["reason"], run["rowsQuarantined"]) for run in ours} == {("FEED_RUN_STATE_PUBLISHED", "", "0")}
     assert {feeds[name]["quarantinedRows"] for name in definitions()} == {"0"}
 
