@@ -44,12 +44,12 @@ def rotate(*, wait: bool, others_done: bool) -> None:
             return
         tables = {name: _tables_of(name) for name in found}
         _rewrite(found, tables)
-        _rewrap(settings.lake.root)
+        _rewrap(settings.lake_root)
         if not _waited_until(key.encrypts_from + keys.SETTLING_SECONDS, "the old key is out of use", wait=wait):
             return
         # What a process wrote with the key before, while the first round ran.
         _rewrite_rest(found, tables)
-        _rewrap(settings.lake.root)
+        _rewrap(settings.lake_root)
         elsewhere = [name for name, placement in settings.services.items() if placement.run == "remote"]
         _retire(settings, found, tables, [] if others_done else elsewhere)
 
@@ -63,7 +63,7 @@ def show_status() -> None:
     known = keys.known_data_keys(settings.secrets)
     with databases() as found:
         counts = {f"values of {name}": _values(database, _tables_of(name), known) for name, database in found.items()}
-        counts["files"] = _files(settings.lake.root, known)
+        counts["files"] = _files(settings.lake_root, known)
         table = PrintedTable("key", "for", "used", *counts)
         for key_id, signs_from in keys.known_signing_keys(settings.secrets):
             table.add_row(
@@ -127,7 +127,7 @@ def _retire(
 
     *former, newest = keys.known_data_keys(settings.secrets)
     in_use = {f"values of {name}": _values(database, tables[name], [newest])[""] for name, database in found.items()}
-    in_use["sealed files"] = _files(settings.lake.root, [newest])[""]
+    in_use["sealed files"] = _files(settings.lake_root, [newest])[""]
     if any(in_use.values()):
         told = ", ".join(f"{count} {what}" for what, count in in_use.items() if count)
         console.print(f"[red]{told} are not under the key {newest.key_id}; nothing is forgotten. Run this again.[/red]")

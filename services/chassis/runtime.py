@@ -190,7 +190,7 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
     own = parse_section(service.settings, placement.own, f"services.{service.name}.own")
     limits = FileLimits(settings.files.bytes_max, settings.files.kept_hours)
     zone = settings.bank_time_zone
-    lake = Lake(settings.lake.root, memory_mb_max=settings.lake.memory_mb_max, threads=settings.lake.threads)
+    lake = Lake(settings.lake_root, memory_mb_max=settings.lake.memory_mb_max, threads=settings.lake.threads)
     calendar = settings.services.get(CALENDAR_SERVICE)
     return Database(
         engine,

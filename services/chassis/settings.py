@@ -72,8 +72,8 @@ class FileSettings(_Model):
 class LakeSettings(_Model):
     """The datasets, and what the engine that reads and writes them may take of this machine, in each process."""
 
-    # A folder of this machine, or one that all machines of the deployment share.
-    root: Path
+    # A folder of this machine, or one that all machines of the deployment share; `{home}/lake` where none is named.
+    root: Path | None = None
     memory_mb_max: int = Field(default=512, ge=128, le=1_048_576)
     threads: int = Field(default=2, ge=1, le=256)
 
@@ -97,7 +97,12 @@ class DeploymentSettings(_Model):
     telemetry: TelemetrySettings = TelemetrySettings()
     tls: TlsSettings = TlsSettings()
     files: FileSettings = FileSettings()
-    lake: LakeSettings
+    lake: LakeSettings = LakeSettings()
+
+    @property
+    def lake_root(self) -> Path:
+        """The folder of the datasets."""
+        return self.lake.root or self.home / "lake"
 
     @property
     def secrets(self) -> Path:
