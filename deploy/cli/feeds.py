@@ -39,14 +39,15 @@ def list_feeds() -> None:
     """List the feeds of this deployment, and how they stand."""
     from services.integration.usecases import definitions, feeds
 
-    table = Table("feed", "dataset", "source", "format", "pack", "latest date", "latest run", "in quarantine")
+    names = ("feed", "dataset", "latest date", "latest run", "bad")
+    table = Table(*(Column(name, no_wrap=True) for name in names), box=None)
     with _reading("feeds list") as work:
         known = definitions.definitions(work.settings)
         for each in feeds.standings(work, sorted(known.feeds)):
             feed = each.definition
             run = _state(each.latest_run) if each.latest_run else ""
-            cells = (feed.name, feed.feed.dataset, feed.source.kind, feed.format.kind, each.pack)
-            table.add_row(*cells, str(each.latest_business_date or ""), run, str(each.quarantined_rows or ""))
+            cells = (feed.name, feed.feed.dataset, each.latest_business_date or "", run, each.quarantined_rows or "")
+            table.add_row(*map(str, cells))
     console.print(table)
     for file, fault in known.faults.items():
         console.print(f"{file}: {fault}", style="red", markup=False)

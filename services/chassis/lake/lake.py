@@ -137,11 +137,10 @@ class Lake:
             parts = self.copy(connection, _selected(query, schema, pin), schema, unfinished, part_bytes_max)
             put_in_place(unfinished, folder, self.root)
         except FileExistsError:
-            shutil.rmtree(unfinished, ignore_errors=True)
             raise _taken(pin) from None
-        except BaseException:
+        finally:
+            # Once it is in place there is nothing of that name.
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise
         return parts
 
     def revisions(self, feed: str, business_date: date) -> list[int]:

@@ -55,9 +55,9 @@ def write_pack(
         )
         _compare(lake.rows_by_date(connection, schema, unfinished), pins, rows)
         put_in_place(unfinished, folder, lake.root)
-    except BaseException:
+    finally:
+        # Once it is in place there is nothing of that name.
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise
     return place, parts
 
 

@@ -176,6 +176,7 @@ class SealedReader:
         try:
             self._cipher, self._start = _opened(self._descriptor)
             self._blocks, self.size = _extent(os.fstat(self._descriptor).st_size - self._start)
+        # Whatever it is, nobody gets a file that he could close.
         except BaseException:
             self.close()
             raise

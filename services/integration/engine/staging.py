@@ -113,8 +113,8 @@ def stage(connection: DuckDBPyConnection, definition: FeedDefinition, file: Bina
     connection.execute("SET preserve_insertion_order = false")
     try:
         connection.execute(f"COPY ({typed.statement('raw_rows')}{order}) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw)")
+    # Of whatever kind it comes, the engine tells only that the rows ended; why, they know.
     except Exception:
-        # The engine tells only that the rows ended; why, they know.
         if trouble:
             raise trouble[0] from None
         raise

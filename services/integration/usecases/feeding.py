@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillRunning
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import StaleVersion, WorkbenchError
 from services.chassis.lake.lake import Lake, Part, Pin, totals
+from services.chassis.lake.watching import watched
 from services.chassis.longwork.task import Preparation, Task, Work
 from services.integration.model.dataset import Dataset
 from services.integration.model.feed_definition import FeedDefinition
@@ -35,8 +34,6 @@ ROWS_PER_STEP = 1_000
 DATES_PER_STEP = 20
 # A file of more rows is read where it lies: one day of it may be more than memory holds.
 ROWS_LOADED_MAX = 5_000_000
-BEAT_SECONDS = 1.0
-_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +132,9 @@ def _read(preparation: Preparation, given: _Given) -> Examined:
     if given.run.kind == RunKind.REPLAY.value:
         replaying.write(given.definition, given.folder, given.corrected)
     surroundings = _surroundings(preparation, given)
-    return _watched(
-        preparation,
+    return watched(
         given.lake,
+        preparation.beat,
         lambda connection: examining.examine(connection, given.lake, given.definition, given.path, given.folder, surroundings),
     )
 
@@ -217,7 +214,7 @@ def _note(work: UnitOfWork, task: Task, run: FeedRun, found: Examined) -> None:
 def _bad_rows(preparation: Preparation, given: _Given, position: int) -> Any:
     from services.integration.engine.quarantine import kept
 
-    return _watched(preparation, given.lake, lambda connection: kept(connection, given.folder, position, ROWS_PER_STEP))
+    return watched(given.lake, preparation.beat, lambda connection: kept(connection, given.folder, position, ROWS_PER_STEP))
 
 
 def _quarantine(work: UnitOfWork, task: Task, run: FeedRun, rows: list[tuple[Any, ...]]) -> None:
@@ -262,7 +259,7 @@ def _write_dates(preparation: Preparation, given: _Given, dates: list[str]) -> _
         _load(connection, given, days)
         return [_write(connection, given, day, *former[day]) for day in days]
 
-    written = _watched(preparation, given.lake, write)
+    written = watched(given.lake, preparation.beat, write)
     return _Dates(written, round((time.monotonic() - started) * 1000))
 
 
@@ -349,23 +346,6 @@ def _current(work: UnitOfWork, feed: str, day: date) -> Dataset | None:
     return work.session.scalars(
         select(Dataset).where(Dataset.feed == feed, Dataset.business_date == day, Dataset.current, Dataset.remove_time.is_(None))
     ).one_or_none()
-
-
-def _watched(preparation: Preparation, lake: Lake, function: Callable[[Any], _Answer]) -> _Answer:
-    """What the function makes of an engine of its own, while the lease is renewed beside it."""
-    with lake.connection() as connection, ThreadPoolExecutor(1) as executor:
-        future = executor.submit(function, connection)
-        while True:
-            try:
-                return future.result(timeout=BEAT_SECONDS)
-            except StillRunning:
-                if future.done():
-                    raise
-                try:
-                    preparation.beat()
-                except BaseException:
-                    connection.interrupt()
-                    raise
 
 
 FEED = Work(running.WORK, "", step, prepare)

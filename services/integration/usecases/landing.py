@@ -59,6 +59,7 @@ def spool(lake: Lake, feed: str, file_name: str, content: BinaryIO, *, beat: Cal
                 _check_size(size)
                 digest.update(part)
                 sealed.write(part)
+    # Whatever it is, also that the work was lost: half of a file is no file.
     except BaseException:
         target.unlink(missing_ok=True)
         raise

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Event
@@ -25,6 +23,7 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.backoff import doubling_seconds
 from services.chassis.kernel.errors import InvalidInput, WorkbenchError
 from services.chassis.lake.lake import Lake
+from services.chassis.longwork.patience import patiently
 from services.chassis.longwork.task import Abandoned, Preparation, Task, Work
 from services.integration.connectors.sources import open_source
 from services.integration.connectors.sources.port import Found, Source, Surroundings
@@ -44,7 +43,6 @@ TAKEN_AT_ONCE_MAX = 20
 SETTLE_SECONDS = 10
 RETRY_SECONDS_MAX = 3_600.0
 CONTROL_BYTES_MAX = 1024 * 1024
-BEAT_SECONDS = 1.0
 _NOT_NOW = ("FILE_CHANGED", "FILE_GONE")
 
 LOOKS = Counter("workbench_feed_looks_total", "Looks at the sources of feeds, by outcome.", ("feed", "outcome"))
@@ -174,19 +172,7 @@ def _beside(preparation: Preparation, look: _Look, given: _Given) -> None:
         if stopping.is_set():
             raise Abandoned
 
-    with ThreadPoolExecutor(1, thread_name_prefix="look") as executor:
-        future = executor.submit(_look, look, given, alive)
-        while True:
-            try:
-                return future.result(timeout=BEAT_SECONDS)
-            except StillRunning:
-                if future.done():
-                    raise
-            try:
-                preparation.beat()
-            except BaseException:
-                stopping.set()
-                raise
+    patiently(preparation.beat, lambda: _look(look, given, alive), stopping.set)
 
 
 def _look(look: _Look, given: _Given, alive: Callable[[], None]) -> None:

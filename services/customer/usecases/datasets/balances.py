@@ -12,13 +12,13 @@ from sqlalchemy import bindparam, insert, select, update
 from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.chassis.lake.lake import Pin
+from services.chassis.longwork.patience import patiently
 from services.chassis.longwork.task import Preparation
 from services.customer.model.dataset import DatasetApplication, DatasetBook
 from services.customer.model.holding import Holding
 from services.customer.usecases.datasets import passes
 from services.customer.usecases.datasets.contracts import blank
 from services.customer.usecases.datasets.passes import Pass
-from services.customer.usecases.datasets.reading import patiently
 
 ROWS_PER_STEP = 2_000
 # So many accounts are asked of the database at once.
@@ -103,13 +103,15 @@ def _go_on(preparation: Preparation, wanted: Pass, lake: Any, connection: Any) -
         pins = [application.pin for application in passes.by_id(work, ids)]
         base_date = work.settings.base_date
     after = pins[0].business_date if wanted.former_id else None
-    patiently(preparation, connection, lambda: balances.find_points(connection, lake, pins, after=after, affected=False))
+    patiently(
+        preparation.beat, lambda: balances.find_points(connection, lake, pins, after=after, affected=False), connection.interrupt
+    )
     some = [""]
     while some := balances.moved_accounts(connection, some[-1], _ACCOUNTS_AT_ONCE):
         preparation.beat()
         with preparation.transaction() as work:
             balances.hold(connection, _kept_of(work, pins[0].source_system, some))
-    patiently(preparation, connection, lambda: balances.fold(connection, base_date, affected=False))
+    patiently(preparation.beat, lambda: balances.fold(connection, base_date, affected=False), connection.interrupt)
 
 
 def _recompute(preparation: Preparation, wanted: Pass, lake: Any, connection: Any) -> None:
@@ -127,7 +129,7 @@ def _recompute(preparation: Preparation, wanted: Pass, lake: Any, connection: An
         balances.find_points(connection, lake, pins, after=None, affected=True)
         return balances.fold(connection, base_date, affected=True)
 
-    patiently(preparation, connection, find)
+    patiently(preparation.beat, find, connection.interrupt)
 
 
 def _history(work: UnitOfWork, wanted: Pass) -> tuple[list[Pin], list[tuple[Pin, Pin | None]]]:

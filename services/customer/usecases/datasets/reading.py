@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack
 from typing import Any
 
 from sqlalchemy import select
 
+from services.chassis.longwork.patience import patiently
 from services.chassis.longwork.task import Preparation
 from services.customer.model.dataset import DatasetRefusal
 from services.customer.usecases.datasets import passes
 from services.customer.usecases.datasets.passes import Pass
-
-_LOOK_SECONDS = 1.0
 
 
 def changed_rows(
@@ -35,20 +32,5 @@ def changed_rows(
     def find() -> int:
         return snapshots.find_changes(connection, lake, pin, before, columns, again, everything=wanted.everything)
 
-    patiently(preparation, connection, find)
+    patiently(preparation.beat, find, connection.interrupt)
     return lambda place: snapshots.batch(connection, "changes", ("gone", *columns), place, size)
-
-
-def patiently(preparation: Preparation, connection: Any, run: Callable[[], Any]) -> Any:
-    """What the engine answers, however long it takes: meanwhile nobody takes the work for abandoned."""
-    with ThreadPoolExecutor(1, thread_name_prefix="datasets") as pool:
-        future = pool.submit(run)
-        while True:
-            try:
-                return future.result(_LOOK_SECONDS)
-            except NotYet:
-                try:
-                    preparation.beat()
-                except BaseException:
-                    connection.interrupt()
-                    raise

@@ -60,6 +60,7 @@ class SqlSource:
         names = next(rows)
         try:
             first = next(rows, None)
+        # Whatever it is, nobody else holds the connection that it would stay open with.
         except BaseException:
             rows.close()
             raise

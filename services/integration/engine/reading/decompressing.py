@@ -19,6 +19,7 @@ RATIO_FROM_BYTES = 64 * 1024 * 1024
 _MAGICS = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip"}
 _MAGIC_BYTES = 4
 CONTENT_BYTES_MAX = 256 * 1024 * 1024 * 1024
+# `zipfile` says of compressions that it does not know NotImplementedError, and of parts with a password RuntimeError.
 _BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, lzma.LZMAError, NotImplementedError, RuntimeError)
 
 
