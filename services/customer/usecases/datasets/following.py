@@ -46,7 +46,7 @@ class Applier(Protocol):
         """Writes the rows; answers what became of how many, by name."""
 
 
-APPLIERS: Mapping[str, Any] = {
+APPLIERS: Mapping[str, Applier] = {
     "account_holders": holders,
     "accounts": contracts,
     "balances": balances,

@@ -12,7 +12,7 @@ from services.chassis.kernel.errors import InvalidInput
 from services.integration.connectors.formats.iso20022 import entries, payments
 from services.integration.connectors.formats.iso20022.elements import Malformed
 from services.integration.connectors.formats.records import Fault, Record
-from services.integration.connectors.formats.safe_xml import Walk, local_name, raw_of, text_at
+from services.integration.connectors.formats.safe_xml import Walk, local_name, raw_of
 
 # By the message's own element: old versions end it with V01 and the like.
 _MESSAGES = {
@@ -147,8 +147,3 @@ def _type_of(element: Any, kind: str) -> str:
     space = element.tag.partition("}")[0]
     found = _VERSION.search(space)
     return found[1] if found and found[1].startswith(kind) else kind
-
-
-def reference_of(element: Any) -> str:
-    """The reference of the message that the element is."""
-    return text_at(element, "GrpHdr/MsgId", "Assgnmt/Id")
