@@ -154,6 +154,7 @@ _HEAD_OFFICE_ROLES = {
     "useradmin2.ho": "user_administrator",
     "steward.ho": "data_steward",
     "feeds.ho": "feed_operator",
+    "product.ho": "product_manager",
 }
 
 

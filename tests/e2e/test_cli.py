@@ -84,7 +84,7 @@ def test_a_token_signs_calls_and_a_refusal_says_why(deployment, workbench):
 
 def test_the_lag_of_events_is_told_for_each_service(workbench):
     found = {row[0]: row[1:] for row in rows(workbench("events", "lag"))}
-    assert set(found) == {"identity", "customer", "integration"}
+    assert set(found) == {"identity", "customer", "activity", "integration"}
     assert all(parked == "0" for *_, parked in found.values())
 
 

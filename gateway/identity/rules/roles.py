@@ -6,8 +6,10 @@ A permission that the contract gains takes effect when a role here names it; a t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+
+from gateway.identity.rules.working_day import permissions_of
 
 
 class Duty(IntEnum):
@@ -91,6 +93,13 @@ _ROLES = (
         (ScopeKind.TEAM, ScopeKind.SUBTREE),
         # The second person of a mass hand-over: whose customer it is decides whose result it is, and he has neither.
         _EVERYBODY | {"customer.record.read", "customer.holding.read", "customer.coverage.approve", "identity.people.read"},
+    ),
+    Role(
+        "product_manager",
+        "Product manager 产品经理",
+        Duty.BUSINESS,
+        (ScopeKind.TEAM, ScopeKind.SUBTREE),
+        _EVERYBODY | {"customer.record.read", "identity.people.read"},
     ),
     Role(
         "data_steward",
@@ -198,6 +207,7 @@ _CONFLICTS = (
     ("team_leader", "auditor"),
     ("branch_manager", "auditor"),
     ("performance_analyst", "auditor"),
+    ("product_manager", "auditor"),
     ("data_steward", "auditor"),
     ("operator", "user_administrator"),
     ("feed_operator", "user_administrator"),
@@ -210,13 +220,15 @@ def build_roles(roles: Iterable[Role], conflicts: Iterable[tuple[str, str]]) -> 
     for pair in conflicts:
         for name, other in (pair, pair[::-1]):
             role = book[name]
-            book[name] = Role(
-                role.name, role.display_name, role.duty, role.scopes, role.permissions, role.conflicts | {book[other].name}
-            )
+            book[name] = replace(role, conflicts=role.conflicts | {book[other].name})
     return book
 
 
-ROLES: Mapping[str, Role] = build_roles(_ROLES, _CONFLICTS)
+def _with_working_day(role: Role) -> Role:
+    return replace(role, permissions=role.permissions | permissions_of(role.name))
+
+
+ROLES: Mapping[str, Role] = build_roles(map(_with_working_day, _ROLES), _CONFLICTS)
 
 
 def role_faults(roles: Iterable[Role], catalogue: Mapping[str, frozenset[Duty]]) -> list[str]:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, column, false, inspect, or_, select, table, text
+from sqlalchemy import ColumnElement, Connection, and_, column, false, inspect, or_, select, table, text, true
 
 from services.chassis.db.among import among
 from services.chassis.db.types import BusinessDate
@@ -47,6 +47,14 @@ def in_scope(statement: _Statement, source: Any, scope: Scope, caller: Caller) -
     """
     if PATH_SEPARATOR in scope.organisation_paths:
         return statement
+    narrowed: _Statement = statement.where(reached(source, scope, caller))
+    return narrowed
+
+
+def reached(source: Any, scope: Scope, caller: Caller) -> ColumnElement[bool]:
+    """The same as a condition, for a statement in which it is one of several ways to reach a row; of a whole bank it is true."""
+    if PATH_SEPARATOR in scope.organisation_paths:
+        return true()
     within: list[ColumnElement[bool]] = []
     # Reached beyond his own are customers, with all rows of theirs; what belongs to none is not.
     customer_id = getattr(source, "customer_id", None)
@@ -56,9 +64,8 @@ def in_scope(statement: _Statement, source: Any, scope: Scope, caller: Caller) -
         within.append(source.lead_person_id == caller.person_id)
     if scope.own and scope.customer_ids and customer_id is not None:
         within.append(among(customer_id, scope.customer_ids))
-    within += [_subtree(source.organisation_path, path) for path in scope.organisation_paths]
-    narrowed: _Statement = statement.where(or_(false(), *within))
-    return narrowed
+    within += [below(source.organisation_path, path) for path in scope.organisation_paths]
+    return or_(false(), *within)
 
 
 def has_reaches(connection: Connection) -> bool:
@@ -85,7 +92,8 @@ def with_reach(connection: Connection, scope: Scope, caller: Caller, today: date
     )
 
 
-def _subtree(column: Any, path: str) -> ColumnElement[bool]:
+def below(column: Any, path: str) -> ColumnElement[bool]:
+    """Whether the path in the column is that of the unit, or of one below it."""
     # A range instead of LIKE: both databases walk an ordinary index for it.
     return and_(column >= path, column < path[:-1] + _AFTER_SEPARATOR)
 
@@ -110,7 +118,7 @@ _ANNOUNCE = text(
 # A subquery without reference to the row is evaluated once for a statement, and `IN` of one becomes a hash table.
 _POLICY = """
 CREATE POLICY scope ON {table} USING (
-    lead_person_id = (SELECT nullif(current_setting('workbench.own_person', true), ''))
+    {person} = (SELECT nullif(current_setting('workbench.own_person', true), ''))
     OR EXISTS (
         SELECT 1 FROM unnest(string_to_array(current_setting('workbench.paths', true), '|')) AS path
         WHERE starts_with(organisation_path, path)
@@ -118,15 +126,28 @@ CREATE POLICY scope ON {table} USING (
 ) WITH CHECK (true)
 """
 _REACH = """
-    OR lead_person_id IN (SELECT unnest(string_to_array(current_setting('workbench.stands_in_for', true), '|')))
+    OR {person} IN (SELECT unnest(string_to_array(current_setting('workbench.stands_in_for', true), '|')))
     OR customer_id IN (SELECT unnest(string_to_array(current_setting('workbench.customers', true), '|')))
+"""
+# The policy of the customers' table narrows the subquery too.
+_WITH_CUSTOMER = """
+    OR EXISTS (SELECT 1 FROM customers WHERE customers.customer_id = {table}.customer_id)
 """
 
 
-def enforce_row_scope(connection: Connection, table: str, *, of_customers: bool = False) -> None:
+def enforce_row_scope(
+    connection: Connection,
+    table: str,
+    *,
+    of_customers: bool = False,
+    person: str = "lead_person_id",
+    with_customer: bool = False,
+) -> None:
     """For a migration: puts a table under row-level security, or renews it; does nothing on SQLite.
 
-    `of_customers` says that the table has a `customer_id`, by which supporters and deputies reach its rows. Rows may be written
+    `of_customers` says that the table has a `customer_id`, by which supporters and deputies reach its rows; `person` names the
+    column with whoever the row belongs to. With `with_customer` a row is also reached by whoever reaches its customer in a table
+    `customers` under the same scope, as what was done for a customer goes with it to another lead. Rows may be written
     for others and are only read within reach; a change that moves a row out of it needs `UnitOfWork.reach`.
     """
     if connection.dialect.name == "postgresql":
@@ -134,4 +155,5 @@ def enforce_row_scope(connection: Connection, table: str, *, of_customers: bool 
         # FORCE: the service itself owns its tables.
         connection.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))
         connection.execute(text(f"DROP POLICY IF EXISTS scope ON {table}"))
-        connection.execute(text(_POLICY.format(table=table, reach=_REACH if of_customers else "")))
+        further = (_REACH if of_customers else "") + (_WITH_CUSTOMER if with_customer else "")
+        connection.execute(text(_POLICY.format(table=table, person=person, reach=further.format(table=table, person=person))))

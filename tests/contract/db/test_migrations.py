@@ -32,7 +32,7 @@ def full_text_tables(connection):
         yield from (name, *(f"{name}_{part}" for part in ("config", "content", "data", "docsize", "idx")))
 
 
-@pytest.mark.parametrize("name", ["customer", "identity", "integration"])
+@pytest.mark.parametrize("name", ["activity", "customer", "identity", "integration"])
 def test_migrations_make_what_the_classes_map(database_url, name):
     service_named(name)
     engine = create_engine(database_url)

@@ -1,0 +1,21 @@
+"""`python -m services.activity {serve,work,migrate}`."""
+
+from __future__ import annotations
+
+from services.activity.events import SUBSCRIPTIONS, TIMERS
+from services.activity.usecases.settings import ActivitySettings
+from services.chassis import runtime
+from services.chassis.service import Service
+
+SERVICE = Service(
+    name="activity",
+    package="services.activity",
+    rpcs={},
+    subscriptions=SUBSCRIPTIONS,
+    timers=TIMERS,
+    works=(),
+    settings=ActivitySettings,
+)
+
+if __name__ == "__main__":
+    runtime.main(SERVICE)

@@ -1,0 +1,20 @@
+"""The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
+
+from services.activity.model.base import Base
+from services.activity.model.customer import Absence, Customer, MergeMove, Reach
+from services.activity.model.hand_over import HandOverReport
+from services.activity.model.notification import Notification
+from services.activity.model.person import Person, Post, Unit
+
+__all__ = [
+    "Absence",
+    "Base",
+    "Customer",
+    "HandOverReport",
+    "MergeMove",
+    "Notification",
+    "Person",
+    "Post",
+    "Reach",
+    "Unit",
+]

@@ -1,0 +1,1 @@
+"""Follows what other services announce: the bank's people, its customers, who looks after whom, and what becomes of a record."""

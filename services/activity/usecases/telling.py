@@ -1,0 +1,52 @@
+"""Tells a customer's timeline, which the customer service keeps, what happened here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import IntEnum
+
+from workbench.timeline.v1 import events_pb2
+
+from services.chassis.db.session import UnitOfWork
+
+
+class Category(IntEnum):
+    """What sort of thing it is: those numbers of `workbench.timeline.v1.TimelineCategory` that this service tells of."""
+
+    CONTACT = 5
+    SALES = 6
+    FEEDBACK = 7
+    WARNING = 8
+
+
+def tell(  # noqa: PLR0913 - what an entry is made of, given by name
+    work: UnitOfWork,
+    customer_id: str,
+    kind: str,
+    category: Category,
+    *,
+    resource: str,
+    parameters: Mapping[str, str] | None = None,
+    occur_time: datetime | None = None,
+    business_date: date | None = None,
+    entry_id: str = "",
+) -> None:
+    """Records an entry of the customer's timeline, in the transaction of the act.
+
+    `kind` is a name in small letters, such as `visit_recorded`; `parameters` are what a sentence about it names: ids, numbers,
+    names of products, nothing that identifies a person and no free text. Told twice under one `entry_id` it stands there once.
+    """
+    event = events_pb2.CustomerTimelineEntryRecorded(
+        customer_id=customer_id,
+        source_service=work.database.service_name,
+        source_entry_id=entry_id or work.new_id(),
+        business_date=(business_date or work.business_date).isoformat(),
+        category=category.value,
+        kind=kind,
+        parameters={name: value for name, value in (parameters or {}).items() if value},
+        person_id=work.caller.person_id,
+        resource=resource,
+    )
+    event.occur_time.FromDatetime(occur_time or work.now)
+    work.record(event)
