@@ -13,6 +13,9 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
+from workbench.type.v1 import money_pb2
+
+from services.chassis.kernel.money import Money
 
 _Message = TypeVar("_Message", bound=Message)
 Convert = Callable[[Any], Any]
@@ -77,3 +80,8 @@ def _is_date(field: FieldDescriptor) -> bool:
 
 def _iso_date(value: date | str) -> str:
     return value.isoformat() if isinstance(value, date) else value
+
+
+def money_message(amount: Money | None) -> money_pb2.Money | None:
+    """An amount as it is answered."""
+    return money_pb2.Money(currency_code=amount.currency_code, amount=str(amount)) if amount else None

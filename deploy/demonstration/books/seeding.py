@@ -38,6 +38,7 @@ _POSTS = {
     "user_administrator": ("YHGL", "用户管理岗"),
     "data_steward": ("SJGL", "客户数据管理岗"),
     "feed_operator": ("SJJR", "数据接入岗"),
+    "product_manager": ("CPJL", "产品经理"),
 }
 # Who left, by staff number, after how many days of the history; the books' `former_managers` are the same people.
 _LEFT = {"200091": 130, "300091": 330, "400091": 560}

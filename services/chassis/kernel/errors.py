@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -77,3 +78,13 @@ class Unavailable(WorkbenchError):
 
 class NotDeployed(WorkbenchError):
     """The service is not part of this deployment."""
+
+
+@contextmanager
+def located(place: str) -> Iterator[None]:
+    """Puts the place in the request, such as `requests[3].customer`, before each field that a refusal from within names."""
+    try:
+        yield
+    except WorkbenchError as refusal:
+        refusal.violations = tuple(FieldViolation(f"{place}.{v.field}", v.description) for v in refusal.violations)
+        raise

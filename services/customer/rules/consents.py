@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from services.customer.rules.dates import parse_date
+from services.chassis.kernel.dates import parse_date
 from services.customer.rules.texts import refusal
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from enum import IntEnum
 from functools import cached_property
 
+from services.chassis.kernel.dates import parse_date
 from services.chassis.kernel.errors import InvalidInput
-from services.customer.rules.dates import parse_date
 from services.customer.rules.patterns import Pattern
 from services.customer.rules.texts import composed, refusal, text_fault
 

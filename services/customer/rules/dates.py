@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from services.chassis.kernel.dates import parse_date
 from services.customer.rules.texts import refusal
 
 
@@ -12,14 +13,6 @@ def tidy_date(text: str, field: str) -> str:
     if text:
         parse_date(text, field)
     return text
-
-
-def parse_date(text: str, field: str) -> date:
-    """The date; raises InvalidInput DATE_INVALID, naming the field."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise refusal("DATE_INVALID", "The calendar does not have this date.", field, "A date that exists, YYYY-MM-DD.") from None
 
 
 def past_date(text: str, field: str, today: date) -> date | None:

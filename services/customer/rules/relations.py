@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
+from services.chassis.kernel.dates import parse_date
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, RuleBroken
-from services.customer.rules.dates import parse_date
 from services.customer.rules.kinds import CustomerKind
 
 

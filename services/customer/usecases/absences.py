@@ -11,6 +11,7 @@ from workbench.customer.v1 import coverage_events_pb2, coverage_pb2, coverage_se
 from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.dates import optional_date
 from services.chassis.kernel.errors import AlreadyExists, FieldViolation, NotFound, RuleBroken
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.absence import Absence, Deputy
@@ -18,14 +19,13 @@ from services.customer.model.customer import Customer
 from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.absences import AbsenceState, DeputyFor, check_days, check_deputies, dates_unfit
 from services.customer.usecases import finding
-from services.customer.usecases.coverages import parsed_day
 
 
 def create_absence(work: UnitOfWork, request: coverage_service_pb2.CreateAbsenceRequest) -> Absence:
     """Plans an absence; raises as the contract says. Whoever names one of its people meanwhile waits for it."""
     person_id = (request.person_id or work.caller.person_id).lower()
     deputies = [DeputyFor(d.person_id.lower(), tuple(map(str.lower, d.customer_ids))) for d in request.deputies]
-    start_date, end_date = parsed_day(request.start_date, "start_date"), parsed_day(request.end_date, "end_date")
+    start_date, end_date = optional_date(request.start_date, "start_date"), optional_date(request.end_date, "end_date")
     if start_date is None or end_date is None:
         raise dates_unfit("start_date", "Name both days.")
     check_days(start_date, end_date, work.business_date)
@@ -72,7 +72,7 @@ def list_absences(work: UnitOfWork, request: coverage_service_pb2.ListAbsencesRe
     statement = _seen(work).order_by(Absence.absence_id.desc()).limit(size + 1)
     if request.person_id:
         statement = statement.where(Absence.person_id == request.person_id.lower())
-    if day := parsed_day(request.on_date, "on_date"):
+    if day := optional_date(request.on_date, "on_date"):
         statement = statement.where(
             Absence.state == AbsenceState.PLANNED.value, Absence.start_date <= day, Absence.end_date >= day
         )

@@ -7,8 +7,10 @@ from datetime import date
 from sqlalchemy import select, tuple_
 from workbench.customer.v1 import coverage_events_pb2, coverage_service_pb2, customer_service_pb2
 
+from services.chassis.db import listing
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.errors import AlreadyExists, InvalidInput, NotFound, RuleBroken
+from services.chassis.kernel.dates import optional_date
+from services.chassis.kernel.errors import AlreadyExists, NotFound, RuleBroken
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer
@@ -87,7 +89,7 @@ def end_coverage(work: UnitOfWork, request: coverage_service_pb2.EndCoverageRequ
         raise NotFound("COVERAGE_NOT_FOUND", "The customer has no such coverage.")
     if coverage.person_id != work.caller.person_id:
         finding.require_in_charge(work, customer.lead_person_id, customer.organisation_path)
-    coverage.end(parsed_day(request.end_date, "end_date"), work.business_date)
+    coverage.end(optional_date(request.end_date, "end_date"), work.business_date)
     work.resource = f"customers/{customer.customer_id}"
     work.record(
         coverage_events_pb2.CoverageEnded(
@@ -101,20 +103,9 @@ def end_coverage(work: UnitOfWork, request: coverage_service_pb2.EndCoverageRequ
     return coverage
 
 
-def parsed_day(text: str, field: str) -> date | None:
-    """The business date that a request names, None where it names none; raises InvalidInput DATE_INVALID."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        refusal = dates_unfit(field, "Name a day of the calendar, `YYYY-MM-DD`.")
-        raise InvalidInput("DATE_INVALID", "There is no such day.", violations=refusal.violations) from None
-
-
 def _days(work: UnitOfWork, start: str, end: str) -> tuple[date, date | None]:
-    start_date = parsed_day(start, "start_date") or work.business_date
-    end_date = parsed_day(end, "end_date")
+    start_date = optional_date(start, "start_date") or work.business_date
+    end_date = optional_date(end, "end_date")
     if start_date < work.business_date:
         raise dates_unfit("start_date", "Name today or a later day.")
     if end_date is not None and end_date < start_date:
@@ -129,13 +120,6 @@ def list_coverages(work: UnitOfWork, request: customer_service_pb2.ListCoverages
     key = (Coverage.start_date, Coverage.coverage_id)
     statement = select(Coverage).where(Coverage.customer_id == customer_id).order_by(*(column.desc() for column in key))
     if token:
-        statement = statement.where(tuple_(*key) < tuple_(_day(token.keys[0]), token.keys[1]))
+        statement = statement.where(tuple_(*key) < tuple_(listing.day(token.keys[0]), token.keys[1]))
     rows = work.session.scalars(statement.limit(size + 1)).all()
     return Page.of(rows, size, customer_id, lambda row: (row.start_date.isoformat(), row.coverage_id))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise PageToken.refused() from None

@@ -12,13 +12,20 @@ from sqlalchemy import func, select, update
 from workbench.customer.v1 import custom_field_pb2
 
 from services.chassis.db.session import Database, UnitOfWork
-from services.chassis.kernel.errors import AlreadyExists, FieldViolation, InvalidInput, LimitReached, NotFound, StaleVersion
+from services.chassis.kernel.errors import (
+    AlreadyExists,
+    FieldViolation,
+    InvalidInput,
+    LimitReached,
+    NotFound,
+    StaleVersion,
+    located,
+)
 from services.chassis.mapping import Mapper
+from services.chassis.rpc.partial import check, check_mask
 from services.customer.model.custom_field import CustomField, CustomFieldChanges
 from services.customer.rules.custom_fields import FIELDS_MAX, Definition
 from services.customer.rules.texts import tidy_text
-from services.customer.usecases.refusals import located
-from services.customer.usecases.validating import check, check_mask
 
 DEFINE = "customer.field.define"
 DISPLAY_NAME_LENGTH_MAX = 60

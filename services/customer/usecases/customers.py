@@ -12,7 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from workbench.customer.v1 import customer_pb2, customer_service_pb2, events_pb2
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import located
 from services.chassis.mapping import Mapper
+from services.chassis.rpc.partial import check
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import Customer, opened
 from services.customer.model.key import identifier_keys
@@ -22,8 +24,7 @@ from services.customer.usecases import duplicates, finding
 from services.customer.usecases.custom_values import CustomValues
 from services.customer.usecases.drafts import check_mask, details_of_draft, merged
 from services.customer.usecases.keeping import keep
-from services.customer.usecases.refusals import identifier_taken, located, number_taken, taken_number_told
-from services.customer.usecases.validating import check
+from services.customer.usecases.refusals import identifier_taken, number_taken, taken_number_told
 
 _created = Mapper(events_pb2.CustomerCreated)
 

@@ -11,12 +11,12 @@ from workbench.customer.v1 import customer_pb2
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.mapping import values_of
 from services.chassis.rpc.masking import masked
+from services.chassis.rpc.partial import check
 from services.customer.model.customer import DETAILS, Customer
 from services.customer.rules.details import Details
 from services.customer.usecases.answering import as_record
 from services.customer.usecases.custom_values import CUSTOM_FIELDS
 from services.customer.usecases.refusals import MASK_CHARACTER, masked_value
-from services.customer.usecases.validating import check
 
 IMMUTABLE_FIELDS = ("customer_number", "kind")
 # Of which parts single ones can be named in a mask: `preferences.language_code`, `custom_fields.branch_code`.

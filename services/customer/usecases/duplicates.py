@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import aliased
 from workbench.customer.v1 import customer_pb2, duplicate_pb2, duplicate_service_pb2
 
+from services.chassis.db import listing
 from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
@@ -20,7 +21,6 @@ from services.customer.model.key import CustomerKey
 from services.customer.rules.blocking import NEIGHBOURS_MAX
 from services.customer.rules.kinds import DuplicateState
 from services.customer.rules.likeness import NEARLY_CERTAIN, Likeness, ReasonKind
-from services.customer.usecases import pages
 from services.customer.usecases.answering import as_answer, as_listed
 from services.customer.usecases.comparing import Pair, compared, keep_candidates, portions
 from services.customer.usecases.finding import COLUMNS, LISTED, SHOWN
@@ -69,7 +69,7 @@ def list_candidates(
     work: UnitOfWork, request: duplicate_service_pb2.ListDuplicateCandidatesRequest
 ) -> tuple[Page, dict[str, Any]]:
     """A page of candidates of which both records are in scope, the most alike first, and these records."""
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     key = (DuplicateCandidate.score, DuplicateCandidate.candidate_id)
     states = list(request.states) or [DuplicateState.OPEN.value]
     statement = _in_reach(work).where(DuplicateCandidate.state.in_(states)).order_by(*(column.desc() for column in key))
@@ -80,7 +80,7 @@ def list_candidates(
     if request.assigned_person_id:
         statement = statement.where(DuplicateCandidate.assigned_person_id == request.assigned_person_id.lower())
     if token := PageToken.decode(request.page_token, query, keys=2):
-        statement = statement.where(tuple_(*key) < tuple_(pages.number(token.keys[0]), token.keys[1]))
+        statement = statement.where(tuple_(*key) < tuple_(listing.number(token.keys[0]), token.keys[1]))
     rows = work.session.scalars(statement.limit(size + 1)).all()
     page = Page.of(rows, size, query, lambda row: (str(row.score), row.candidate_id))
     return page, {record.customer_id: record for record in as_listed(work, _rows(work, page.rows, LISTED))}

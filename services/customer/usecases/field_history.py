@@ -12,13 +12,14 @@ from google.protobuf.struct_pb2 import Value
 from workbench.customer.v1 import customer_pb2, timeline_service_pb2
 
 from services.chassis.contract import snake_case
+from services.chassis.db import listing
 from services.chassis.db.field_history import FieldChange, changes_of
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import NotFound, RuleBroken
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.chassis.rpc.masking import mask_for
 from services.customer.model.customer import Customer
-from services.customer.usecases import customers, finding, pages, people
+from services.customer.usecases import customers, finding, people
 from services.customer.usecases.custom_values import CUSTOM_FIELDS, CustomValues
 
 RESOURCE = Customer.__tablename__
@@ -33,12 +34,12 @@ def list_changes(work: UnitOfWork, request: timeline_service_pb2.ListFieldChange
     A change of nothing but fields that the caller may not read is left out, so that a page can have fewer than were asked for.
     """
     row = finding.shown_customer(work, request.customer_id)
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     statement = changes_of(RESOURCE, row.customer_id).limit(size + 1)
     if request.fields:
         statement = statement.where(FieldChange.field.in_(_columns(request.fields)))
     if token := PageToken.decode(request.page_token, query, keys=1):
-        statement = statement.where(FieldChange.sequence < pages.number(token.keys[0]))
+        statement = statement.where(FieldChange.sequence < listing.number(token.keys[0]))
     page = Page.of(work.session.scalars(statement).all(), size, query, lambda change: (str(change.sequence),))
     own = CustomValues(work)
     seen = [change for change in (Seen.of(change, row, own) for change in page.rows) if change is not None]

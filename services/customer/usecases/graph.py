@@ -14,10 +14,11 @@ from workbench.customer.v1 import relation_pb2, relation_service_pb2
 from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.money import Money
+from services.chassis.mapping import money_message
 from services.customer.model.relation import Relation
 from services.customer.rules.relations import WHOLE_SHARE_MILLIONTHS, RelationKind, parse_day, percent_text
 from services.customer.rules.shareholdings import effective
-from services.customer.usecases import finding, pages, parties
+from services.customer.usecases import finding, parties
 from services.customer.usecases.parties import Parties
 from services.customer.usecases.relations import holds_on
 
@@ -209,7 +210,7 @@ def _edge(relation: Row[Any], names: dict[Node, str]) -> relation_service_pb2.Re
         from_node_id=names[from_node],
         to_node_id=names[to_node],
         share_percent=percent_text(relation.share_millionths),
-        guaranteed_amount=pages.money(amount),
+        guaranteed_amount=money_message(amount),
     )
 
 

@@ -9,19 +9,20 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select, tuple_
 from workbench.customer.v1 import relation_events_pb2, relation_pb2, relation_service_pb2
 
+from services.chassis.db import listing
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import Scope
-from services.chassis.kernel.errors import AlreadyExists, FieldViolation, NotFound, RuleBroken, StaleVersion
+from services.chassis.kernel.errors import AlreadyExists, FieldViolation, NotFound, RuleBroken, StaleVersion, located
 from services.chassis.kernel.paging import Page, PageToken, page_size
+from services.chassis.rpc import partial
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
 from services.customer.rules.groups import NESTING_MAX, NOTE_LENGTH_MAX, GroupRole
 from services.customer.rules.names import tidy_name
 from services.customer.rules.relations import parse_day
 from services.customer.rules.texts import tidy_text
-from services.customer.usecases import finding, pages, parties, validating
+from services.customer.usecases import finding, parties
 from services.customer.usecases.finding import COLUMNS
-from services.customer.usecases.refusals import located
 from services.customer.usecases.relations import holds_on
 
 MANAGE = "customer.group.manage"
@@ -60,7 +61,7 @@ def found(work: UnitOfWork, group_id: str) -> CustomerGroup:
 
 def list_groups(work: UnitOfWork, request: relation_service_pb2.ListCustomerGroupsRequest) -> Page:
     """A page of the groups in reach, by name."""
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     key = (CustomerGroup.display_name, CustomerGroup.group_id)
     statement = _in_reach(work).order_by(*key).limit(size + 1)
     if request.parent_group_id:
@@ -74,8 +75,8 @@ def list_groups(work: UnitOfWork, request: relation_service_pb2.ListCustomerGrou
 
 def change(work: UnitOfWork, sent: relation_pb2.CustomerGroup, fields: Sequence[str]) -> CustomerGroup:
     """Takes the named fields over; nothing happens where nothing differs."""
-    validating.check_mask(fields, relation_pb2.CustomerGroup.DESCRIPTOR, "A group")
-    validating.check(relation_service_pb2.GetCustomerGroupRequest(group_id=sent.group_id), "group.")
+    partial.check_mask(fields, relation_pb2.CustomerGroup.DESCRIPTOR, "A group")
+    partial.check(relation_service_pb2.GetCustomerGroupRequest(group_id=sent.group_id), "group.")
     if "parent_group_id" in fields:
         # Before the group's own row: who waits for a turn holds nothing that the one before needs.
         work.hold(_TREE)
@@ -84,9 +85,9 @@ def change(work: UnitOfWork, sent: relation_pb2.CustomerGroup, fields: Sequence[
     with located("group"), work.session.no_autoflush:
         # A group above that the caller may not see is no empty one.
         hidden = group.parent_group_id if not after.parent_group_id and not sent.parent_group_id else None
-        changed = validating.take(after, sent, [name for name in CHANGEABLE_FIELDS if name in fields])
+        changed = partial.take(after, sent, [name for name in CHANGEABLE_FIELDS if name in fields])
         if changed:
-            validating.check(after)
+            partial.check(after)
             _fill(work, group, after)
             group.parent_group_id = group.parent_group_id or hidden
             group.update_time = work.now
@@ -334,13 +335,13 @@ def _subtree(group_id: str) -> Any:
 
 
 def _members_page(work: UnitOfWork, request: Any, whose: Any) -> Page:
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     key = (CustomerGroupMember.start_date, CustomerGroupMember.member_id)
     statement = select(CustomerGroupMember).where(whose).order_by(*(column.desc() for column in key)).limit(size + 1)
     if not request.past_and_future:
         statement = statement.where(holds_on(work.business_date, CustomerGroupMember))
     if token := PageToken.decode(request.page_token, query, keys=2):
-        statement = statement.where(tuple_(*key) < tuple_(pages.day(token.keys[0]), token.keys[1]))
+        statement = statement.where(tuple_(*key) < tuple_(listing.day(token.keys[0]), token.keys[1]))
     rows = work.session.scalars(statement).all()
     return Page.of(rows, size, query, lambda row: (row.start_date.isoformat(), row.member_id))
 

@@ -8,15 +8,15 @@ from typing import Any, Generic, TypeVar
 from google.protobuf.message import Message
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 
+from services.chassis.db import listing
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import Scope
-from services.chassis.kernel.errors import FieldViolation, LimitReached, NotAllowed, NotFound, StaleVersion
+from services.chassis.kernel.errors import FieldViolation, LimitReached, NotAllowed, NotFound, StaleVersion, located
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.chassis.mapping import Mapper
+from services.chassis.rpc import partial
 from services.customer.model.segment import SavedView, Segment
-from services.customer.usecases import pages, validating
-from services.customer.usecases.refusals import located
 
 # Of one person, of each kind.
 LISTS_MAX = 500
@@ -60,7 +60,7 @@ class KeptLists(Generic[_List]):
 
     def page(self, work: UnitOfWork, request: Any) -> Page:
         """A page of those that the caller may read, by name."""
-        query, size = pages.query(request), page_size(request.page_size)
+        query, size = listing.query(request), page_size(request.page_size)
         key = (self._model.display_name, self._key)
         statement: Select[Any] = select(self._model).where(self._readable(work)).order_by(*key).limit(size + 1)
         if token := PageToken.decode(request.page_token, query, keys=2):
@@ -70,11 +70,11 @@ class KeptLists(Generic[_List]):
 
     def change(self, work: UnitOfWork, sent: Any, fields: Sequence[str]) -> _List:
         """Takes the named fields over; nothing happens where nothing differs."""
-        validating.check_mask(fields, self._message.DESCRIPTOR, "It")
+        partial.check_mask(fields, self._message.DESCRIPTOR, "It")
         kept = self.owned(work, getattr(sent, self._key.key), sent.etag)
         after = self.as_message(kept)
-        if validating.take(after, sent, [name for name in self._fields if name in fields]):
-            validating.check(after)
+        if partial.take(after, sent, [name for name in self._fields if name in fields]):
+            partial.check(after)
             with located(self._name):
                 self._fill(work, kept, after)
             self.touch(work, kept)

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import or_, select, tuple_
 from workbench.customer.v1 import relation_events_pb2, relation_pb2, relation_service_pb2
 
+from services.chassis.db import listing
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.errors import FieldViolation, InvalidInput, StaleVersion
+from services.chassis.kernel.errors import FieldViolation, InvalidInput, StaleVersion, located
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.chassis.mapping import values_of
+from services.chassis.rpc import partial
 from services.customer.model.customer import Customer
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.relation import Relation
@@ -23,10 +25,9 @@ from services.customer.rules.kinds import CustomerKind
 from services.customer.rules.names import tidy_name
 from services.customer.rules.relations import Days, parse_day
 from services.customer.rules.texts import tidy_text
-from services.customer.usecases import finding, pages, parties, relations, validating
+from services.customer.usecases import finding, parties, relations
 from services.customer.usecases.drafts import unmask_entries
 from services.customer.usecases.finding import COLUMNS
-from services.customer.usecases.refusals import located
 
 CHANGEABLE_FIELDS = (
     "display_name", "position", "decision_role", "contact_points", "birthday", "preferences", "start_date", "end_date",
@@ -68,7 +69,7 @@ def found(work: UnitOfWork, key_person_id: str) -> relation_pb2.KeyPerson:
 def of_company(work: UnitOfWork, request: relation_service_pb2.ListKeyPersonsRequest) -> Page:
     """A page of a company's people by name, as messages."""
     customer_id = finding.shown_customer(work, request.customer_id).customer_id
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     key = (KeyPerson.display_name, KeyPerson.key_person_id)
     statement = select(KeyPerson).where(KeyPerson.customer_id == customer_id).order_by(*key).limit(size + 1)
     if not request.past:
@@ -82,8 +83,8 @@ def of_company(work: UnitOfWork, request: relation_service_pb2.ListKeyPersonsReq
 
 def change(work: UnitOfWork, sent: relation_pb2.KeyPerson, fields: Sequence[str]) -> relation_pb2.KeyPerson:
     """Takes the named fields over and checks the person whole; nothing happens where nothing differs."""
-    validating.check_mask(fields, relation_pb2.KeyPerson.DESCRIPTOR, "A key person")
-    validating.check(relation_service_pb2.GetKeyPersonRequest(key_person_id=sent.key_person_id), "key_person.")
+    partial.check_mask(fields, relation_pb2.KeyPerson.DESCRIPTOR, "A key person")
+    partial.check(relation_service_pb2.GetKeyPersonRequest(key_person_id=sent.key_person_id), "key_person.")
     person = _to_change(work, sent.key_person_id, sent.etag)
     (before,) = as_message(work, [person])
     after = relation_pb2.KeyPerson()
@@ -97,9 +98,9 @@ def change(work: UnitOfWork, sent: relation_pb2.KeyPerson, fields: Sequence[str]
         unmask_entries(given.contact_points, before.contact_points, "contact_points", "value")
         # A link that the caller may not see is no empty one.
         hidden = person.person_customer_id if not before.person_customer_id and not sent.person_customer_id else None
-        changed = validating.take(after, given, [name for name in CHANGEABLE_FIELDS if name in fields])
+        changed = partial.take(after, given, [name for name in CHANGEABLE_FIELDS if name in fields])
         if changed:
-            validating.check(after)
+            partial.check(after)
             _fill(work, person, after)
             person.person_customer_id = person.person_customer_id or hidden
             person.update_time = work.now

@@ -10,8 +10,9 @@ from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import located
 from services.customer.model.key import CustomerKey, Key, keys_of
-from services.customer.usecases.refusals import identifier_taken, located
+from services.customer.usecases.refusals import identifier_taken
 
 # A statement's parameters are limited to 32,766 on SQLite, 65,535 on PostgreSQL; a key has three.
 KEYS_AT_ONCE = 1_000

@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from workbench.customer.v1 import customer_pb2, duplicate_events_pb2, duplicate_pb2, duplicate_service_pb2, events_pb2
 
+from services.chassis.db import listing
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, NotFound, RuleBroken, StaleVersion
 from services.chassis.kernel.paging import Page, PageToken, page_size
+from services.chassis.rpc.partial import check
 from services.customer.model.coverage import Coverage
 from services.customer.model.customer import DETAILS, Customer
 from services.customer.model.group import CustomerGroupMember
@@ -32,12 +34,11 @@ from services.customer.rules.details import Details
 from services.customer.rules.kinds import CustomerState
 from services.customer.rules.lifecycle import require_alive
 from services.customer.rules.merging import Note, NoteKind, check_choice, differing_kinds, merged_details, parted
-from services.customer.usecases import duplicates, finding, joint_coverage, joint_segments, moves, pages
+from services.customer.usecases import duplicates, finding, joint_coverage, joint_segments, moves
 from services.customer.usecases.answering import as_answer, as_record
 from services.customer.usecases.custom_values import CUSTOM_FIELDS, CustomValues
 from services.customer.usecases.finding import COLUMNS
 from services.customer.usecases.keeping import keep
-from services.customer.usecases.validating import check
 
 _OWN_FIELD = f"{CUSTOM_FIELDS}."
 # Which of the details the contract has under these names.
@@ -147,7 +148,7 @@ def list_merges(
 ) -> duplicate_service_pb2.ListCustomerMergesResponse:
     """A page of a customer's merges, the latest first."""
     customer = finding.shown_customer(work, request.customer_id)
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     statement = select(CustomerMerge).where(_of(customer.customer_id)).order_by(CustomerMerge.merge_id.desc())
     if token := PageToken.decode(request.page_token, query, keys=1):
         statement = statement.where(CustomerMerge.merge_id < token.keys[0])

@@ -13,6 +13,7 @@ from workbench.customer.v1 import coverage_service_pb2
 from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.dates import optional_date
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, LimitReached, NotFound, RuleBroken
 from services.customer.model.customer import Customer
 from services.customer.model.hand_over import Extent, HandOver, HandOverCustomer, HandOverReceiver, customer_rows
@@ -33,7 +34,6 @@ from services.customer.rules.hand_overs import (
 )
 from services.customer.rules.lifecycle import ENDED
 from services.customer.usecases import filtering, finding
-from services.customer.usecases.coverages import parsed_day
 from services.customer.usecases.hand_over_reading import hand_over_to_change
 
 HAND_OVER_CUSTOMERS_MAX = 20_000
@@ -171,7 +171,7 @@ def _receivers(managers: Iterable[RelationshipManager]) -> list[Receiver]:
 
 
 def _return_date(work: UnitOfWork, text: str) -> date | None:
-    day: Any = parsed_day(text, "return_date")
+    day: Any = optional_date(text, "return_date")
     if day is not None and day <= work.business_date:
         raise dates_unfit("return_date", "Name a day after today.")
     return day  # type: ignore[no-any-return]

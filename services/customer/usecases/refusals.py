@@ -7,20 +7,10 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.kernel.errors import AlreadyExists, FieldViolation, InvalidInput, WorkbenchError
+from services.chassis.kernel.errors import AlreadyExists, FieldViolation, InvalidInput
 
 # What stands in a masked value, and in no real one that identifies.
 MASK_CHARACTER = "*"
-
-
-@contextmanager
-def located(place: str) -> Iterator[None]:
-    """Puts the place in the request, such as `requests[3].customer`, before each field that a refusal from within names."""
-    try:
-        yield
-    except WorkbenchError as refusal:
-        refusal.violations = tuple(FieldViolation(f"{place}.{v.field}", v.description) for v in refusal.violations)
-        raise
 
 
 @contextmanager

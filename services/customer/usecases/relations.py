@@ -8,10 +8,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from workbench.customer.v1 import relation_events_pb2, relation_pb2, relation_service_pb2
 
+from services.chassis.db import listing
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.errors import AlreadyExists, FieldViolation, InvalidInput, NotFound, RuleBroken, StaleVersion
+from services.chassis.kernel.errors import (
+    AlreadyExists,
+    FieldViolation,
+    InvalidInput,
+    NotFound,
+    RuleBroken,
+    StaleVersion,
+    located,
+)
 from services.chassis.kernel.money import Money
 from services.chassis.kernel.paging import Page, PageToken, page_size
+from services.chassis.mapping import money_message
+from services.chassis.rpc import partial
 from services.customer.model.relation import Relation
 from services.customer.rules.kinds import CustomerKind
 from services.customer.rules.relations import (
@@ -28,9 +39,8 @@ from services.customer.rules.relations import (
     percent_text,
 )
 from services.customer.rules.texts import tidy_text
-from services.customer.usecases import finding, pages, parties, validating
+from services.customer.usecases import finding, parties
 from services.customer.usecases.parties import Parties
-from services.customer.usecases.refusals import located
 
 CHANGEABLE_FIELDS = ("label", "share_percent", "guaranteed_amount", "start_date", "end_date", "source", "note")
 _IMMUTABLE_FIELDS = ("kind", "from_party", "to_party")
@@ -59,8 +69,8 @@ def found(work: UnitOfWork, relation_id: str) -> tuple[Relation, Parties]:
 
 def change(work: UnitOfWork, sent: relation_pb2.Relation, fields: Sequence[str]) -> tuple[Relation, Parties]:
     """Takes the named fields over and checks the relation whole; nothing happens where nothing differs."""
-    validating.check_mask(fields, relation_pb2.Relation.DESCRIPTOR, "A relation")
-    validating.check(relation_service_pb2.GetRelationRequest(relation_id=sent.relation_id), "relation.")
+    partial.check_mask(fields, relation_pb2.Relation.DESCRIPTOR, "A relation")
+    partial.check(relation_service_pb2.GetRelationRequest(relation_id=sent.relation_id), "relation.")
     relation, ends = _to_change(work, sent.relation_id, sent.etag, ends_min=2)
     before = as_message(relation, ends)
     after = relation_pb2.Relation()
@@ -68,9 +78,9 @@ def change(work: UnitOfWork, sent: relation_pb2.Relation, fields: Sequence[str])
     with located("relation"), work.session.no_autoflush:
         for name in set(fields) & set(_IMMUTABLE_FIELDS):
             _refuse_other(name, getattr(sent, name), getattr(before, name))
-        changed = validating.take(after, sent, [name for name in CHANGEABLE_FIELDS if name in fields])
+        changed = partial.take(after, sent, [name for name in CHANGEABLE_FIELDS if name in fields])
         if changed:
-            validating.check(after)
+            partial.check(after)
             _fill(work, relation, after)
             _check(work, relation, ends)
             relation.update_time = work.now
@@ -109,7 +119,7 @@ def remove(work: UnitOfWork, relation: Relation) -> None:
 def of_customer(work: UnitOfWork, request: relation_service_pb2.ListRelationsRequest) -> tuple[Page, Parties]:
     """A page of a customer's relations from either end, the latest first, and who stands at their ends."""
     customer_id = finding.shown_customer(work, request.customer_id).customer_id
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     ends = or_(Relation.from_customer_id == customer_id, Relation.to_customer_id == customer_id)
     key = (Relation.start_date, Relation.relation_id)
     statement = select(Relation).where(ends).order_by(*(column.desc() for column in key)).limit(size + 1)
@@ -118,7 +128,7 @@ def of_customer(work: UnitOfWork, request: relation_service_pb2.ListRelationsReq
     if not request.past_and_future:
         statement = statement.where(holds_on(work.business_date))
     if token := PageToken.decode(request.page_token, query, keys=2):
-        statement = statement.where(tuple_(*key) < tuple_(pages.day(token.keys[0]), token.keys[1]))
+        statement = statement.where(tuple_(*key) < tuple_(listing.day(token.keys[0]), token.keys[1]))
     rows = work.session.scalars(statement).all()
     page = Page.of(rows, size, query, lambda row: (row.start_date.isoformat(), row.relation_id))
     return page, parties.of_relations(work, page.rows)
@@ -140,7 +150,7 @@ def as_message(relation: Relation, ends: Parties) -> relation_pb2.Relation:
         to_party=to_party,
         label=relation.label,
         share_percent=percent_text(relation.share_millionths),
-        guaranteed_amount=pages.money(relation.guaranteed_amount),
+        guaranteed_amount=money_message(relation.guaranteed_amount),
         start_date=relation.start_date.isoformat(),
         end_date=_iso(relation.end_date),
         source=relation.source,

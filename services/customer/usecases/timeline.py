@@ -22,15 +22,16 @@ from workbench.options.v1 import options_pb2
 from workbench.timeline.v1 import events_pb2
 
 from services.chassis.contract import snake_case
+from services.chassis.db import listing
 from services.chassis.db.among import among
 from services.chassis.db.insertion import insert_if_absent
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.dates import parse_date
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.customer import Customer
 from services.customer.model.timeline import TimelineEntry
-from services.customer.rules.dates import parse_date
 from services.customer.rules.timeline import Category, check_entry
-from services.customer.usecases import finding, pages, people
+from services.customer.usecases import finding, people
 
 # What events are about; an event that is not here tells of the record itself.
 _CATEGORIES = (
@@ -126,7 +127,7 @@ def tell(work: UnitOfWork, entries: Sequence[Entry]) -> None:
 def list_entries(work: UnitOfWork, request: timeline_service_pb2.ListTimelineEntriesRequest) -> Page:
     """A page of a customer's timeline as messages, the latest first."""
     customer_id = finding.shown_customer(work, request.customer_id).customer_id
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     key = (TimelineEntry.occur_time, TimelineEntry.entry_id)
     statement = select(TimelineEntry).where(TimelineEntry.customer_id == customer_id)
     if request.categories:
@@ -138,7 +139,7 @@ def list_entries(work: UnitOfWork, request: timeline_service_pb2.ListTimelineEnt
     if request.end_date:
         statement = statement.where(TimelineEntry.business_date <= parse_date(request.end_date, "end_date"))
     if token := PageToken.decode(request.page_token, query, keys=2):
-        place = tuple_(pages.instant(token.keys[0]), token.keys[1], types=[column.type for column in key])
+        place = tuple_(listing.instant(token.keys[0]), token.keys[1], types=[column.type for column in key])
         statement = statement.where(tuple_(*key) < place)
     rows = work.session.scalars(statement.order_by(*(column.desc() for column in key)).limit(size + 1)).all()
     page = Page.of(rows, size, query, lambda row: (row.occur_time.isoformat(), row.entry_id))

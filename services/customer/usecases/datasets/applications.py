@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 from workbench.customer.v1 import holding_service_pb2
 
+from services.chassis.db import listing
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.dataset import DatasetApplication, DatasetRefusal
-from services.customer.usecases import pages
 from services.customer.usecases.datasets.core_customers import paths_of_units
 
 # A path of the topmost unit has its two separators and no more.
@@ -17,7 +17,7 @@ _SEPARATORS_AT_TOP = 2
 
 def list_applications(work: UnitOfWork, request: holding_service_pb2.ListDatasetApplicationsRequest) -> Page:
     """A page of revisions, the latest that came first."""
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     statement = select(DatasetApplication).order_by(DatasetApplication.application_id.desc()).limit(size + 1)
     if request.feed:
         statement = statement.where(DatasetApplication.feed == request.feed)
@@ -28,7 +28,7 @@ def list_applications(work: UnitOfWork, request: holding_service_pb2.ListDataset
 
 def list_refusals(work: UnitOfWork, request: holding_service_pb2.ListDatasetRefusalsRequest) -> Page:
     """A page of refused rows of units in scope; of units that nobody here knows, for whoever has the whole bank in scope."""
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     paths = paths_of_units(work)
     reached = [unit for unit, path in paths.items() if work.scope.covers(path, "-", "")]
     whole = any(path.count("/") <= _SEPARATORS_AT_TOP for path in work.scope.organisation_paths)

@@ -13,10 +13,10 @@ from workbench.customer.v1 import holding_pb2
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.money import Money
+from services.chassis.mapping import money_message
 from services.customer.model.dataset import DatasetBook
 from services.customer.model.holding import Holding, closed_on, running_of
 from services.customer.rules.averages import Figures, Period, figures, last_year_end, nothing_yet
-from services.customer.usecases import pages
 
 # What is read of a holding: columns of the table, because building mapped objects costs more than reading them.
 COLUMNS = Holding.__table__.c
@@ -98,7 +98,7 @@ def as_figures(told: Figures | None, currency_code: str, when: Days) -> holding_
 
 def money(minor_units: int | None, currency_code: str) -> Any:
     """An amount as it is answered; none where the source names no currency."""
-    return pages.money(Money(minor_units, currency_code)) if minor_units is not None and currency_code else None
+    return money_message(Money(minor_units, currency_code)) if minor_units is not None and currency_code else None
 
 
 def _percent(rate_e8: int | None) -> str:

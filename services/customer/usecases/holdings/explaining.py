@@ -11,10 +11,10 @@ from workbench.customer.v1 import holding_pb2, holding_service_pb2
 
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.dates import parse_date
 from services.customer.model.dataset import DatasetBook
 from services.customer.model.holding import HoldingHolder, closed_on, running_of
 from services.customer.rules.averages import Period, figures, first_day
-from services.customer.rules.dates import parse_date
 from services.customer.rules.relations import dates_invalid
 from services.customer.usecases import finding
 from services.customer.usecases.datasets import passes

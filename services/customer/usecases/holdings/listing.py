@@ -8,15 +8,16 @@ from typing import Any
 from sqlalchemy import and_, or_, select, tuple_
 from workbench.customer.v1 import holding_pb2, holding_service_pb2
 
+from services.chassis.db import listing
 from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.dates import parse_date
 from services.chassis.kernel.errors import NotFound
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.holding import HoldingHolder
-from services.customer.rules.dates import parse_date
 from services.customer.rules.holdings import ENDED
-from services.customer.usecases import finding, pages
+from services.customer.usecases import finding
 from services.customer.usecases.holdings.answering import ACCOUNTS, ALL, COLUMNS, as_message, days
 
 MATURITY_DAYS_DEFAULT = 90
@@ -29,7 +30,7 @@ _ENDED = [state.value for state in ENDED]
 def list_holdings(work: UnitOfWork, request: holding_service_pb2.ListHoldingsRequest) -> Page:
     """A page of what a customer holds, as messages."""
     customer_id = finding.reached_customer(work, request.customer_id)
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     owned = COLUMNS.customer_id == customer_id
     statement = select(*ALL).where(or_(owned, _shared(work, customer_id)) if request.shared else owned)
     if request.kinds:
@@ -44,7 +45,7 @@ def list_holdings(work: UnitOfWork, request: holding_service_pb2.ListHoldingsReq
 
 def list_maturities(work: UnitOfWork, request: holding_service_pb2.ListMaturitiesRequest) -> Page:
     """A page of what falls due of customers in scope, by date; what has ended, or has gone, falls due no more."""
-    query, size = pages.query(request), page_size(request.page_size)
+    query, size = listing.query(request), page_size(request.page_size)
     start = parse_date(request.start_date, "start_date") if request.start_date else work.business_date
     end = parse_date(request.end_date, "end_date") if request.end_date else start + timedelta(days=MATURITY_DAYS_DEFAULT)
     key = (COLUMNS.maturity_date, COLUMNS.holding_id)
@@ -52,7 +53,7 @@ def list_maturities(work: UnitOfWork, request: holding_service_pb2.ListMaturitie
     if request.kinds:
         statement = statement.where(COLUMNS.kind.in_(request.kinds))
     if token := PageToken.decode(request.page_token, query, keys=2):
-        place = tuple_(pages.day(token.keys[0]), token.keys[1], types=[column.type for column in key])
+        place = tuple_(listing.day(token.keys[0]), token.keys[1], types=[column.type for column in key])
         statement = statement.where(tuple_(*key) > place)
     rows = work.session.execute(statement.order_by(*key).limit(size + 1)).all()
     return _as_messages(work, Page.of(rows, size, query, lambda row: (row.maturity_date.isoformat(), row.holding_id)))

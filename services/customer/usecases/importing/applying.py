@@ -15,6 +15,7 @@ from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import AlreadyExists, FieldViolation, WorkbenchError
 from services.chassis.rpc.masking import masked
+from services.chassis.rpc.partial import check
 from services.customer.model.customer import DETAILS, Customer, opened
 from services.customer.model.key import CustomerKey
 from services.customer.model.relationship_manager import RelationshipManager
@@ -25,7 +26,6 @@ from services.customer.usecases.customers import change_customer, open_customers
 from services.customer.usecases.drafts import details_of_draft
 from services.customer.usecases.importing.attempts import attempt
 from services.customer.usecases.importing.drafting import Options, draft_of, fill, identifier_index, number_of
-from services.customer.usecases.validating import check
 
 _KEYS = CustomerKey.__table__.c
 
