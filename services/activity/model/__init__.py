@@ -1,5 +1,6 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
+from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.hand_over import HandOverReport
@@ -9,6 +10,7 @@ from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
+    "BankDay",
     "Base",
     "Customer",
     "HandOverReport",
