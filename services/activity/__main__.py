@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
+from services.activity.rpc import approval_service, campaign_service, task_service
+from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -10,10 +12,14 @@ from services.chassis.service import Service
 SERVICE = Service(
     name="activity",
     package="services.activity",
-    rpcs={},
+    rpcs={
+        "workbench.activity.v1.ApprovalService": approval_service,
+        "workbench.activity.v1.CampaignService": campaign_service,
+        "workbench.activity.v1.TaskService": task_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(*dispatching.WORKS,),
     settings=ActivitySettings,
 )
 

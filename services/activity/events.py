@@ -9,9 +9,13 @@ from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exc
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import events_pb2
 
+from services.activity.usecases import approvals
 from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.tasks import escalating
 from services.chassis.service import Subscription, Timer
 
+ESCALATE_EVERY_SECONDS = 60.0
+FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
 REPORT_EVERY_SECONDS = 5.0
 
 SUBSCRIPTIONS = (
@@ -36,6 +40,12 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.CoverageEnded, coverages.end),
     Subscription(coverage_events_pb2.CoverageHandedOver, hand_overs.expect),
     Subscription(coverage_events_pb2.CoverageStarted, coverages.start),
+    Subscription(coverage_events_pb2.HandOverProposed, approvals.propose_hand_over),
+    Subscription(coverage_events_pb2.HandOverRejected, approvals.end_hand_over),
 )
 
-TIMERS = (Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),)
+TIMERS = (
+    Timer("approvals.forget", FORGET_APPROVALS_EVERY_SECONDS, approvals.forget_expired),
+    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
+)

@@ -10,7 +10,12 @@ _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 _EVERYBODY = (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR)
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "activity.approval.read": _EVERYBODY,
+    "activity.task.dispatch": _LEAD,
+    "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
+    "activity.task.update": (*_LINE, _PRODUCT),
+}
 
 
 def permissions_of(role: str) -> frozenset[str]:

@@ -1,7 +1,9 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
 from services.activity.model.bank_day import BankDay
+from services.activity.model.approval import Approval
 from services.activity.model.base import Base
+from services.activity.model.campaign import Campaign, CampaignCustomer
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.notification import Notification
@@ -10,8 +12,11 @@ from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
+    "Approval",
     "BankDay",
     "Base",
+    "Campaign",
+    "CampaignCustomer",
     "Customer",
     "HandOverReport",
     "MergeMove",

@@ -11,8 +11,7 @@ from sqlalchemy import func, update
 from workbench.identity.v1 import events_pb2
 
 from services.activity.model.bank_day import BankDay
-from services.activity.model.base import working_models
-from services.activity.model.customer import Customer
+from services.activity.model.base import placed_models
 from services.activity.model.person import Person, Post, Unit
 from services.chassis.db.scope import below
 from services.chassis.db.session import UnitOfWork
