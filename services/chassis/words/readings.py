@@ -8,7 +8,7 @@ from functools import lru_cache
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 from pypinyin.contrib.tone_convert import to_normal
 
-from services.customer.rules.folding import is_ideograph
+from services.chassis.words.folding import is_ideograph
 
 # Characters that are read another way where they are a family name: 单 is read dan as a word and shan as a name.
 _SURNAME_PAIRS = """
