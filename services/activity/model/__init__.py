@@ -1,6 +1,7 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
 from services.activity.model.base import Base
+from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.notification import Notification
@@ -8,7 +9,12 @@ from services.activity.model.person import Person, Post, Unit
 
 __all__ = [
     "Absence",
+    "AttachmentContent",
     "Base",
+    "Contact",
+    "ContactAttachment",
+    "ContactColleague",
+    "ContactVersion",
     "Customer",
     "HandOverReport",
     "MergeMove",
