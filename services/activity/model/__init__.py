@@ -1,6 +1,7 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
 from services.activity.model.base import Base
+from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, LeadAssignment
@@ -13,7 +14,16 @@ __all__ = [
     "Absence",
     "AssignmentRule",
     "AssignmentTurn",
+from services.activity.model.task import Task, TaskPolicy, TaskStep
+
+__all__ = [
+    "Absence",
+    "AttachmentContent",
     "Base",
+    "Contact",
+    "ContactAttachment",
+    "ContactColleague",
+    "ContactVersion",
     "Customer",
     "HandOverReport",
     "Lead",
@@ -28,5 +38,8 @@ __all__ = [
     "Post",
     "Reach",
     "StageOutcome",
+    "Task",
+    "TaskPolicy",
+    "TaskStep",
     "Unit",
 ]
