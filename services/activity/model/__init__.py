@@ -1,5 +1,6 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
+from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
 from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
@@ -19,6 +20,7 @@ from services.activity.model.task import Task, TaskPolicy, TaskStep
 __all__ = [
     "Absence",
     "AttachmentContent",
+    "BankDay",
     "Base",
     "Contact",
     "ContactAttachment",
