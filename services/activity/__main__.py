@@ -21,6 +21,7 @@ SERVICE = Service(
     timers=TIMERS,
     works=(*dispatching.WORKS,),
     settings=ActivitySettings,
+    asks=("customer", "identity"),
 )
 
 if __name__ == "__main__":

@@ -4,10 +4,14 @@ from services.activity.model.bank_day import BankDay
 from services.activity.model.approval import Approval
 from services.activity.model.base import Base
 from services.activity.model.campaign import Campaign, CampaignCustomer
+from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.hand_over import HandOverReport
+from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, LeadAssignment
 from services.activity.model.notification import Notification
+from services.activity.model.opportunity import Opportunity, OpportunityMember, OpportunityStep, StageOutcome
 from services.activity.model.person import Person, Post, Unit
+from services.activity.model.pipeline import PipelineVersion
 from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
@@ -17,13 +21,29 @@ __all__ = [
     "Base",
     "Campaign",
     "CampaignCustomer",
+    "AssignmentRule",
+    "AssignmentTurn",
+    "AttachmentContent",
+    "BankDay",
+    "Base",
+    "Contact",
+    "ContactAttachment",
+    "ContactColleague",
+    "ContactVersion",
     "Customer",
     "HandOverReport",
+    "Lead",
+    "LeadAssignment",
     "MergeMove",
     "Notification",
+    "Opportunity",
+    "OpportunityMember",
+    "OpportunityStep",
     "Person",
+    "PipelineVersion",
     "Post",
     "Reach",
+    "StageOutcome",
     "Task",
     "TaskPolicy",
     "TaskStep",
