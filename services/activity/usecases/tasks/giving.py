@@ -126,18 +126,19 @@ def loads(work: UnitOfWork, people: Iterable[Person]) -> dict[str, int]:
     person_ids = sorted({person.person_id for person in people})
     statement = select(Task.owner_person_id, func.count()).where(Task.open, among(Task.owner_person_id, person_ids))
     with work.whole_bank():
-        found = dict(work.session.execute(statement.group_by(Task.owner_person_id)).tuples().all())
+        found = {row[0]: row[1] for row in work.session.execute(statement.group_by(Task.owner_person_id))}
     return {person_id: found.get(person_id, 0) for person_id in person_ids}
 
 
 def _open(work: UnitOfWork, draft: task_pb2.Task, owner_person_id: str, organisation_path: str) -> Task:
     with located("task"):
+        title = deciding.titled(draft.title)
         due_date = deadlines.checked(work, draft.due_date, "due_date")
         customer_id = reaching.customer(work, draft.customer_id, to_keep=True).customer_id if draft.customer_id else None
     task = open_task(
         work,
         kind=draft.kind or TaskKind.GENERAL,
-        title=" ".join(draft.title.split()),
+        title=title,
         description=draft.description,
         owner_person_id=owner_person_id,
         organisation_path=organisation_path,
