@@ -6,6 +6,7 @@ from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.notification import Notification
 from services.activity.model.person import Person, Post, Unit
+from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
@@ -22,5 +23,8 @@ __all__ = [
     "Person",
     "Post",
     "Reach",
+    "Task",
+    "TaskPolicy",
+    "TaskStep",
     "Unit",
 ]
