@@ -2,19 +2,29 @@
 
 from services.activity.model.base import Base
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
+from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.notification import Notification
 from services.activity.model.person import Person, Post, Unit
+from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
 
 __all__ = [
     "Absence",
     "Base",
     "Customer",
+    "Feedback",
+    "FeedbackCategory",
+    "FeedbackTopic",
     "HandOverReport",
     "MergeMove",
     "Notification",
     "Person",
     "Post",
     "Reach",
+    "Survey",
+    "SurveyInvitation",
+    "SurveyScore",
+    "SurveyTemplate",
+    "SurveyTemplateVersion",
     "Unit",
 ]
