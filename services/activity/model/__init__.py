@@ -1,5 +1,6 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
+from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
@@ -10,6 +11,7 @@ from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore
 
 __all__ = [
     "Absence",
+    "BankDay",
     "Base",
     "Customer",
     "Feedback",
