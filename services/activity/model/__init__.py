@@ -8,6 +8,7 @@ from services.activity.model.hand_over import HandOverReport
 from services.activity.model.notification import Notification
 from services.activity.model.person import Person, Post, Unit
 from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
+from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
@@ -28,5 +29,8 @@ __all__ = [
     "SurveyScore",
     "SurveyTemplate",
     "SurveyTemplateVersion",
+    "Task",
+    "TaskPolicy",
+    "TaskStep",
     "Unit",
 ]
