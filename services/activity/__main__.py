@@ -15,6 +15,7 @@ SERVICE = Service(
     timers=TIMERS,
     works=(),
     settings=ActivitySettings,
+    asks=("customer", "identity"),
 )
 
 if __name__ == "__main__":

@@ -2,26 +2,46 @@
 
 from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
+from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
 from services.activity.model.hand_over import HandOverReport
+from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, LeadAssignment
 from services.activity.model.notification import Notification
+from services.activity.model.opportunity import Opportunity, OpportunityMember, OpportunityStep, StageOutcome
 from services.activity.model.person import Person, Post, Unit
 from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
+from services.activity.model.pipeline import PipelineVersion
+
+__all__ = [
+    "Absence",
+    "AssignmentRule",
+    "AssignmentTurn",
 from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
+    "AttachmentContent",
     "BankDay",
     "Base",
+    "Contact",
+    "ContactAttachment",
+    "ContactColleague",
+    "ContactVersion",
     "Customer",
     "Feedback",
     "FeedbackCategory",
     "FeedbackTopic",
     "HandOverReport",
+    "Lead",
+    "LeadAssignment",
     "MergeMove",
     "Notification",
+    "Opportunity",
+    "OpportunityMember",
+    "OpportunityStep",
     "Person",
+    "PipelineVersion",
     "Post",
     "Reach",
     "Survey",
@@ -29,6 +49,7 @@ __all__ = [
     "SurveyScore",
     "SurveyTemplate",
     "SurveyTemplateVersion",
+    "StageOutcome",
     "Task",
     "TaskPolicy",
     "TaskStep",

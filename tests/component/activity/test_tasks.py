@@ -23,7 +23,13 @@ def test_a_source_opens_one_task_for_each_key(town):
         # Whoever opens it need not reach it.
         with acting(town, town.rm1_west) as work:
             task = open_task(
-                work, kind=TaskKind.SATISFACTION, title="回访", customer_id=customer, source="survey", source_key=customer, **owner
+                work,
+                kind=TaskKind.SATISFACTION,
+                title="回访",
+                customer_id=customer,
+                source="survey",
+                source_key=customer,
+                **owner,
             )
     (told,) = town.recorded(task_events_pb2.TaskCreated, customer_id=customer)
     assert told.task_id == task.task_id
