@@ -66,7 +66,7 @@ def _rows(work: UnitOfWork, campaign: Campaign) -> list[Any]:
 def _customers(work: UnitOfWork, campaign: Campaign) -> dict[int, int]:
     counted = select(CampaignCustomer.state, func.count()).where(CampaignCustomer.campaign_id == campaign.campaign_id)
     with work.whole_bank():
-        return dict(work.session.execute(counted.group_by(CampaignCustomer.state)).tuples().all())
+        return {row[0]: row[1] for row in work.session.execute(counted.group_by(CampaignCustomer.state))}
 
 
 def _counts(rows: Iterable[Any]) -> campaign_service_pb2.CampaignCounts:

@@ -126,7 +126,7 @@ def loads(work: UnitOfWork, people: Iterable[Person]) -> dict[str, int]:
     person_ids = sorted({person.person_id for person in people})
     statement = select(Task.owner_person_id, func.count()).where(Task.open, among(Task.owner_person_id, person_ids))
     with work.whole_bank():
-        found = dict(work.session.execute(statement.group_by(Task.owner_person_id)).tuples().all())
+        found = {row[0]: row[1] for row in work.session.execute(statement.group_by(Task.owner_person_id))}
     return {person_id: found.get(person_id, 0) for person_id in person_ids}
 
 
