@@ -6,6 +6,8 @@ from services.activity.events import SUBSCRIPTIONS, TIMERS
 from services.activity.rpc import (
     contact_service,
 )
+from services.activity.rpc import approval_service, campaign_service, task_service
+from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -15,10 +17,13 @@ SERVICE = Service(
     package="services.activity",
     rpcs={
         "workbench.activity.v1.ContactService": contact_service,
+        "workbench.activity.v1.ApprovalService": approval_service,
+        "workbench.activity.v1.CampaignService": campaign_service,
+        "workbench.activity.v1.TaskService": task_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(*dispatching.WORKS,),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

@@ -14,6 +14,10 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.contact.read": (*_LINE, _ANALYST, _AUDITOR),
     "activity.contact.record": _LINE,
     "activity.history.import": (_STEWARD,),
+    "activity.approval.read": _EVERYBODY,
+    "activity.task.dispatch": _LEAD,
+    "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
+    "activity.task.update": (*_LINE, _PRODUCT),
 }
 
 

@@ -1,7 +1,9 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
 from services.activity.model.bank_day import BankDay
+from services.activity.model.approval import Approval
 from services.activity.model.base import Base
+from services.activity.model.campaign import Campaign, CampaignCustomer
 from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
@@ -16,6 +18,11 @@ from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
+    "Approval",
+    "BankDay",
+    "Base",
+    "Campaign",
+    "CampaignCustomer",
     "AssignmentRule",
     "AssignmentTurn",
     "AttachmentContent",
