@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
+from services.activity.rpc import notification_service
+from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -10,10 +12,14 @@ from services.chassis.service import Service
 SERVICE = Service(
     name="activity",
     package="services.activity",
-    rpcs={},
+    rpcs={
+        "workbench.activity.v1.NotificationService": notification_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(
+        mailing.SEND,
+    ),
     settings=ActivitySettings,
 )
 

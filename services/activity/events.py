@@ -10,6 +10,7 @@ from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import events_pb2
 
 from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.notifications import digests
 from services.chassis.service import Subscription, Timer
 
 REPORT_EVERY_SECONDS = 5.0
@@ -38,4 +39,8 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.CoverageStarted, coverages.start),
 )
 
-TIMERS = (Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),)
+TIMERS = (
+    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
+    Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
+)

@@ -10,7 +10,9 @@ _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 _EVERYBODY = (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR)
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "activity.notification.receive": _EVERYBODY,
+}
 
 
 def permissions_of(role: str) -> frozenset[str]:
