@@ -21,6 +21,7 @@ SERVICE = Service(
         mailing.SEND,
     ),
     settings=ActivitySettings,
+    asks=("customer", "identity"),
 )
 
 if __name__ == "__main__":

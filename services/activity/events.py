@@ -5,8 +5,9 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
-from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
+from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
+from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
 from workbench.identity.v1 import events_pb2
 
 from services.activity.usecases.following import coverages, customers, hand_overs, people
@@ -16,6 +17,10 @@ from services.chassis.service import Subscription, Timer
 REPORT_EVERY_SECONDS = 5.0
 
 SUBSCRIPTIONS = (
+    Subscription(announcement_events_pb2.AbsenceAnnounced, coverages.plan_absence),
+    Subscription(announcement_events_pb2.CustomerAnnounced, customers.announce),
+    Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, people.announce_unit),
+    Subscription(identity_announcement_events_pb2.PersonAnnounced, people.announce),
     Subscription(events_pb2.OrganisationUnitCreated, people.create_unit),
     Subscription(events_pb2.OrganisationUnitMoved, people.move_unit),
     Subscription(events_pb2.OrganisationUnitUpdated, people.rename_unit),

@@ -1,14 +1,21 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
 from services.activity.model.base import Base
+from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.notification import Digest, Notification, NotificationPreferences
 from services.activity.model.person import Person, Post, Unit
+from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
+    "AttachmentContent",
     "Base",
+    "Contact",
+    "ContactAttachment",
+    "ContactColleague",
+    "ContactVersion",
     "Customer",
     "Digest",
     "HandOverReport",
@@ -18,5 +25,8 @@ __all__ = [
     "Person",
     "Post",
     "Reach",
+    "Task",
+    "TaskPolicy",
+    "TaskStep",
     "Unit",
 ]
