@@ -17,9 +17,7 @@ SERVICE = Service(
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(
-        mailing.SEND,
-    ),
+    works=(mailing.SEND,),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

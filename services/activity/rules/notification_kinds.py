@@ -3,6 +3,8 @@
 A sentence names no customer: it stands in mails too, which leave the bank's house.
 """
 
+# ruff: noqa: RUF001 - the sentences are Chinese, with the marks that Chinese has
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -41,7 +43,11 @@ class Language(IntEnum):
 
 # By kind the sentence, Chinese and English.
 KINDS: Mapping[str, tuple[str, str]] = {
-    "email_refused": ("邮件服务器拒收您的邮箱，已停止发送邮件", "The mail server refused your address; no mail goes there any more"),
+    "email_refused": (
+        "邮件服务器拒收您的邮箱，已停止发送邮件",
+        "The mail server refused your address; no mail goes there any more",
+    ),
+    "task_assigned": ("有任务分派给您", "A task was assigned to you"),
     "work_report_commented": ("您的工作日志有新的批注", "Your work report has a comment"),
     "work_report_confirmed": ("您的工作日志已确认", "Your work report was confirmed"),
     "work_report_returned": ("您的工作日志被退回", "Your work report was returned"),

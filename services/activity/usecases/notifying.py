@@ -33,9 +33,7 @@ def notify(
         return
     known = {
         each.person_id: each
-        for each in work.session.scalars(
-            select(NotificationPreferences).where(NotificationPreferences.person_id.in_(told))
-        )
+        for each in work.session.scalars(select(NotificationPreferences).where(NotificationPreferences.person_id.in_(told)))
     }
     same = {"kind": kind, "resource": resource, "parameters": dict(parameters or {}), "urgent": urgent, "create_time": work.now}
     rows = [same | row for person_id in told if (row := _row(work, person_id, known.get(person_id), kind, urgent=urgent))]

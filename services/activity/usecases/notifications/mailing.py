@@ -1,10 +1,10 @@
 """Sends the digests that wait, one after the other over one connection.
 
-A digest is one mail. Its `Message-ID` is its own and the same at each try, and so is every byte of it. The server's word that it has
-the mail is written down in the next transaction, which does nothing else: only where the process dies, or loses its database for
-good, in the milliseconds between that word and that commit, is the mail sent a second time, and mail systems that know a
-`Message-ID` again show it once. Where the database is gone for a while, the process remembers what was accepted, and sends nothing
-again. Never is a digest forgotten: until the server has it, it is tried again, each time later.
+A digest is one mail. Its `Message-ID` is its own and the same at each try, and so is every byte of it. The server's word that it
+has the mail is written down in the next transaction, which does nothing else: only where the process dies, or loses its database
+for good, in the milliseconds between that word and that commit, is the mail sent a second time, and mail systems that know a
+`Message-ID` again show it once. Where the database is gone for a while, the process remembers what was accepted, and sends
+nothing again. Never is a digest forgotten: until the server has it, it is tried again, each time later.
 """
 
 from __future__ import annotations

@@ -37,9 +37,7 @@ def clock(work: UnitOfWork, kept: NotificationPreferences) -> Clock:
     return Clock(zone, parse_time(kept.quiet_start), parse_time(kept.quiet_end))
 
 
-def change(
-    work: UnitOfWork, sent: notification_pb2.NotificationPreferences, fields: Sequence[str]
-) -> NotificationPreferences:
+def change(work: UnitOfWork, sent: notification_pb2.NotificationPreferences, fields: Sequence[str]) -> NotificationPreferences:
     """Takes the named fields over; nothing happens where nothing differs.
 
     Raises InvalidInput, RuleBroken EMAIL_DOMAIN_NOT_ALLOWED and StaleVersion NOTIFICATION_PREFERENCES_CHANGED.

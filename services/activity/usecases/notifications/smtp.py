@@ -74,8 +74,9 @@ class Connection:
         self._server: smtplib.SMTP | None = None
 
     def send(self, letter: Letter, between: Callable[[], None]) -> Outcome:
-        """Gives one mail to the server. `between` is called before each step that can take a while; what it raises ends the
-        attempt before the mail has gone.
+        """Gives one mail to the server.
+
+        `between` is called before each step that can take a while; what it raises ends the attempt before the mail has gone.
         """
         between()
         try:
@@ -153,4 +154,3 @@ class Connection:
 def _expect(code: int, answer: bytes) -> None:
     if code != _DONE:
         raise smtplib.SMTPResponseException(code, answer.decode(errors="replace"))
-
