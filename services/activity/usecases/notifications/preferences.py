@@ -106,7 +106,9 @@ def _fill(
     kept.language, kept.time_zone = after.language, after.time_zone
     kept.quiet_start, kept.quiet_end = after.quiet_start, after.quiet_end
     kept.digest_times, kept.channels = sorted(after.digest_times), dict(after.channels)
-    kept.next_digest_time = next_digest_time(work, kept)
+    # One that is due just now is not put off by a change.
+    if not (kept.mails and kept.next_digest_time and kept.next_digest_time <= work.now):
+        kept.next_digest_time = next_digest_time(work, kept)
     if clock(work, kept) != before:
         _tell_by(work, kept)
 

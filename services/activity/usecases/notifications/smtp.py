@@ -98,6 +98,10 @@ class Connection:
         if (server := self._server) is not None:
             server.close()
 
+    def __del__(self) -> None:
+        # A run that broke off left it behind.
+        self.abort()
+
     def _send(self, letter: Letter, between: Callable[[], None]) -> Outcome:
         server = self._server = self._server or self._connect(between)
         content = letter.message(self._settings).as_bytes()
