@@ -5,21 +5,17 @@ from services.activity.model.base import Base
 from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.hand_over import HandOverReport
-from services.activity.model.notification import Digest, Notification, NotificationPreferences
 from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, LeadAssignment
-from services.activity.model.notification import Notification
+from services.activity.model.notification import Digest, Notification, NotificationPreferences
 from services.activity.model.opportunity import Opportunity, OpportunityMember, OpportunityStep, StageOutcome
 from services.activity.model.person import Person, Post, Unit
 from services.activity.model.pipeline import PipelineVersion
+from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
     "AssignmentRule",
     "AssignmentTurn",
-from services.activity.model.task import Task, TaskPolicy, TaskStep
-
-__all__ = [
-    "Absence",
     "AttachmentContent",
     "BankDay",
     "Base",

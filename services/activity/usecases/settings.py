@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from services.activity.usecases.notifications.settings import NotificationSettings
-from pydantic import BaseModel, ConfigDict, Field
 
 
 class ActivitySettings(NotificationSettings):
