@@ -8,6 +8,8 @@ from services.activity.rpc import (
 )
 from services.activity.rpc import approval_service, campaign_service, task_service
 from services.activity.usecases.campaigns import dispatching
+from services.activity.rpc import notification_service
+from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -24,6 +26,11 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(*dispatching.WORKS,),
+        "workbench.activity.v1.NotificationService": notification_service,
+    },
+    subscriptions=SUBSCRIPTIONS,
+    timers=TIMERS,
+    works=(mailing.SEND,),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

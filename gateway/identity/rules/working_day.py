@@ -18,6 +18,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.task.dispatch": _LEAD,
     "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
     "activity.task.update": (*_LINE, _PRODUCT),
+    "activity.notification.receive": _EVERYBODY,
 }
 
 

@@ -9,7 +9,7 @@ from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, LeadAssignment
-from services.activity.model.notification import Notification
+from services.activity.model.notification import Digest, Notification, NotificationPreferences
 from services.activity.model.opportunity import Opportunity, OpportunityMember, OpportunityStep, StageOutcome
 from services.activity.model.person import Person, Post, Unit
 from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
@@ -36,11 +36,13 @@ __all__ = [
     "Feedback",
     "FeedbackCategory",
     "FeedbackTopic",
+    "Digest",
     "HandOverReport",
     "Lead",
     "LeadAssignment",
     "MergeMove",
     "Notification",
+    "NotificationPreferences",
     "Opportunity",
     "OpportunityMember",
     "OpportunityStep",
