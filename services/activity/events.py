@@ -10,10 +10,12 @@ from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
 from workbench.identity.v1 import events_pb2
 
+from services.activity.usecases.contacts import attachments
 from services.activity.usecases.following import coverages, customers, hand_overs, people
 from services.chassis.service import Subscription, Timer
 
 REPORT_EVERY_SECONDS = 5.0
+SWEEP_EVERY_SECONDS = 600.0
 
 SUBSCRIPTIONS = (
     Subscription(announcement_events_pb2.AbsenceAnnounced, coverages.plan_absence),
@@ -43,4 +45,7 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.CoverageStarted, coverages.start),
 )
 
-TIMERS = (Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),)
+TIMERS = (
+    Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
+    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+)
