@@ -78,8 +78,7 @@ def get_funnel(work: UnitOfWork, request: opportunity_service_pb2.GetFunnelReque
     return funnel.count(work, request)
 
 
-def import_opportunities(
-    work: UnitOfWork, request: opportunity_service_pb2.ImportOpportunitiesRequest
-) -> opportunity_service_pb2.ImportOpportunitiesResponse:
-    created, known = importing.take_over(work, request.rows)
-    return opportunity_service_pb2.ImportOpportunitiesResponse(created_count=created, known_count=known)
+def batch_import_opportunities(
+    work: UnitOfWork, request: opportunity_service_pb2.BatchImportOpportunitiesRequest
+) -> opportunity_service_pb2.BatchImportOpportunitiesResponse:
+    return importing.take_over(work, request)

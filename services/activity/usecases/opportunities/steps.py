@@ -18,24 +18,43 @@ def add(  # noqa: PLR0913 - what a step is made of, given by name
     *,
     person_id: str = "",
     role: int = MemberRole.OWNER.value,
-    step_time: datetime | None = None,
     business_date: date | None = None,
-    actor_person_id: str = "",
 ) -> None:
     """One more step of an opportunity, which the caller holds; it concerns its owner where nobody else is named."""
     opportunity.step_count += 1
-    work.session.add(
-        OpportunityStep(
-            opportunity_id=opportunity.opportunity_id,
-            sequence=opportunity.step_count,
-            kind=kind.value,
-            step_time=step_time or work.now,
-            business_date=business_date or work.business_date,
-            actor_person_id=actor_person_id or work.caller.person_id,
-            person_id=person_id or opportunity.owner_person_id,
-            role=role,
-            stage_code=opportunity.stage_code,
-        )
+    step = new(
+        opportunity,
+        kind,
+        sequence=opportunity.step_count,
+        step_time=work.now,
+        business_date=business_date or work.business_date,
+        actor_person_id=work.caller.person_id,
+    )
+    if person_id:
+        step.person_id, step.role = person_id, role
+    work.session.add(step)
+
+
+def new(  # noqa: PLR0913 - what a step is made of, given by name
+    opportunity: Opportunity,
+    kind: TouchKind,
+    *,
+    sequence: int,
+    step_time: datetime,
+    business_date: date,
+    actor_person_id: str,
+) -> OpportunityStep:
+    """A step that concerns the owner, at the stage at which the opportunity stands."""
+    return OpportunityStep(
+        opportunity_id=opportunity.opportunity_id,
+        sequence=sequence,
+        kind=kind.value,
+        step_time=step_time,
+        business_date=business_date,
+        actor_person_id=actor_person_id,
+        person_id=opportunity.owner_person_id,
+        role=MemberRole.OWNER.value,
+        stage_code=opportunity.stage_code,
     )
 
 
