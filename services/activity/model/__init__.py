@@ -10,15 +10,12 @@ from services.activity.model.notification import Notification
 from services.activity.model.opportunity import Opportunity, OpportunityMember, OpportunityStep, StageOutcome
 from services.activity.model.person import Person, Post, Unit
 from services.activity.model.pipeline import PipelineVersion
+from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
     "AssignmentRule",
     "AssignmentTurn",
-from services.activity.model.task import Task, TaskPolicy, TaskStep
-
-__all__ = [
-    "Absence",
     "AttachmentContent",
     "BankDay",
     "Base",

@@ -1,8 +1,8 @@
 """Which days are worked 工作日: a country's, as it announced them, and over them the bank's own.
 
-For China the State Council announces each year's holidays and the weekends that are worked in their place 调休, mostly in November
-of the year before; `chinesecalendar` keeps what was announced. For later years, and for other countries, `holidays` computes from
-the law what is known of them; what is announced meanwhile is given as the bank's own days.
+For China the State Council announces each year's holidays and the weekends that are worked in their place 调休, mostly in
+November of the year before; `chinesecalendar` keeps what was announced. For later years, and for other countries, `holidays`
+computes from the law what is known of them; what is announced meanwhile is given as the bank's own days.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class CalendarDay:
     """A day as the calendar has it; the name is that of the holiday, or of what else makes it special."""
 
     day_date: date
-    working: bool
     name: str
     source: DaySource
+    working: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ class Workdays:
     def day(self, day: date) -> CalendarDay:
         """What that day is."""
         if own := self.own.get(day):
-            return CalendarDay(day, own.working, own.name, DaySource.BANK)
+            return CalendarDay(day, own.name, DaySource.BANK, working=own.working)
         year = _year(self.country_code, day.year)
         if name := year.made_up.get(day):
-            return CalendarDay(day, True, name, DaySource.COUNTRY)
+            return CalendarDay(day, name, DaySource.COUNTRY, working=True)
         if name := year.free.get(day):
-            return CalendarDay(day, False, name, DaySource.COUNTRY)
-        return CalendarDay(day, day.weekday() not in year.weekend, "", DaySource.WEEK)
+            return CalendarDay(day, name, DaySource.COUNTRY, working=False)
+        return CalendarDay(day, "", DaySource.WEEK, working=day.weekday() not in year.weekend)
 
     def is_workday(self, day: date) -> bool:
         """Whether that day is worked."""

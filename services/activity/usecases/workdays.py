@@ -11,6 +11,9 @@ from services.activity.rules.workdays import PERIOD_DAYS_MAX, OwnDay, Workdays
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import PATH_SEPARATOR
 
+# As many has the path of a unit above which none stands, such as `/HO/`.
+_SEPARATORS_AT_TOP = 2
+
 
 def workdays(work: UnitOfWork, start: date, end: date, *, organisation_path: str = "") -> list[date]:
     """The workdays from the first day to the last, both included, as a unit has them; raises InvalidInput PERIOD_INVALID.
@@ -30,9 +33,7 @@ def add_workdays(work: UnitOfWork, day: date, count: int, *, organisation_path: 
     return calendar(work, _moved(day, -reach), _moved(day, reach), organisation_path=organisation_path).add(day, count)
 
 
-def calendar(
-    work: UnitOfWork, start: date, end: date, *, organisation_path: str = "", country_code: str = ""
-) -> Workdays:
+def calendar(work: UnitOfWork, start: date, end: date, *, organisation_path: str = "", country_code: str = "") -> Workdays:
     """The calendar of a unit, with the bank's own days of that period; of another country without them."""
     if country_code and country_code != work.settings.workday_country_code:
         return Workdays(country_code)
@@ -46,9 +47,9 @@ def calendar(
 
 
 def _of_whole_bank() -> ColumnElement[bool]:
-    """Days of a unit above which none stands: `/HO/` has two separators."""
+    """Days of a unit above which none stands."""
     path = BankDay.organisation_path
-    return func.length(path) - func.length(func.replace(path, PATH_SEPARATOR, "")) <= 2
+    return func.length(path) - func.length(func.replace(path, PATH_SEPARATOR, "")) <= _SEPARATORS_AT_TOP
 
 
 def _above(path: str) -> list[str]:

@@ -45,7 +45,7 @@ def test_other_countries_have_their_own_weekends_and_holidays():
 
 
 def test_the_banks_own_day_stands_over_the_countrys():
-    own = {date(2025, 10, 1): OwnDay(True, "值班"), date(2025, 10, 9): OwnDay(False, "行庆")}
+    own = {date(2025, 10, 1): OwnDay(working=True, name="值班"), date(2025, 10, 9): OwnDay(working=False, name="行庆")}
     bank = Workdays(own=own)
     assert [bank.is_workday(day) for day in own] == [True, False]
     assert bank.add(date(2025, 9, 30), 2) == date(2025, 10, 10)
@@ -64,7 +64,7 @@ def test_counting_off():
 
 def test_a_bank_that_never_works_is_told_and_not_waited_for():
     start = date(2025, 1, 1)
-    never = Workdays(own={start + timedelta(days=place): OwnDay(False) for place in range(800)})
+    never = Workdays(own={start + timedelta(days=place): OwnDay(working=False) for place in range(800)})
     with pytest.raises(RuleBroken):
         never.add(start, 1)
 
