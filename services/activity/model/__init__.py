@@ -6,11 +6,13 @@ from services.activity.model.base import Base
 from services.activity.model.campaign import Campaign, CampaignCustomer
 from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
+from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, LeadAssignment
-from services.activity.model.notification import Notification
+from services.activity.model.notification import Digest, Notification, NotificationPreferences
 from services.activity.model.opportunity import Opportunity, OpportunityMember, OpportunityStep, StageOutcome
 from services.activity.model.person import Person, Post, Unit
+from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
 from services.activity.model.pipeline import PipelineVersion
 from services.activity.model.task import Task, TaskPolicy, TaskStep
 
@@ -31,11 +33,16 @@ __all__ = [
     "ContactColleague",
     "ContactVersion",
     "Customer",
+    "Feedback",
+    "FeedbackCategory",
+    "FeedbackTopic",
+    "Digest",
     "HandOverReport",
     "Lead",
     "LeadAssignment",
     "MergeMove",
     "Notification",
+    "NotificationPreferences",
     "Opportunity",
     "OpportunityMember",
     "OpportunityStep",
@@ -43,6 +50,11 @@ __all__ = [
     "PipelineVersion",
     "Post",
     "Reach",
+    "Survey",
+    "SurveyInvitation",
+    "SurveyScore",
+    "SurveyTemplate",
+    "SurveyTemplateVersion",
     "StageOutcome",
     "Task",
     "TaskPolicy",
