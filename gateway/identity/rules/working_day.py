@@ -15,6 +15,8 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.contact.record": _LINE,
     "activity.history.import": (_STEWARD,),
     "activity.approval.read": _EVERYBODY,
+    "activity.cycle.define": (_MANAGER, _ANALYST),
+    "activity.cycle.read": (*_LINE, _ANALYST, _AUDITOR),
     "activity.task.dispatch": _LEAD,
     "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
     "activity.task.update": (*_LINE, _PRODUCT),

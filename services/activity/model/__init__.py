@@ -15,6 +15,7 @@ from services.activity.model.person import Person, Post, Unit
 from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
 from services.activity.model.pipeline import PipelineVersion
 from services.activity.model.task import Task, TaskPolicy, TaskStep
+from services.activity.model.visit_cycle import DatasetPin, VisitCycle, VisitCycleRule, VisitProposal, VisitWeek
 
 __all__ = [
     "Absence",
@@ -36,6 +37,7 @@ __all__ = [
     "Feedback",
     "FeedbackCategory",
     "FeedbackTopic",
+    "DatasetPin",
     "Digest",
     "HandOverReport",
     "Lead",
@@ -60,4 +62,8 @@ __all__ = [
     "TaskPolicy",
     "TaskStep",
     "Unit",
+    "VisitCycle",
+    "VisitCycleRule",
+    "VisitProposal",
+    "VisitWeek",
 ]

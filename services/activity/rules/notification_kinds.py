@@ -43,11 +43,22 @@ class Language(IntEnum):
 
 # By kind the sentence, Chinese and English.
 KINDS: Mapping[str, tuple[str, str]] = {
+    "campaign_assigned": ("有营销活动的任务分派给您", "Tasks of a campaign were assigned to you"),
+    "campaign_ended": ("营销活动已结束，未完成的任务已取消", "A campaign is over; what you had open of it is cancelled"),
     "email_refused": (
         "邮件服务器拒收您的邮箱，已停止发送邮件",
         "The mail server refused your address; no mail goes there any more",
     ),
     "task_assigned": ("有任务分派给您", "A task was assigned to you"),
+    "task_cancelled": ("您的任务已取消", "A task of yours was cancelled"),
+    "task_changed": ("您的任务有变更", "A task of yours changed"),
+    "task_completed": ("您分派的任务已完成", "A task that you assigned was done"),
+    "task_escalated": ("您所辖人员的任务已逾期", "A task of somebody in your charge is late"),
+    "task_overdue": ("您的任务已逾期", "A task of yours is late"),
+    "task_reminded": ("有人催办您的任务", "You were reminded of a task"),
+    "task_reopened": ("任务已重新打开", "A task is open again"),
+    "task_taken_away": ("您的任务已改派他人", "A task of yours went to somebody else"),
+    "visits_proposed": ("下一周的拜访计划已拟好，请确认", "Visits of a week are proposed to you"),
     "work_report_commented": ("您的工作日志有新的批注", "Your work report has a comment"),
     "work_report_confirmed": ("您的工作日志已确认", "Your work report was confirmed"),
     "work_report_returned": ("您的工作日志被退回", "Your work report was returned"),

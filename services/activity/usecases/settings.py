@@ -18,3 +18,7 @@ class ActivitySettings(NotificationSettings):
     attachment_bytes_max: int = Field(default=4 * 1024 * 1024, ge=1_024, le=15 * 1024 * 1024)
     # A contact that took place is recorded at most so many days later.
     contact_days_back_max: int = Field(default=92, ge=1, le=3_660)
+    # In which currency customers are valued (ISO 4217).
+    value_currency_code: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    # From which day of the week on visits of the next week are proposed: 0 is Monday.
+    visit_plan_weekday: int = Field(default=3, ge=0, le=6)
