@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
-from services.activity.rpc import notification_service
+from services.activity.rpc import notification_service, work_report_service
 from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
+from services.activity.usecases.work_reports import drafting
 from services.chassis import runtime
 from services.chassis.service import Service
 
@@ -14,10 +15,14 @@ SERVICE = Service(
     package="services.activity",
     rpcs={
         "workbench.activity.v1.NotificationService": notification_service,
+        "workbench.activity.v1.WorkReportService": work_report_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(mailing.SEND,),
+    works=(
+        mailing.SEND,
+        drafting.WORK,
+    ),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

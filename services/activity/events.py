@@ -12,6 +12,7 @@ from workbench.identity.v1 import events_pb2
 
 from services.activity.usecases.following import coverages, customers, hand_overs, people
 from services.activity.usecases.notifications import digests
+from services.activity.usecases.work_reports import drafting
 from services.chassis.service import Subscription, Timer
 
 REPORT_EVERY_SECONDS = 5.0
@@ -48,4 +49,5 @@ TIMERS = (
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
     Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
+    Timer("work_reports.draft", drafting.LOOK_EVERY_SECONDS, drafting.look),
 )

@@ -12,6 +12,9 @@ _EVERYBODY = (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.notification.receive": _EVERYBODY,
+    "activity.report.confirm": _LEAD,
+    "activity.report.read": (*_LINE, _ANALYST, _AUDITOR),
+    "activity.report.write": _LINE,
 }
 
 

@@ -11,6 +11,7 @@ from services.activity.model.opportunity import Opportunity, OpportunityMember, 
 from services.activity.model.person import Person, Post, Unit
 from services.activity.model.pipeline import PipelineVersion
 from services.activity.model.task import Task, TaskPolicy, TaskStep
+from services.activity.model.work_report import WorkPlan, WorkReport, WorkReportDrafting, WorkReportLine, WorkReportNote
 
 __all__ = [
     "Absence",
@@ -43,4 +44,9 @@ __all__ = [
     "TaskPolicy",
     "TaskStep",
     "Unit",
+    "WorkPlan",
+    "WorkReport",
+    "WorkReportDrafting",
+    "WorkReportLine",
+    "WorkReportNote",
 ]
