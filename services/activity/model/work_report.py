@@ -1,4 +1,4 @@
-"""Reports of work 工作日志, what they were counted from, what leaders say of them; and plans 工作计划, which say what is expected."""
+"""Reports of work 工作日志, what they were counted from, what leaders say of them; and plans 工作计划: what is expected."""
 
 from __future__ import annotations
 
