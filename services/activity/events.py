@@ -10,11 +10,11 @@ from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
 from workbench.identity.v1 import events_pb2
 
-from services.activity.usecases.contacts import attachments
 from services.activity.usecases import approvals
+from services.activity.usecases.contacts import attachments
 from services.activity.usecases.following import coverages, customers, hand_overs, people
-from services.activity.usecases.tasks import escalating
 from services.activity.usecases.notifications import digests
+from services.activity.usecases.tasks import escalating
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
@@ -56,9 +56,7 @@ TIMERS = (
     Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("approvals.forget", FORGET_APPROVALS_EVERY_SECONDS, approvals.forget_expired),
-    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
-    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
     Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
 )

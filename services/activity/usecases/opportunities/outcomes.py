@@ -13,8 +13,8 @@ from services.activity.rules.leads.calibration import Cases, Likelihood, calibra
 from services.activity.rules.leads.kinds import OpportunityState, TouchKind
 from services.activity.rules.leads.stages import whole_days
 from services.activity.usecases.opportunities import steps
-from services.chassis.db.session import UnitOfWork
 from services.chassis.db.among import among
+from services.chassis.db.session import UnitOfWork
 
 _ENTERING = (TouchKind.OPENED.value, TouchKind.STAGE_CHANGED.value)
 
