@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
 from services.activity.rpc import notification_service, work_report_service
+from services.activity.rpc import (
+    approval_service,
+    campaign_service,
+    contact_service,
+    notification_service,
+    task_service,
+)
+from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
 from services.activity.usecases.work_reports import drafting
@@ -14,14 +22,20 @@ SERVICE = Service(
     name="activity",
     package="services.activity",
     rpcs={
+        "workbench.activity.v1.ApprovalService": approval_service,
+        "workbench.activity.v1.CampaignService": campaign_service,
+        "workbench.activity.v1.ContactService": contact_service,
         "workbench.activity.v1.NotificationService": notification_service,
         "workbench.activity.v1.WorkReportService": work_report_service,
+        "workbench.activity.v1.TaskService": task_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
         mailing.SEND,
         drafting.WORK,
+        *dispatching.WORKS,
+        mailing.SEND,
     ),
     settings=ActivitySettings,
     asks=("customer", "identity"),

@@ -106,7 +106,7 @@ _FIRST_DAY, _LAST_DAY = date(1970, 1, 2), date(2200, 1, 1)
 
 
 def channel_of(kind: int, channel: int) -> int:
-    """The channel that was named, or the usual one of the kind; raises InvalidInput CHANNEL_INVALID where they do not go together."""
+    """The channel that was named, or the usual one of the kind; raises InvalidInput CHANNEL_INVALID where it is none of it."""
     possible = _CHANNELS[ContactKind(kind)]
     if channel and channel not in possible:
         names = ", ".join(each.name for each in possible)
@@ -170,3 +170,25 @@ def check_outcome(state: int, outcome: int) -> None:
 
 def _misplaced(reason: str, message: str, fits: str) -> RuleBroken:
     return RuleBroken(reason, message, violations=(FieldViolation("start_time", fits),))
+
+
+def likely_same(kind: int, start_time: datetime, other_kind: int, other_start_time: datetime) -> bool:
+    """Whether two records for one customer are likely of one contact."""
+    return kind == other_kind and abs(start_time - other_start_time) <= same_within(kind)
+
+
+def day_end(day: date, zone: str) -> datetime:
+    """The last instant of a day of the zone, to the microsecond."""
+    following = min(max(day, _FIRST_DAY), _LAST_DAY) + timedelta(days=1)
+    return datetime.combine(following, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC) - timedelta(microseconds=1)
+
+
+def check_imported(state: int, start_time: datetime, now: datetime) -> None:
+    """Raises RuleBroken where a contact of another system cannot have begun then: what is not planned has begun."""
+    if start_time < day_start(_FIRST_DAY, "UTC"):
+        raise _misplaced("CONTACT_TOO_OLD", "There were no contacts then.", f"After {_FIRST_DAY.year}.")
+    if state == ContactState.PLANNED:
+        if start_time > now + _AHEAD_MAX:
+            raise _misplaced("PLAN_TOO_FAR", "It lies too far ahead.", f"Within {_AHEAD_MAX.days} days.")
+    elif start_time > now + _CLOCKS_DIFFER:
+        raise _misplaced("CONTACT_IN_FUTURE", "What has not begun is planned.", "Not later than now.")
