@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
-from services.activity.rpc import notification_service, work_report_service
 from services.activity.rpc import (
     approval_service,
     campaign_service,
     contact_service,
     notification_service,
     task_service,
+    work_report_service,
 )
 from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.notifications import mailing
@@ -26,15 +26,14 @@ SERVICE = Service(
         "workbench.activity.v1.CampaignService": campaign_service,
         "workbench.activity.v1.ContactService": contact_service,
         "workbench.activity.v1.NotificationService": notification_service,
-        "workbench.activity.v1.WorkReportService": work_report_service,
         "workbench.activity.v1.TaskService": task_service,
+        "workbench.activity.v1.WorkReportService": work_report_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
-        mailing.SEND,
-        drafting.WORK,
         *dispatching.WORKS,
+        drafting.WORK,
         mailing.SEND,
     ),
     settings=ActivitySettings,
