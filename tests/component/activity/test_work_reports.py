@@ -163,7 +163,10 @@ def test_another_confirms_it_and_it_stays_as_it_is(town):
     contact(town, town.rm1_east)
     report = submit(town.rm1_east, draft(town.rm1_east))
     assert [n.kind for n in town.leader_east.call("ListNotifications").notifications] == ["work_report_submitted"]
+    (waiting,) = town.manager_east.call("ListApprovals").approvals
+    assert (waiting.kind, waiting.resource) == ("work_report", f"workReports/{report.work_report_id}")
     confirmed = confirm(town.leader_east, report, "很好")
+    assert town.manager_east.call("ListApprovals").approvals == []
     assert (confirmed.state, confirmed.confirm_person_id) == (3, town.leader_east.person_id)
     assert [(n.text, n.person_id) for n in confirmed.notes] == [("很好", town.leader_east.person_id)]
     assert [n.kind for n in town.rm1_east.call("ListNotifications").notifications] == ["work_report_confirmed"]

@@ -10,9 +10,9 @@ from workbench.activity.v1 import work_report_events_pb2, work_report_pb2
 
 from services.activity.model.person import Person
 from services.activity.model.work_report import WorkReport, WorkReportLine, WorkReportNote
-from services.activity.rules.periods import Period
+from services.activity.rules.periods import Period, PeriodKind
 from services.activity.rules.work_reports import NOTES_MAX, ReportState
-from services.activity.usecases import reaching
+from services.activity.usecases import approvals, reaching
 from services.activity.usecases.notifying import notify
 from services.activity.usecases.work_reports import counting
 from services.activity.usecases.work_reports.counting import Counted
@@ -42,7 +42,7 @@ def draft(work: UnitOfWork, kind: int, day_date: str) -> WorkReport:
     report = held(work, person, period)
     if not report.confirmed:
         take_over(work, report, counting.count(work, [person], period)[person.person_id])
-    work.resource = f"workReports/{report.work_report_id}"
+    work.resource = _resource(report)
     return report
 
 
@@ -114,9 +114,16 @@ def submit(work: UnitOfWork, work_report_id: str, etag: str) -> WorkReport:
     person, period = reaching.person(work, ""), Period.around(report.period, report.start_date)
     take_over(work, report, counting.count(work, [person], period)[person.person_id])
     work.session.flush()
-    told = {"start_date": report.start_date.isoformat(), "period": str(report.period), "person_id": report.owner_person_id}
-    notify(
-        work, deciders(work, report), "work_report_submitted", resource=f"workReports/{report.work_report_id}", parameters=told
+    told = _told(report) | {"personId": report.owner_person_id}
+    notify(work, deciders(work, report), "work_report_submitted", resource=_resource(report), parameters=told)
+    approvals.ask_decision(
+        work,
+        kind="work_report",
+        resource=_resource(report),
+        organisation_path=report.organisation_path,
+        permission=approvals.REPORT_PERMISSION,
+        requester_person_id=report.owner_person_id,
+        parameters=_told(report),
     )
     work.record(work_report_events_pb2.WorkReportSubmitted(**_named(report)))
     return report
@@ -126,6 +133,7 @@ def confirm(work: UnitOfWork, work_report_id: str, note: str, etag: str) -> Work
     """Lets a report that was handed in stay as it is."""
     report = _to_decide(work, work_report_id, etag)
     report.confirm(work.caller.person_id, work.now)
+    approvals.end_decision(work, _resource(report))
     _keep_note(work, report, note)
     work.session.flush()
     _tell_owner(work, report, "work_report_confirmed")
@@ -141,6 +149,7 @@ def give_back(work: UnitOfWork, work_report_id: str, note: str, etag: str) -> Wo
     """Gives a report that was handed in back to its owner."""
     report = _to_decide(work, work_report_id, etag)
     report.give_back(work.now)
+    approvals.end_decision(work, _resource(report))
     _keep_note(work, report, note)
     work.session.flush()
     _tell_owner(work, report, "work_report_returned")
@@ -175,7 +184,7 @@ def deciders(work: UnitOfWork, report: WorkReport) -> list[str]:
 
 def _own(work: UnitOfWork, work_report_id: str, etag: str) -> WorkReport:
     report = reaching.found(work, WorkReport, work_report_id, to_change=True, etag=etag)
-    work.resource = f"workReports/{report.work_report_id}"
+    work.resource = _resource(report)
     if report.owner_person_id != work.caller.person_id:
         raise NotAllowed("NOT_WRITER", "Its owner alone writes in a report.")
     report.require_open()
@@ -184,7 +193,7 @@ def _own(work: UnitOfWork, work_report_id: str, etag: str) -> WorkReport:
 
 def _to_decide(work: UnitOfWork, work_report_id: str, etag: str) -> WorkReport:
     report = reaching.found(work, WorkReport, work_report_id, to_change=True, etag=etag)
-    work.resource = f"workReports/{report.work_report_id}"
+    work.resource = _resource(report)
     if report.owner_person_id == work.caller.person_id:
         raise NotAllowed("OWN_REPORT", "Somebody else in charge decides of your report.")
     if not any(report.organisation_path.startswith(path) for path in work.scope.organisation_paths):
@@ -215,8 +224,15 @@ def _keep_note(work: UnitOfWork, report: WorkReport, text: str) -> None:
 
 
 def _tell_owner(work: UnitOfWork, report: WorkReport, kind: str) -> None:
-    told = {"start_date": report.start_date.isoformat(), "period": str(report.period)}
-    notify(work, [report.owner_person_id], kind, resource=f"workReports/{report.work_report_id}", parameters=told)
+    notify(work, [report.owner_person_id], kind, resource=_resource(report), parameters=_told(report))
+
+
+def _resource(report: WorkReport) -> str:
+    return f"workReports/{report.work_report_id}"
+
+
+def _told(report: WorkReport) -> dict[str, str]:
+    return {"startDate": report.start_date.isoformat(), "period": PeriodKind(report.period).name.lower()}
 
 
 def _named(report: WorkReport) -> dict[str, Any]:
