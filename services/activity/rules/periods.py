@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
@@ -55,10 +54,20 @@ class Period:
         return day is not None and self.start_date <= day <= self.end_date
 
 
-def ended_before(day: date) -> Iterator[Period]:
-    """The last day, week and month that were over as that day began."""
-    for kind in (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH):
-        yield Period.around(kind, Period.around(kind, day).start_date - _DAY)
+def ended_before(day: date, kind: PeriodKind, after: date | None, count_max: int) -> list[Period]:
+    """The periods that were over as that day began and begin after another day, the last ones, the latest first.
+
+    Without such a day the last alone. A bank's date can go over several days at once, as over a weekend.
+    """
+    ended: list[Period] = []
+    start_date = Period.around(kind, day).start_date
+    while len(ended) < (count_max if after else 1):
+        period = Period.around(kind, start_date - _DAY)
+        if after and period.start_date <= after:
+            break
+        ended.append(period)
+        start_date = period.start_date
+    return ended
 
 
 def _next_month(first: date) -> date:

@@ -1,7 +1,7 @@
 """Workload completion 工作量完成率, exactly; with the faults of live systems as tests."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -159,12 +159,20 @@ def test_days_that_no_report_is_of_are_refused(day):
 
 
 def test_what_is_over_as_a_day_begins():
-    over = {each.kind: (each.start_date, each.end_date) for each in ended_before(date(2026, 12, 1))}
-    assert over == {
-        PeriodKind.DAY: (date(2026, 11, 30), date(2026, 11, 30)),
-        PeriodKind.WEEK: (date(2026, 11, 23), date(2026, 11, 29)),
-        PeriodKind.MONTH: (date(2026, 11, 1), date(2026, 11, 30)),
+    over = {kind: ended_before(date(2026, 12, 1), kind, None, 31) for kind in PeriodKind if kind}
+    assert {kind: [(each.start_date, each.end_date) for each in found] for kind, found in over.items()} == {
+        PeriodKind.DAY: [(date(2026, 11, 30), date(2026, 11, 30))],
+        PeriodKind.WEEK: [(date(2026, 11, 23), date(2026, 11, 29))],
+        PeriodKind.MONTH: [(date(2026, 11, 1), date(2026, 11, 30))],
     }
+
+
+def test_a_date_that_goes_over_a_weekend_leaves_no_day_out():
+    friday, monday = date(2026, 11, 27), date(2026, 11, 30)
+    over = ended_before(monday, PeriodKind.DAY, friday - timedelta(days=1), 31)
+    assert [each.start_date.day for each in over] == [29, 28, 27]
+    assert ended_before(monday, PeriodKind.DAY, monday - timedelta(days=1), 31) == []
+    assert len(ended_before(monday, PeriodKind.DAY, date(2020, 1, 1), 31)) == 31
 
 
 @given(PARTS)

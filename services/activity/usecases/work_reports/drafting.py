@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table, tuple_
+from sqlalchemy import Table, func, select, tuple_
 
 from services.activity.model.person import Person
 from services.activity.model.work_report import WorkReportDrafting
-from services.activity.rules.periods import Period, ended_before
+from services.activity.rules.periods import Period, PeriodKind, ended_before
 from services.activity.usecases import reaching
 from services.activity.usecases.work_reports import counting, reports
 from services.chassis.db.insertion import insert_if_absent
@@ -20,6 +21,8 @@ from services.chassis.longwork.task import Task, Work
 
 LOOK_EVERY_SECONDS = 60.0
 DRAFT = "activity.work_report.draft"
+# So far back days are drafted that the bank's date went over.
+_PERIODS_MAX = 31
 # So many people's reports are drafted in one step.
 _PEOPLE_AT_ONCE = 10
 _RM_ROLE = "relationship_manager"
@@ -27,11 +30,17 @@ _DRAFTINGS = cast("Table", WorkReportDrafting.__table__)
 
 
 def look(work: UnitOfWork) -> None:
-    """Asks for the drafts of each period that is over, once."""
-    for period in ended_before(work.business_date):
+    """Asks for the drafts of each period that is over, once, the latest first."""
+    for period in _undrafted(work):
         if insert_if_absent(work.session, _DRAFTINGS, period=int(period.kind), start_date=period.start_date):
             parameters = {"period": int(period.kind), "start_date": period.start_date.isoformat()}
             asking.ask_of_itself(work, DRAFT, parameters)
+
+
+def _undrafted(work: UnitOfWork) -> Iterator[Period]:
+    for kind in (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH):
+        last = work.session.scalar(select(func.max(WorkReportDrafting.start_date)).where(WorkReportDrafting.period == kind))
+        yield from ended_before(work.business_date, kind, last, _PERIODS_MAX)
 
 
 def _step(work: UnitOfWork, task: Task, _prepared: Any) -> None:

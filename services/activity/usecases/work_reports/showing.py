@@ -24,11 +24,13 @@ from services.chassis.db.scope import below
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import optional_date
 from services.chassis.kernel.errors import InvalidInput
-from services.chassis.kernel.paging import Page
+from services.chassis.kernel.paging import Page, PageToken
 from services.chassis.mapping import Mapper
 
 # Each person of a page is counted.
 TEAM_PAGE_MAX = 100
+# What the column holds.
+_LINE_NUMBER_MAX = 2**31 - 1
 _RM_ROLE = "relationship_manager"
 _HANDED_IN = (ReportState.SUBMITTED.value, ReportState.CONFIRMED.value)
 _ORDER = [(WorkReport.start_date, listing.day), (WorkReport.work_report_id, listing.text)]
@@ -84,7 +86,7 @@ def lines(work: UnitOfWork, request: work_report_service_pb2.ListWorkReportLines
     statement = select(WorkReportLine).where(WorkReportLine.work_report_id == report.work_report_id)
     if request.kinds:
         statement = statement.where(WorkReportLine.kind.in_(request.kinds))
-    found = listing.read_page(work, statement, request, [(WorkReportLine.line_number, listing.number)])
+    found = listing.read_page(work, statement, request, [(WorkReportLine.line_number, _line_number)])
     customers = _customers_of(work, found.rows)
     names = reaching.customer_names(work, customers.values())
     return Page([_line(line, customers.get(line.resource, ""), names) for line in found.rows], found.next_page_token)
@@ -144,6 +146,14 @@ def _of_team(
         missing=over and not (report and report.handed_in),
         completion=counting.kept(report.figures).completion if report and frozen else counted.completion,
     )
+
+
+def _line_number(part: str) -> int:
+    """A line's number in a token; one that no line has is none."""
+    number = listing.number(part)
+    if number > _LINE_NUMBER_MAX:
+        raise PageToken.refused()
+    return number
 
 
 def _customers_of(work: UnitOfWork, found: Iterable[WorkReportLine]) -> dict[str, str]:
