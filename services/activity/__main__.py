@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
+from services.activity.rpc import feedback_service, survey_service
 from services.activity.usecases.settings import ActivitySettings
+from services.activity.usecases.surveys import sampling
 from services.chassis import runtime
 from services.chassis.service import Service
 
 SERVICE = Service(
     name="activity",
     package="services.activity",
-    rpcs={},
+    rpcs={
+        "workbench.activity.v1.FeedbackService": feedback_service,
+        "workbench.activity.v1.SurveyService": survey_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(
+        sampling.SAMPLE,
+        sampling.SAMPLE_PERIODICALLY,
+    ),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

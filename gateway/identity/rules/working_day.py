@@ -10,7 +10,17 @@ _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 _EVERYBODY = (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR)
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "activity.feedback.answer": (_MANAGER, _PRODUCT),
+    "activity.feedback.define": (_PRODUCT,),
+    "activity.feedback.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
+    "activity.feedback.record": _LINE,
+    "activity.history.import": (_STEWARD,),
+    "activity.survey.collect": _LINE,
+    "activity.survey.define": (_PRODUCT,),
+    "activity.survey.import": (_PRODUCT, _STEWARD),
+    "activity.survey.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
+}
 
 
 def permissions_of(role: str) -> frozenset[str]:

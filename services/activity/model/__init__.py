@@ -10,17 +10,14 @@ from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, L
 from services.activity.model.notification import Notification
 from services.activity.model.opportunity import Opportunity, OpportunityMember, OpportunityStep, StageOutcome
 from services.activity.model.person import Person, Post, Unit
-from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
 from services.activity.model.pipeline import PipelineVersion
+from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
+from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
     "AssignmentRule",
     "AssignmentTurn",
-from services.activity.model.task import Task, TaskPolicy, TaskStep
-
-__all__ = [
-    "Absence",
     "AttachmentContent",
     "BankDay",
     "Base",
@@ -44,12 +41,12 @@ __all__ = [
     "PipelineVersion",
     "Post",
     "Reach",
+    "StageOutcome",
     "Survey",
     "SurveyInvitation",
     "SurveyScore",
     "SurveyTemplate",
     "SurveyTemplateVersion",
-    "StageOutcome",
     "Task",
     "TaskPolicy",
     "TaskStep",
