@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import case, func, literal, select
@@ -33,7 +33,6 @@ class _Counted:
     weight: int = 0
     feedback: int = 0
     open: int = 0
-    order: tuple[int, ...] = field(default=())
 
 
 def board(work: UnitOfWork, request: feedback_service_pb2.GetWantedBoardRequest) -> feedback_service_pb2.WantedBoard:
@@ -47,8 +46,9 @@ def board(work: UnitOfWork, request: feedback_service_pb2.GetWantedBoardRequest)
         entry = entries.setdefault((row.topic_id, row.category, row.product), _Counted(row.topic_id, row.category, row.product))
         entry.customers += row.customers
         entry.weight += row.customers * tier_weight(row.customer_tier, weights)
-        entry.feedback += row.feedback
-        entry.open += row.open or 0
+        # The sum of counts is a decimal on PostgreSQL.
+        entry.feedback += int(row.feedback)
+        entry.open += int(row.open)
     for row in _counts(work, request.organisation_path, kinds, start - timedelta(days=days), start - timedelta(days=1)):
         if entry := entries.get((row.topic_id, row.category, row.product)):
             entry.former_customers += row.customers

@@ -48,7 +48,7 @@ def common_deadlines() -> list[feedback_pb2.FeedbackDeadline]:
 
 
 def found(work: UnitOfWork, name: str, *, to_use: bool = False) -> feedback_pb2.FeedbackCategory:
-    """A category; raises NotFound FEEDBACK_CATEGORY_NOT_FOUND, also where it is retired and something new is to be put under it."""
+    """A category; raises NotFound FEEDBACK_CATEGORY_NOT_FOUND, also of a retired one where something new is put."""
     row = work.session.get(FeedbackCategory, name)
     category = as_message(row) if row else _from_the_beginning(name)
     if category is None or (to_use and category.retired):

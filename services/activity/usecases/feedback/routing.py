@@ -106,5 +106,5 @@ def _least_loaded(work: UnitOfWork, person_ids: list[str]) -> str:
     )
     # How much somebody has is not told to whoever records something.
     with work.whole_bank():
-        loads = dict(work.session.execute(open_counts))
+        loads = dict(work.session.execute(open_counts).tuples().all())
     return min(person_ids, key=lambda person_id: (person_id in away, loads.get(person_id, 0), person_ids.index(person_id)))
