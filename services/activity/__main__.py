@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
 from services.activity.rpc import feedback_service, survey_service
+from services.activity.rpc import (
+    approval_service,
+    campaign_service,
+    contact_service,
+    notification_service,
+    task_service,
+)
+from services.activity.usecases.campaigns import dispatching
+from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
 from services.activity.usecases.surveys import sampling
 from services.chassis import runtime
@@ -15,12 +24,19 @@ SERVICE = Service(
     rpcs={
         "workbench.activity.v1.FeedbackService": feedback_service,
         "workbench.activity.v1.SurveyService": survey_service,
+        "workbench.activity.v1.ApprovalService": approval_service,
+        "workbench.activity.v1.CampaignService": campaign_service,
+        "workbench.activity.v1.ContactService": contact_service,
+        "workbench.activity.v1.NotificationService": notification_service,
+        "workbench.activity.v1.TaskService": task_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
         sampling.SAMPLE,
         sampling.SAMPLE_PERIODICALLY,
+        *dispatching.WORKS,
+        mailing.SEND,
     ),
     settings=ActivitySettings,
     asks=("customer", "identity"),

@@ -20,6 +20,14 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.survey.define": (_PRODUCT,),
     "activity.survey.import": (_PRODUCT, _STEWARD),
     "activity.survey.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
+    "activity.approval.read": _EVERYBODY,
+    "activity.contact.read": (*_LINE, _ANALYST, _AUDITOR),
+    "activity.contact.record": _LINE,
+    "activity.history.import": (_STEWARD,),
+    "activity.notification.receive": _EVERYBODY,
+    "activity.task.dispatch": _LEAD,
+    "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
+    "activity.task.update": (*_LINE, _PRODUCT),
 }
 
 

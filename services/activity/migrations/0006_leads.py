@@ -139,6 +139,7 @@ def _create_opportunities():
         sa.Column("open_date", BusinessDate, nullable=False),
         sa.Column("close_date", BusinessDate),
         sa.Column("close_time", UtcDateTime),
+        sa.Column("step_count", sa.Integer, nullable=False),
         sa.Column("source_system", sa.Text, nullable=False),
         sa.Column("source_number", sa.Text, nullable=False),
         sa.Column("create_time", UtcDateTime, nullable=False),
@@ -173,7 +174,7 @@ def _create_opportunities():
     op.create_table(
         "opportunity_steps",
         sa.Column("opportunity_id", sa.Text, nullable=False),
-        sa.Column("opportunity_step_id", sa.Text, nullable=False),
+        sa.Column("sequence", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("kind", sa.Integer, nullable=False),
         sa.Column("step_time", UtcDateTime, nullable=False),
         sa.Column("business_date", BusinessDate, nullable=False),
@@ -181,7 +182,7 @@ def _create_opportunities():
         sa.Column("person_id", sa.Text, nullable=False),
         sa.Column("role", sa.Integer, nullable=False),
         sa.Column("stage_code", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("opportunity_id", "opportunity_step_id", name="pk_opportunity_steps"),
+        sa.PrimaryKeyConstraint("opportunity_id", "sequence", name="pk_opportunity_steps"),
     )
 
 

@@ -39,9 +39,7 @@ class Contact(Working, Base):
     # The day of its start in the bank's zone.
     business_date: Mapped[date] = mapped_column(BusinessDate)
     # Objects with `key_person_id`, `display_name` and `title`, as far as each is known.
-    people_met: Mapped[list[dict[str, str]]] = mapped_column(
-        EncryptedJson("activity.contact.people_met"), default_factory=list
-    )
+    people_met: Mapped[list[dict[str, str]]] = mapped_column(EncryptedJson("activity.contact.people_met"), default_factory=list)
     colleague_person_ids: Mapped[list[str]] = mapped_column(Json, default_factory=list)
     products: Mapped[list[str]] = mapped_column(Json, default_factory=list)
     opportunity_id: Mapped[str | None] = mapped_column(Text, default=None)
@@ -96,9 +94,7 @@ class ContactColleague(Base):
     # The contact's.
     start_time: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    __table_args__ = (
-        Index("ix_contact_colleagues_person_id_start_time_contact_id", "person_id", "start_time", "contact_id"),
-    )
+    __table_args__ = (Index("ix_contact_colleagues_person_id_start_time_contact_id", "person_id", "start_time", "contact_id"),)
 
 
 class ContactVersion(Working, Base):

@@ -121,6 +121,11 @@ class Lead(Base, Working, Expecting):
         self.phone_index = prospect_index("phone", phone_key)
         self.identifier_index = prospect_index("identifier", identifier_key)
 
+    def link(self, customer_id: str) -> None:
+        """The prospect is that customer: what identifies him stands in the customer's own record, and no longer here."""
+        self.customer_id = customer_id
+        self.name_prospect("", "", "", phone_key="", identifier_key="")
+
     def give(self, person_id: str, organisation_path: str, *, deadline: datetime | None, now: datetime) -> None:
         """Comes to somebody, who is to follow it by the deadline; with nobody named it waits in the unit."""
         self.owner_person_id, self.organisation_path = person_id, organisation_path

@@ -58,6 +58,8 @@ class Opportunity(Base, Working, Expecting):
     # None while it is open, both.
     close_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
     close_time: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    # How many steps its trace has.
+    step_count: Mapped[int] = mapped_column(Integer, default=0)
     # Of one that came from a former system: which, and its number there.
     source_system: Mapped[str] = mapped_column(Text, default="")
     source_number: Mapped[str] = mapped_column(Text, default="")
@@ -120,8 +122,8 @@ class OpportunityStep(Base):
     __tablename__ = "opportunity_steps"
 
     opportunity_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    # Sorts by time of writing within one opportunity.
-    opportunity_step_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    # Counts the steps of one opportunity from 1.
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     # A `TouchKind`.
     kind: Mapped[int] = mapped_column(Integer)
     step_time: Mapped[datetime] = mapped_column(UtcDateTime)

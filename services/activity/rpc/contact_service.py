@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf import empty_pb2
 from google.protobuf.any_pb2 import Any as AnyMessage
 from workbench.activity.v1 import contact_pb2, contact_service_pb2
 from workbench.operations.v1 import file_service_pb2
 
+from services.activity.model.contact import Contact
+from services.activity.usecases import reaching
 from services.activity.usecases.contacts import attachments, changing, importing, keeping, listing, recording
 from services.activity.usecases.contacts.answering import as_answer, as_answers, as_listed
-from services.activity.usecases import reaching
-from services.activity.model.contact import Contact
 from services.chassis.db.session import UnitOfWork
+from services.chassis.files.storage import PART_BYTES_MAX
 from services.chassis.mapping import Mapper
+from services.chassis.service import Stream
 
 _attachment = Mapper(contact_pb2.ContactAttachment)
 _version = Mapper(contact_pb2.ContactVersion, computed={"contact": keeping.former})
@@ -40,9 +44,7 @@ def get_contact(work: UnitOfWork, request: contact_service_pb2.GetContactRequest
     return as_answer(work, reaching.found(work, Contact, request.contact_id))
 
 
-def list_contacts(
-    work: UnitOfWork, request: contact_service_pb2.ListContactsRequest
-) -> contact_service_pb2.ListContactsResponse:
+def list_contacts(work: UnitOfWork, request: contact_service_pb2.ListContactsRequest) -> contact_service_pb2.ListContactsResponse:
     page = listing.list_contacts(work, request)
     return contact_service_pb2.ListContactsResponse(contacts=as_listed(work, page.rows), next_page_token=page.next_page_token)
 
@@ -67,9 +69,7 @@ def list_contact_versions(
     return contact_service_pb2.ListContactVersionsResponse(versions=versions, next_page_token=page.next_page_token)
 
 
-def attach_contact_file(
-    work: UnitOfWork, request: contact_service_pb2.AttachContactFileRequest
-) -> contact_pb2.ContactAttachment:
+def attach_contact_file(work: UnitOfWork, request: contact_service_pb2.AttachContactFileRequest) -> contact_pb2.ContactAttachment:
     return _attachment(attachments.attach(work, request))
 
 
@@ -81,12 +81,16 @@ def list_contact_attachments(
 
 
 def download_contact_attachment(
-    work: UnitOfWork, request: contact_service_pb2.DownloadContactAttachmentRequest
-) -> HttpBody:
-    attachment, content = attachments.content_of(work, request.contact_id, request.attachment_id)
+    stream: Stream, request: contact_service_pb2.DownloadContactAttachmentRequest
+) -> Iterator[HttpBody]:
+    with stream.act() as work:
+        attachment, content = attachments.content_of(work, request.contact_id, request.attachment_id)
+        work.audit()
     info = AnyMessage()
     info.Pack(file_service_pb2.FileInfo(file_name=attachment.file_name, size_bytes=attachment.size_bytes))
-    return HttpBody(content_type=attachment.media_type, data=content, extensions=[info])
+    yield HttpBody(content_type=attachment.media_type, extensions=[info])
+    for start in range(0, len(content), PART_BYTES_MAX):
+        yield HttpBody(data=content[start : start + PART_BYTES_MAX])
 
 
 def detach_contact_file(work: UnitOfWork, request: contact_service_pb2.DetachContactFileRequest) -> empty_pb2.Empty:

@@ -63,8 +63,8 @@ _LOOKED_AT_BYTES = 64 * 1024
 def media_type_of(file_name: str, said: str, content: bytes) -> str:
     """The type of a file that may be kept.
 
-    Raises InvalidInput FILE_TYPE_REFUSED where files of that ending are not kept, or it holds macros; FILE_TYPE_MISSTATED where its
-    bytes are not what its name, or the type that was sent with it, says.
+    Raises InvalidInput FILE_TYPE_REFUSED where files of that ending are not kept, or it holds macros; FILE_TYPE_MISSTATED where
+    its bytes are not what its name, or the type that was sent with it, says.
     """
     ending = _ending(file_name)
     if ending not in MEDIA_TYPES:
@@ -111,7 +111,7 @@ def _is_office(ending: str, content: bytes) -> bool:
 
 def _known(content: bytes) -> frozenset[str]:
     """The endings of files that begin and end as this one does."""
-    import puremagic  # noqa: PLC0415 - its tables are read when a file comes, not as the service starts
+    import puremagic
 
     try:
         return frozenset(match.extension.lower() for match in puremagic.magic_string(content))

@@ -106,7 +106,7 @@ _FIRST_DAY, _LAST_DAY = date(1970, 1, 2), date(2200, 1, 1)
 
 
 def channel_of(kind: int, channel: int) -> int:
-    """The channel that was named, or the usual one of the kind; raises InvalidInput CHANNEL_INVALID where they do not go together."""
+    """The channel that was named, or the usual one of the kind; raises InvalidInput CHANNEL_INVALID where it is none of it."""
     possible = _CHANNELS[ContactKind(kind)]
     if channel and channel not in possible:
         names = ", ".join(each.name for each in possible)
@@ -179,11 +179,12 @@ def likely_same(kind: int, start_time: datetime, other_kind: int, other_start_ti
 
 def day_end(day: date, zone: str) -> datetime:
     """The last instant of a day of the zone, to the microsecond."""
-    return day_start(min(day, _LAST_DAY) + timedelta(days=1), zone) - timedelta(microseconds=1)
+    following = min(max(day, _FIRST_DAY), _LAST_DAY) + timedelta(days=1)
+    return datetime.combine(following, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC) - timedelta(microseconds=1)
 
 
 def check_imported(state: int, start_time: datetime, now: datetime) -> None:
-    """Raises RuleBroken where a contact of another system cannot have begun then: what is over has begun, whatever became of it."""
+    """Raises RuleBroken where a contact of another system cannot have begun then: what is not planned has begun."""
     if start_time < day_start(_FIRST_DAY, "UTC"):
         raise _misplaced("CONTACT_TOO_OLD", "There were no contacts then.", f"After {_FIRST_DAY.year}.")
     if state == ContactState.PLANNED:

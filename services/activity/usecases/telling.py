@@ -36,7 +36,8 @@ def tell(  # noqa: PLR0913 - what an entry is made of, given by name
     """Records an entry of the customer's timeline, in the transaction of the act.
 
     `kind` is a name in small letters, such as `visit_recorded`; `parameters` are what a sentence about it names: ids, numbers,
-    names of products, nothing that identifies a person and no free text. Told twice under one `entry_id` it stands there once. Who did it is the caller, where nobody else is named.
+    names of products, nothing that identifies a person and no free text. Told twice under one `entry_id` it stands there once.
+    Who did it is the caller, where nobody else is named.
     """
     event = events_pb2.CustomerTimelineEntryRecorded(
         customer_id=customer_id,

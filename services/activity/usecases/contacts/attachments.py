@@ -1,4 +1,4 @@
-"""Attaches files to contacts, hands them out and takes them off. Content is kept once by its hash, as long as something refers to it."""
+"""Attaches files to contacts, hands them out, takes them off. Content is kept once by its hash, while something refers to it."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def correct(work: UnitOfWork, sent: contact_pb2.Contact, fields: Sequence[str]) 
     partial.check(after, "contact.")
     keeping.keep_version(work, contact)
     with located("contact"):
-        filling.fill(work, contact, after)
+        filling.fill(contact, after)
         if {"start_time", "minutes"} & set(changed):
             _move(work, contact, after, changed)
         new = filling.set_colleagues(work, contact, after.colleague_person_ids)
@@ -91,9 +91,7 @@ def _move(work: UnitOfWork, contact: Contact, after: contact_pb2.Contact, change
         contact.plan_minutes = after.minutes
 
 
-def _began(
-    work: UnitOfWork, contact: Contact, request: contact_service_pb2.CompleteContactRequest, minutes: int
-) -> datetime:
+def _began(work: UnitOfWork, contact: Contact, request: contact_service_pb2.CompleteContactRequest, minutes: int) -> datetime:
     """When it began: as it is said, else as it was planned; what was planned for later was brought forward."""
     if request.HasField("start_time"):
         return filling.instant(request.start_time)

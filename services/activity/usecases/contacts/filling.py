@@ -22,8 +22,8 @@ CHANGEABLE = (
 )  # fmt: skip
 
 
-def fill(work: UnitOfWork, contact: Contact, draft: contact_pb2.Contact) -> None:
-    """Takes over all that may be changed but for the time and the colleagues; raises InvalidInput with the field that does not fit."""
+def fill(contact: Contact, draft: contact_pb2.Contact) -> None:
+    """Takes over what may be changed, but for the time and the colleagues; raises InvalidInput with the field at fault."""
     rules.check_outcome(contact.state, draft.outcome)
     contact.channel = rules.channel_of(draft.kind, draft.channel)
     contact.kind, contact.purpose, contact.outcome = draft.kind, draft.purpose, draft.outcome
@@ -50,7 +50,7 @@ def start_of(work: UnitOfWork, draft: contact_pb2.Contact) -> datetime:
     """When a new contact begins: so long before now as it took, where that is not said."""
     if draft.HasField("start_time"):
         return instant(draft.start_time)
-    if draft.state == ContactState.PLANNED:
+    if draft.state == contact_pb2.CONTACT_STATE_PLANNED:
         raise InvalidInput(
             "TIME_INVALID", "A plan has a time.", violations=(FieldViolation("start_time", "When it is to begin."),)
         )
@@ -84,7 +84,7 @@ def people_met(people: Any) -> list[dict[str, str]]:
 
 
 def set_colleagues(work: UnitOfWork, contact: Contact, person_ids: Any) -> list[str]:
-    """Who takes part beside the owner; answers those who are new. Raises NotFound PERSON_NOT_FOUND with the place of who is not."""
+    """Who takes part beside the owner; answers those who are new. Raises NotFound PERSON_NOT_FOUND with the place."""
     wanted = []
     for place, person_id in enumerate(person_ids):
         if person_id.lower() == contact.owner_person_id:
@@ -109,9 +109,7 @@ def keep_colleagues(work: UnitOfWork, contact: Contact) -> None:
     for person_id in contact.colleague_person_ids:
         row = kept.pop(person_id, None)
         if row is None:
-            work.session.add(
-                ContactColleague(contact_id=contact.contact_id, person_id=person_id, start_time=contact.start_time)
-            )
+            work.session.add(ContactColleague(contact_id=contact.contact_id, person_id=person_id, start_time=contact.start_time))
         elif row.start_time != contact.start_time:
             row.start_time = contact.start_time
     for row in kept.values():

@@ -75,7 +75,7 @@ def _contact(work: UnitOfWork, system: str, row: contact_service_pb2.ImportedCon
         create_time=work.now,
         update_time=work.now,
     )
-    filling.fill(work, contact, draft)
+    filling.fill(contact, draft)
     if state != ContactState.DONE:
         contact.plan_start_time, contact.plan_minutes = start_time, draft.minutes
     contact.colleague_person_ids = _colleagues(draft.colleague_person_ids, contact.owner_person_id, known)
@@ -127,6 +127,4 @@ def _parties(work: UnitOfWork, rows: Iterable[contact_service_pb2.ImportedContac
 
 def _refused(position: int, source_number: str, refusal: WorkbenchError) -> _Refused:
     fits = f" {refusal.violations[0].field}: {refusal.violations[0].description}" if refusal.violations else ""
-    return _Refused(
-        position=position, source_number=source_number, reason=refusal.reason, description=f"{refusal.message}{fits}"
-    )
+    return _Refused(position=position, source_number=source_number, reason=refusal.reason, description=f"{refusal.message}{fits}")

@@ -14,7 +14,7 @@ from services.activity.rules.contacts import ContactState
 from services.activity.usecases import reaching
 from services.activity.usecases.contacts import announcing, filling, keeping
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.errors import FieldViolation, RuleBroken, located
+from services.chassis.kernel.errors import AlreadyExists, FieldViolation, WorkbenchError, located
 
 _JOIN = contact_service_pb2.DUPLICATE_HANDLING_JOIN
 _ACCEPT = contact_service_pb2.DUPLICATE_HANDLING_ACCEPT
@@ -49,8 +49,8 @@ def record_all(work: UnitOfWork, requests: Sequence[contact_service_pb2.CreateCo
         with located(f"requests[{place}]"):
             try:
                 recorded.append(record(work, request.contact, request.on_duplicate))
-            except RuleBroken as refusal:
-                refusal.violations = refusal.violations or (FieldViolation("contact", refusal.message),)
+            except WorkbenchError as refusal:
+                refusal.violations = refusal.violations or (FieldViolation("contact", "See what the refusal says."),)
                 raise
     return recorded
 
@@ -72,7 +72,7 @@ def _drafted(work: UnitOfWork, draft: contact_pb2.Contact) -> Contact:
         create_time=work.now,
         update_time=work.now,
     )
-    filling.fill(work, contact, draft)
+    filling.fill(contact, draft)
     filling.place_in_time(work, contact, start_time, draft.minutes)
     if contact.state == ContactState.DONE:
         contact.done_time = work.now
@@ -85,9 +85,7 @@ def _likely_same(work: UnitOfWork, contact: Contact) -> Contact | None:
     window = rules.same_within(contact.kind)
     earliest = min(contact.start_time - window, rules.day_start(contact.business_date, zone))
     latest = max(contact.start_time + window, rules.day_end(contact.business_date, zone))
-    with_whom = (
-        Contact.customer_id == contact.customer_id if contact.customer_id else Contact.lead_id == contact.lead_id
-    )
+    with_whom = Contact.customer_id == contact.customer_id if contact.customer_id else Contact.lead_id == contact.lead_id
     near = select(Contact).where(
         with_whom,
         Contact.kind == contact.kind,
@@ -139,7 +137,7 @@ def _complete(work: UnitOfWork, other: Contact, draft: contact_pb2.Contact, star
     keeping.keep_version(work, other)
     with located("contact"):
         other.state = ContactState.DONE.value
-        filling.fill(work, other, draft)
+        filling.fill(other, draft)
         filling.place_in_time(work, other, start_time, draft.minutes or other.plan_minutes)
         filling.set_colleagues(work, other, draft.colleague_person_ids or other.colleague_person_ids)
     other.done_time = work.now
@@ -148,13 +146,13 @@ def _complete(work: UnitOfWork, other: Contact, draft: contact_pb2.Contact, star
     return other
 
 
-def _likely_duplicate(other: Contact) -> RuleBroken:
+def _likely_duplicate(other: Contact) -> AlreadyExists:
     told = {
         "contactId": other.contact_id,
         "ownerPersonId": other.owner_person_id,
         "state": ContactState(other.state).name,
         "startTime": other.start_time.isoformat(),
     }
-    return RuleBroken(
+    return AlreadyExists(
         "LIKELY_DUPLICATE", "This contact is likely recorded already; join it, or say that it is another.", metadata=told
     )
