@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
-from services.activity.rpc import feedback_service, survey_service
 from services.activity.rpc import (
     approval_service,
     campaign_service,
     contact_service,
+    feedback_service,
     notification_service,
+    survey_service,
     task_service,
 )
 from services.activity.usecases.campaigns import dispatching
@@ -22,12 +23,12 @@ SERVICE = Service(
     name="activity",
     package="services.activity",
     rpcs={
-        "workbench.activity.v1.FeedbackService": feedback_service,
-        "workbench.activity.v1.SurveyService": survey_service,
         "workbench.activity.v1.ApprovalService": approval_service,
         "workbench.activity.v1.CampaignService": campaign_service,
         "workbench.activity.v1.ContactService": contact_service,
+        "workbench.activity.v1.FeedbackService": feedback_service,
         "workbench.activity.v1.NotificationService": notification_service,
+        "workbench.activity.v1.SurveyService": survey_service,
         "workbench.activity.v1.TaskService": task_service,
     },
     subscriptions=SUBSCRIPTIONS,
