@@ -7,7 +7,9 @@ from services.activity.rpc import (
     approval_service,
     campaign_service,
     contact_service,
+    feedback_service,
     notification_service,
+    survey_service,
     task_service,
     work_report_service,
 )
@@ -15,6 +17,7 @@ from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
 from services.activity.usecases.work_reports import drafting
+from services.activity.usecases.surveys import sampling
 from services.chassis import runtime
 from services.chassis.service import Service
 
@@ -25,13 +28,17 @@ SERVICE = Service(
         "workbench.activity.v1.ApprovalService": approval_service,
         "workbench.activity.v1.CampaignService": campaign_service,
         "workbench.activity.v1.ContactService": contact_service,
+        "workbench.activity.v1.FeedbackService": feedback_service,
         "workbench.activity.v1.NotificationService": notification_service,
+        "workbench.activity.v1.SurveyService": survey_service,
         "workbench.activity.v1.TaskService": task_service,
         "workbench.activity.v1.WorkReportService": work_report_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
+        sampling.SAMPLE,
+        sampling.SAMPLE_PERIODICALLY,
         *dispatching.WORKS,
         drafting.WORK,
         mailing.SEND,

@@ -5,6 +5,7 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
+from workbench.activity.v1 import contact_events_pb2
 from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
@@ -12,18 +13,23 @@ from workbench.identity.v1 import events_pb2
 
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
+from services.activity.usecases.feedback import overdue
 from services.activity.usecases.following import coverages, customers, hand_overs, people
 from services.activity.usecases.notifications import digests
 from services.activity.usecases.work_reports import drafting
+from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
 FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
+LATE_EVERY_SECONDS = 60.0
 REPORT_EVERY_SECONDS = 5.0
+SURVEYS_EVERY_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 600.0
 
 SUBSCRIPTIONS = (
+    Subscription(contact_events_pb2.ContactRecorded, sampling.after_contact),
     Subscription(announcement_events_pb2.AbsenceAnnounced, coverages.plan_absence),
     Subscription(announcement_events_pb2.CustomerAnnounced, customers.announce),
     Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, people.announce_unit),
@@ -54,6 +60,9 @@ SUBSCRIPTIONS = (
 )
 
 TIMERS = (
+    Timer("feedback.take_up_late", LATE_EVERY_SECONDS, overdue.take_up_late),
+    Timer("surveys.draw", SURVEYS_EVERY_SECONDS, sampling.draw_due),
+    Timer("surveys.expire", SURVEYS_EVERY_SECONDS, sampling.expire),
     Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("approvals.forget", FORGET_APPROVALS_EVERY_SECONDS, approvals.forget_expired),
