@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
 from services.activity.rpc import (
+    approval_service,
+    campaign_service,
     contact_service,
+    notification_service,
+    task_service,
 )
+from services.activity.usecases.campaigns import dispatching
+from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -14,11 +20,18 @@ SERVICE = Service(
     name="activity",
     package="services.activity",
     rpcs={
+        "workbench.activity.v1.ApprovalService": approval_service,
+        "workbench.activity.v1.CampaignService": campaign_service,
         "workbench.activity.v1.ContactService": contact_service,
+        "workbench.activity.v1.NotificationService": notification_service,
+        "workbench.activity.v1.TaskService": task_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(
+        *dispatching.WORKS,
+        mailing.SEND,
+    ),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

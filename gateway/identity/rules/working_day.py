@@ -11,9 +11,14 @@ _LEAD = (_LEADER, _MANAGER)
 _EVERYBODY = (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "activity.approval.read": _EVERYBODY,
     "activity.contact.read": (*_LINE, _ANALYST, _AUDITOR),
     "activity.contact.record": _LINE,
     "activity.history.import": (_STEWARD,),
+    "activity.notification.receive": _EVERYBODY,
+    "activity.task.dispatch": _LEAD,
+    "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
+    "activity.task.update": (*_LINE, _PRODUCT),
 }
 
 

@@ -1,0 +1,197 @@
+"""Takes over opportunities of other systems, many at once, each by its number there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from workbench.activity.v1 import opportunity_service_pb2
+
+from services.activity.model.opportunity import Opportunity, OpportunityMember, OpportunityStep
+from services.activity.model.pipeline import PipelineVersion
+from services.activity.rules.leads.kinds import MemberRole, OpportunityState, TouchKind
+from services.activity.usecases import pipelines
+from services.activity.usecases.history import Parties, parties
+from services.activity.usecases.opportunities import moving, opening, outcomes, steps, telling, touching
+from services.chassis.db.among import among
+from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.dates import optional_date, parse_date
+from services.chassis.kernel.errors import FieldViolation, InvalidInput, NotFound, WorkbenchError
+
+# At which hours of its day in the bank's zone something of a former system is placed: what ends a day comes after what began on it.
+_BEGINS, _ENDS = time(9), time(18)
+_Refused = opportunity_service_pb2.RefusedOpportunity
+_Row = opportunity_service_pb2.ImportedOpportunity
+
+
+def take_over(
+    work: UnitOfWork, request: opportunity_service_pb2.BatchImportOpportunitiesRequest
+) -> opportunity_service_pb2.BatchImportOpportunitiesResponse:
+    """Takes what is new, passes over what was taken before, and says of the rest why it cannot be."""
+    system = request.source_system
+    # Two who take over from one system at once: the second sees what the first has taken.
+    work.hold(f"activity.opportunities from {system}")
+    taken = _taken_before(work, system, (row.source_number for row in request.opportunities))
+    taker = _Taker(work, system, _parties(work, request.opportunities))
+    answer = opportunity_service_pb2.BatchImportOpportunitiesResponse()
+    for position, row in enumerate(request.opportunities):
+        if row.source_number in taken:
+            answer.unchanged_count += 1
+            continue
+        try:
+            taker.take(row)
+        except WorkbenchError as refusal:
+            answer.refused.append(_refused(position, row.source_number, refusal))
+        else:
+            taken.add(row.source_number)
+            answer.created_count += 1
+    work.session.flush()
+    taker.tell()
+    return answer
+
+
+class _Taker:
+    """Takes rows one by one: each is checked whole before anything of it is kept."""
+
+    def __init__(self, work: UnitOfWork, system: str, known: Parties) -> None:
+        self._work, self._system, self._known = work, system, known
+        self._zone = ZoneInfo(work.database.bank_time_zone)
+        self._pipelines: dict[str, PipelineVersion] = {}
+        self._taken: list[tuple[Opportunity, list[OpportunityStep]]] = []
+
+    def take(self, row: _Row) -> None:
+        """Keeps one; raises WorkbenchError where it does not hold."""
+        work, draft = self._work, row.opportunity
+        pipeline = self._pipeline(draft.pipeline_id)
+        owner = self._known.person(row.owner_person_id, row.staff_number)
+        customer = self._known.customer(draft.customer_id, row.customer_number)
+        days = self._days(row, pipeline)
+        members = self._members(row, owner.person_id, self._at(days[0], _BEGINS))
+        opportunity = opening.blank(work, pipeline, owner.person_id, owner.organisation_path)
+        opening.fill(work, opportunity, draft)
+        opportunity.customer_id, opportunity.prospect_name = customer.customer_id, None
+        opportunity.source_system, opportunity.source_number = self._system, row.source_number
+        opportunity.open_date, opportunity.create_time = days[0], self._at(days[0], _BEGINS)
+        trace = self._entered(opportunity, row, pipeline, days)
+        self._close(opportunity, row, pipeline, days[-1], trace)
+        opportunity.members.extend(members)
+        opportunity.step_count = len(trace)
+        work.session.add_all([opportunity, *trace])
+        self._taken.append((opportunity, trace))
+
+    def tell(self) -> None:
+        """Counts and tells of all that were taken."""
+        for opportunity, trace in self._taken:
+            telling.opened(self._work, opportunity)
+            outcomes.count_traced(self._work, opportunity, trace)
+            if opportunity.state == OpportunityState.WON:
+                touches, touch_count = touching.last_of(self._work, opportunity, whole_bank=True)
+                telling.won(self._work, opportunity, touches, touch_count)
+            elif opportunity.state == OpportunityState.LOST:
+                telling.lost(self._work, opportunity)
+
+    def _pipeline(self, pipeline_id: str) -> PipelineVersion:
+        if pipeline_id not in self._pipelines:
+            self._pipelines[pipeline_id] = pipelines.found(self._work, pipeline_id)
+        return self._pipelines[pipeline_id]
+
+    def _days(self, row: _Row, pipeline: PipelineVersion) -> list[date]:
+        """The days on which it came to its stages, none before the one before and none ahead."""
+        days = [parse_date(each.enter_date, f"stages[{place}].enter_date") for place, each in enumerate(row.stages)]
+        for each in row.stages:
+            opening.stage_of(pipeline, each.stage_code)
+        latest = max(self._work.business_date, self._work.clock_date)
+        if days != sorted(days) or days[-1] > latest:
+            raise _wrong_day("stages", "One after the other, and none ahead.")
+        return days
+
+    def _entered(
+        self, opportunity: Opportunity, row: _Row, pipeline: PipelineVersion, days: Sequence[date]
+    ) -> list[OpportunityStep]:
+        trace = []
+        for place, (each, day) in enumerate(zip(row.stages, days, strict=True)):
+            stage = opening.stage_of(pipeline, each.stage_code)
+            opportunity.enter(stage.stage_code, stage.due_date(day), self._at(day, _BEGINS))
+            kind = TouchKind.STAGE_CHANGED if place else TouchKind.OPENED
+            trace.append(self._step(opportunity, place + 1, kind, day, _BEGINS))
+        return trace
+
+    def _close(  # noqa: PLR0913, PLR0917 - private, and called in one way
+        self, opportunity: Opportunity, row: _Row, pipeline: PipelineVersion, last_day: date, trace: list[OpportunityStep]
+    ) -> None:
+        close_date = optional_date(row.close_date, "close_date")
+        if row.state == OpportunityState.OPEN:
+            if close_date or row.reason_code:
+                raise _wrong_day("close_date", "One that is open did not end.")
+            return
+        if close_date is None or not last_day <= close_date <= max(self._work.business_date, last_day):
+            raise _wrong_day("close_date", "From the day of its last stage to today.")
+        state = OpportunityState(row.state)
+        moving.require_reason(pipeline, state, row.reason_code)
+        if state == OpportunityState.WON and opportunity.expected_amount is None:
+            violation = FieldViolation("opportunity.expected_amount", "What it came to.")
+            raise InvalidInput("AMOUNT_MISSING", "Say what it came to.", violations=(violation,))
+        won_by = " ".join(row.won_by.split())
+        close_time = self._at(close_date, _ENDS)
+        opportunity.close(state, row.reason_code, now=close_time, close_date=close_date, won_by=won_by)
+        kind = TouchKind.WON if state == OpportunityState.WON else TouchKind.LOST
+        trace.append(self._step(opportunity, len(trace) + 1, kind, close_date, _ENDS))
+
+    def _members(self, row: _Row, owner_person_id: str, start_time: datetime) -> list[OpportunityMember]:
+        roles = {each.person_id.lower(): each.role for each in row.opportunity.members}
+        if len(roles) < len(row.opportunity.members) or owner_person_id in roles or MemberRole.OWNER in roles.values():
+            violation = FieldViolation("opportunity.members", "Each member once; the owner is none beside himself.")
+            raise InvalidInput("MEMBER_REPEATED", "Somebody is a member twice.", violations=(violation,))
+        if missing := roles.keys() - self._known.people.keys():
+            violation = FieldViolation("opportunity.members", "People in your scope.")
+            message = f"{len(missing)} of the members are not in your scope."
+            raise NotFound("PERSON_NOT_FOUND", message, violations=(violation,))
+        return [OpportunityMember(person_id=each, role=role, start_time=start_time) for each, role in roles.items()]
+
+    def _step(  # noqa: PLR0913, PLR0917 - private, and called in one way
+        self, opportunity: Opportunity, sequence: int, kind: TouchKind, day: date, hour: time
+    ) -> OpportunityStep:
+        return steps.new(
+            opportunity,
+            kind,
+            sequence=sequence,
+            step_time=self._at(day, hour),
+            business_date=day,
+            actor_person_id=self._work.caller.person_id,
+        )
+
+    def _at(self, day: date, hour: time) -> datetime:
+        try:
+            return datetime.combine(day, hour, self._zone).astimezone(UTC)
+        except OverflowError:
+            raise _wrong_day("stages", "A day within the reach of calendars.") from None
+
+
+def _taken_before(work: UnitOfWork, system: str, numbers: Iterable[str]) -> set[str]:
+    asked = among(Opportunity.source_number, sorted(set(numbers)))
+    with work.whole_bank():
+        return set(work.session.scalars(select(Opportunity.source_number).where(Opportunity.source_system == system, asked)))
+
+
+def _parties(work: UnitOfWork, rows: Iterable[_Row]) -> Parties:
+    rows = list(rows)
+    owners = [row.owner_person_id for row in rows]
+    members = [member.person_id for row in rows for member in row.opportunity.members]
+    return parties(
+        work,
+        customer_ids=(row.opportunity.customer_id for row in rows),
+        customer_numbers=(row.customer_number for row in rows),
+        person_ids=(*owners, *members),
+        staff_numbers=(row.staff_number for row in rows),
+    )
+
+
+def _refused(position: int, source_number: str, refusal: WorkbenchError) -> _Refused:
+    fits = f" {refusal.violations[0].field}: {refusal.violations[0].description}" if refusal.violations else ""
+    return _Refused(position=position, source_number=source_number, reason=refusal.reason, description=f"{refusal.message}{fits}")
+
+
+def _wrong_day(field: str, fault: str) -> InvalidInput:
+    return InvalidInput("DATE_INVALID", "Its days do not follow each other.", violations=(FieldViolation(field, fault),))
