@@ -12,7 +12,9 @@ from services.activity.rpc import (
 )
 from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.notifications import mailing
+from services.activity.rpc import feedback_service, survey_service
 from services.activity.usecases.settings import ActivitySettings
+from services.activity.usecases.surveys import sampling
 from services.chassis import runtime
 from services.chassis.service import Service
 
@@ -25,12 +27,16 @@ SERVICE = Service(
         "workbench.activity.v1.ContactService": contact_service,
         "workbench.activity.v1.NotificationService": notification_service,
         "workbench.activity.v1.TaskService": task_service,
+        "workbench.activity.v1.FeedbackService": feedback_service,
+        "workbench.activity.v1.SurveyService": survey_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
         *dispatching.WORKS,
         mailing.SEND,
+        sampling.SAMPLE,
+        sampling.SAMPLE_PERIODICALLY,
     ),
     settings=ActivitySettings,
     asks=("customer", "identity"),

@@ -5,6 +5,7 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
+from workbench.activity.v1 import contact_events_pb2
 from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
@@ -21,8 +22,17 @@ ESCALATE_EVERY_SECONDS = 60.0
 FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
 REPORT_EVERY_SECONDS = 5.0
 SWEEP_EVERY_SECONDS = 600.0
+from services.activity.usecases.feedback import escalating
+from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.surveys import sampling
+from services.chassis.service import Subscription, Timer
+
+LATE_EVERY_SECONDS = 60.0
+REPORT_EVERY_SECONDS = 5.0
+SURVEYS_EVERY_SECONDS = 60.0
 
 SUBSCRIPTIONS = (
+    Subscription(contact_events_pb2.ContactRecorded, sampling.after_contact),
     Subscription(announcement_events_pb2.AbsenceAnnounced, coverages.plan_absence),
     Subscription(announcement_events_pb2.CustomerAnnounced, customers.announce),
     Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, people.announce_unit),
@@ -59,4 +69,8 @@ TIMERS = (
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
     Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
     Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
+    Timer("feedback.take_up_late", LATE_EVERY_SECONDS, escalating.take_up_late),
+    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("surveys.draw", SURVEYS_EVERY_SECONDS, sampling.draw_due),
+    Timer("surveys.expire", SURVEYS_EVERY_SECONDS, sampling.expire),
 )

@@ -19,6 +19,15 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.task.dispatch": _LEAD,
     "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
     "activity.task.update": (*_LINE, _PRODUCT),
+    "activity.feedback.answer": (_MANAGER, _PRODUCT),
+    "activity.feedback.define": (_PRODUCT,),
+    "activity.feedback.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
+    "activity.feedback.record": _LINE,
+    "activity.history.import": (_STEWARD,),
+    "activity.survey.collect": _LINE,
+    "activity.survey.define": (_PRODUCT,),
+    "activity.survey.import": (_PRODUCT, _STEWARD),
+    "activity.survey.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
 }
 
 

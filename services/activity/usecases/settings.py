@@ -18,3 +18,9 @@ class ActivitySettings(NotificationSettings):
     attachment_bytes_max: int = Field(default=4 * 1024 * 1024, ge=1_024, le=15 * 1024 * 1024)
     # A contact that took place is recorded at most so many days later.
     contact_days_back_max: int = Field(default=92, ge=1, le=3_660)
+    # Days after its receipt within which a complaint is decided on, as the regulator has it.
+    feedback_complaint_days_max: int = Field(default=15, ge=1, le=120)
+    # What a customer counts on the board of what is wanted, by the number of the tier: not set, mass, affluent, premier, private.
+    feedback_tier_weights: tuple[int, ...] = Field(default=(1, 1, 2, 4, 8), min_length=1, max_length=20)
+    # Fewer answers than these give no figure of satisfaction.
+    survey_answers_min: int = Field(default=10, ge=2, le=1_000)
