@@ -43,6 +43,9 @@ class Language(IntEnum):
 
 # By kind the sentence, Chinese and English.
 KINDS: Mapping[str, tuple[str, str]] = {
+    "contact_cancelled": ("有您参与的联系已取消", "A contact in which you take part was cancelled"),
+    "contact_joined": ("有同事登记了与您相同的联系,已合并", "A colleague recorded the same contact as you; the two are one"),
+    "contact_shared": ("有同事登记了您参与的联系", "A colleague recorded a contact in which you take part"),
     "email_refused": (
         "邮件服务器拒收您的邮箱，已停止发送邮件",
         "The mail server refused your address; no mail goes there any more",
