@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
 from services.activity.rpc import (
+    assignment_rule_service,
     contact_service,
+    lead_service,
+    opportunity_service,
+    pipeline_service,
 )
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis import runtime
@@ -14,7 +18,11 @@ SERVICE = Service(
     name="activity",
     package="services.activity",
     rpcs={
+        "workbench.activity.v1.AssignmentRuleService": assignment_rule_service,
         "workbench.activity.v1.ContactService": contact_service,
+        "workbench.activity.v1.LeadService": lead_service,
+        "workbench.activity.v1.OpportunityService": opportunity_service,
+        "workbench.activity.v1.PipelineService": pipeline_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

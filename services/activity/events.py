@@ -12,8 +12,10 @@ from workbench.identity.v1 import events_pb2
 
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.leads import following as lead_following
 from services.chassis.service import Subscription, Timer
 
+OVERDUE_EVERY_SECONDS = 60.0
 REPORT_EVERY_SECONDS = 5.0
 SWEEP_EVERY_SECONDS = 600.0
 
@@ -48,4 +50,5 @@ SUBSCRIPTIONS = (
 TIMERS = (
     Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
 )

@@ -14,6 +14,10 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.contact.read": (*_LINE, _ANALYST, _AUDITOR),
     "activity.contact.record": _LINE,
     "activity.history.import": (_STEWARD,),
+    "activity.lead.assign": _LEAD,
+    "activity.lead.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
+    "activity.lead.update": _LINE,
+    "activity.pipeline.define": (_PRODUCT, _ANALYST),
 }
 
 

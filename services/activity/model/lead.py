@@ -43,7 +43,7 @@ class Expecting(MappedAsDataclass, kw_only=True):
 
 
 class Lead(Base, Working, Expecting):
-    """Somebody, a customer or a prospect, who may want something of the bank. Its owner is empty while it waits to be assigned."""
+    """Somebody, a customer or a prospect, who may want something of the bank. Without an owner it waits to be assigned."""
 
     __tablename__ = "leads"
     __erased__ = {  # noqa: RUF012 - a class variable of the mixin

@@ -49,9 +49,7 @@ def disqualify(work: UnitOfWork, request: lead_service_pb2.DisqualifyLeadRequest
     lead = finding.to_work_on(work, request.lead_id, request.etag)
     note_followed(work, lead)
     repeated = _repeated(work, lead, request)
-    lead.close(
-        LeadState.DISQUALIFIED.value, work.now, disqualify_reason=request.reason, duplicate_of_lead_id=repeated
-    )
+    lead.close(LeadState.DISQUALIFIED.value, work.now, disqualify_reason=request.reason, duplicate_of_lead_id=repeated)
     _note(work, lead, request.note)
     telling.disqualified(work, lead)
     work.session.flush()
