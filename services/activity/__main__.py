@@ -9,7 +9,14 @@ from services.activity.rpc import (
     lead_service,
     opportunity_service,
     pipeline_service,
+    approval_service,
+    campaign_service,
+    contact_service,
+    notification_service,
+    task_service,
 )
+from services.activity.usecases.campaigns import dispatching
+from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -23,10 +30,18 @@ SERVICE = Service(
         "workbench.activity.v1.LeadService": lead_service,
         "workbench.activity.v1.OpportunityService": opportunity_service,
         "workbench.activity.v1.PipelineService": pipeline_service,
+        "workbench.activity.v1.ApprovalService": approval_service,
+        "workbench.activity.v1.CampaignService": campaign_service,
+        "workbench.activity.v1.ContactService": contact_service,
+        "workbench.activity.v1.NotificationService": notification_service,
+        "workbench.activity.v1.TaskService": task_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(
+        *dispatching.WORKS,
+        mailing.SEND,
+    ),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

@@ -10,12 +10,19 @@ from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
 from workbench.identity.v1 import events_pb2
 
+from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.following import coverages, customers, hand_overs, people
 from services.activity.usecases.leads import following as lead_following
 from services.chassis.service import Subscription, Timer
 
 OVERDUE_EVERY_SECONDS = 60.0
+from services.activity.usecases.notifications import digests
+from services.activity.usecases.tasks import escalating
+from services.chassis.service import Subscription, Timer
+
+ESCALATE_EVERY_SECONDS = 60.0
+FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
 REPORT_EVERY_SECONDS = 5.0
 SWEEP_EVERY_SECONDS = 600.0
 
@@ -45,10 +52,16 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.CoverageEnded, coverages.end),
     Subscription(coverage_events_pb2.CoverageHandedOver, hand_overs.expect),
     Subscription(coverage_events_pb2.CoverageStarted, coverages.start),
+    Subscription(coverage_events_pb2.HandOverProposed, approvals.propose_hand_over),
+    Subscription(coverage_events_pb2.HandOverRejected, approvals.end_hand_over),
 )
 
 TIMERS = (
     Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
+    Timer("approvals.forget", FORGET_APPROVALS_EVERY_SECONDS, approvals.forget_expired),
+    Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
+    Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
+    Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
 )

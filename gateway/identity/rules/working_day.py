@@ -11,6 +11,7 @@ _LEAD = (_LEADER, _MANAGER)
 _EVERYBODY = (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "activity.approval.read": _EVERYBODY,
     "activity.contact.read": (*_LINE, _ANALYST, _AUDITOR),
     "activity.contact.record": _LINE,
     "activity.history.import": (_STEWARD,),
@@ -18,6 +19,10 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.lead.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
     "activity.lead.update": _LINE,
     "activity.pipeline.define": (_PRODUCT, _ANALYST),
+    "activity.notification.receive": _EVERYBODY,
+    "activity.task.dispatch": _LEAD,
+    "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
+    "activity.task.update": (*_LINE, _PRODUCT),
 }
 
 

@@ -1,34 +1,46 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
+from services.activity.model.approval import Approval
 from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
+from services.activity.model.campaign import Campaign, CampaignCustomer
 from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
+from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, LeadAssignment
-from services.activity.model.notification import Notification
+from services.activity.model.notification import Digest, Notification, NotificationPreferences
 from services.activity.model.opportunity import Opportunity, OpportunityMember, OpportunityStep, StageOutcome
 from services.activity.model.person import Person, Post, Unit
 from services.activity.model.pipeline import PipelineVersion
+from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
 from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
+    "Approval",
     "AssignmentRule",
     "AssignmentTurn",
     "AttachmentContent",
     "BankDay",
     "Base",
+    "Campaign",
+    "CampaignCustomer",
     "Contact",
     "ContactAttachment",
     "ContactColleague",
     "ContactVersion",
     "Customer",
+    "Digest",
+    "Feedback",
+    "FeedbackCategory",
+    "FeedbackTopic",
     "HandOverReport",
     "Lead",
     "LeadAssignment",
     "MergeMove",
     "Notification",
+    "NotificationPreferences",
     "Opportunity",
     "OpportunityMember",
     "OpportunityStep",
@@ -37,6 +49,11 @@ __all__ = [
     "Post",
     "Reach",
     "StageOutcome",
+    "Survey",
+    "SurveyInvitation",
+    "SurveyScore",
+    "SurveyTemplate",
+    "SurveyTemplateVersion",
     "Task",
     "TaskPolicy",
     "TaskStep",

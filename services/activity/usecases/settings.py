@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from services.activity.usecases.notifications.settings import NotificationSettings
 
 
-class ActivitySettings(BaseModel):
+class ActivitySettings(NotificationSettings):
     """`[services.activity.own]` of a profile."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

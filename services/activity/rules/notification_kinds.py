@@ -1,0 +1,94 @@
+"""What can happen of which the workbench tells people, and how: a name and a sentence for each, in Chinese and in English.
+
+A sentence names no customer: it stands in mails too, which leave the bank's house.
+"""
+
+# ruff: noqa: RUF001 - the sentences are Chinese, with the marks that Chinese has
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+
+class Channel(IntEnum):
+    """Where somebody is told; the numbers of `workbench.activity.v1.NotificationChannel`."""
+
+    UNSPECIFIED = 0
+    BOTH = 1
+    IN_APP = 2
+    EMAIL = 3
+    NONE = 4
+
+    @property
+    def shows(self) -> bool:
+        """Whether the workbench shows it."""
+        return self in (Channel.UNSPECIFIED, Channel.BOTH, Channel.IN_APP)
+
+    @property
+    def mails(self) -> bool:
+        """Whether a digest has it."""
+        return self in (Channel.UNSPECIFIED, Channel.BOTH, Channel.EMAIL)
+
+
+class Language(IntEnum):
+    """Of mails; the numbers of `workbench.activity.v1.NotificationLanguage`."""
+
+    UNSPECIFIED = 0
+    ZH = 1
+    EN = 2
+
+
+# By kind the sentence, Chinese and English.
+KINDS: Mapping[str, tuple[str, str]] = {
+    "email_refused": (
+        "邮件服务器拒收您的邮箱，已停止发送邮件",
+        "The mail server refused your address; no mail goes there any more",
+    ),
+    "task_assigned": ("有任务分派给您", "A task was assigned to you"),
+    "work_report_commented": ("您的工作日志有新的批注", "Your work report has a comment"),
+    "work_report_confirmed": ("您的工作日志已确认", "Your work report was confirmed"),
+    "work_report_returned": ("您的工作日志被退回", "Your work report was returned"),
+    "work_report_submitted": ("有工作日志待您确认", "A work report waits for you to confirm it"),
+}
+
+
+def sentence(kind: str, language: int) -> str:
+    """What happened, in a language; of a kind that nobody described, its name."""
+    chinese, english = KINDS.get(kind) or (kind.replace("_", " "), kind.replace("_", " "))
+    return english if language == Language.EN else chinese
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """One thing that a digest tells."""
+
+    kind: str
+    urgent: bool
+    create_time: datetime
+
+
+def digest_subject(count: int, language: int, *, urgent: bool) -> str:
+    """The subject of a digest: how much there is, and nothing of what."""
+    if language == Language.EN:
+        return f"RM Workbench: {count} {'notification' if count == 1 else 'notifications'}{', urgent' if urgent else ''}"
+    return f"客户经理作业平台：{count} 条通知{'（含紧急）' if urgent else ''}"
+
+
+def digest_text(told: Iterable[Mailed], language: int, page_url: str) -> str:
+    """The text of a digest: by kind how often, the most urgent and then the latest first. No customer is named in it."""
+    by_kind: dict[str, list[Mailed]] = {}
+    for each in told:
+        by_kind.setdefault(each.kind, []).append(each)
+    groups = sorted(by_kind.items(), key=lambda group: (any(m.urgent for m in group[1]), max(m.create_time for m in group[1])))
+    english = language == Language.EN
+    lines = ["You have not read these in the workbench:" if english else "您在平台上有以下未读通知：", ""]
+    for kind, found in reversed(groups):
+        mark = ("[urgent] " if english else "【紧急】") if any(m.urgent for m in found) else ""
+        lines.append(f"- {mark}{sentence(kind, language)} × {len(found)}")
+    if page_url:
+        lines += ["", f"Look at them: {page_url}" if english else f"查看：{page_url}"]
+    how = "When and how you are told you set in the workbench." if english else "通知的时间和方式可在平台的通知设置中修改。"
+    return "\n".join([*lines, "", how, ""])
