@@ -133,11 +133,11 @@ class Lead(Base, Working, Expecting):
         self.follow_deadline = deadline if person_id else None
         self.followed_time, self.overdue_told = None, False
 
-    def follow(self, now: datetime) -> bool:
+    def follow(self, followed_time: datetime) -> bool:
         """Its owner followed it; answers whether it is the first time."""
         first = self.followed_time is None and bool(self.owner_person_id)
         if first:
-            self.followed_time = now
+            self.followed_time = followed_time
         return first
 
     def close(self, state: int, now: datetime, **outcome: Any) -> None:

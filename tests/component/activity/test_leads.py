@@ -501,3 +501,25 @@ def test_posts_that_only_read_leads_write_none(town):
             capture(person)
     with pytest.raises(NotAllowed):
         town.rm1_east.call("AssignLead", lead_id=str(uuid.uuid4()))
+
+
+def contact(colleague, start_time, **fields):
+    return colleague.call("CreateContact", contact={"kind": 2, "state": 2, "start_time": start_time, "minutes": 10} | fields)
+
+
+def test_a_contact_follows_the_lead_that_it_names_and_those_of_its_customer(town, at):
+    customer = town.customer(town.rm1_east)
+    at(WEDNESDAY)
+    prospect, other = capture(town.rm1_east), capture(town.rm1_east)
+    of_customer = capture(town.rm1_east, customer_id=customer)
+    at(WEDNESDAY + timedelta(days=1))
+    contact(town.rm1_east, WEDNESDAY + timedelta(hours=3), lead_id=prospect.lead_id)
+    contact(town.rm1_east, WEDNESDAY - timedelta(hours=5), customer_id=customer)
+    followed = {each.lead_id for each in town.rm1_east.call("ListLeads").leads if each.HasField("followed_time")}
+    assert followed == {prospect.lead_id}
+    contact(town.rm1_east, WEDNESDAY + timedelta(hours=4), customer_id=customer, kind=1)
+    shown = town.rm1_east.call("GetLead", lead_id=of_customer.lead_id)
+    assert shown.followed_time.ToDatetime(tzinfo=UTC) == WEDNESDAY + timedelta(hours=4)
+    # Whoever is not its owner follows it by no contact.
+    contact(town.rm1_west, WEDNESDAY + timedelta(hours=5), lead_id=other.lead_id)
+    assert not town.rm1_east.call("GetLead", lead_id=other.lead_id).HasField("followed_time")

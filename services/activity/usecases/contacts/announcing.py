@@ -9,6 +9,7 @@ from workbench.activity.v1 import contact_events_pb2
 from services.activity.model.contact import Contact
 from services.activity.rules.contacts import ContactChannel, ContactKind, ContactOutcome, ContactPurpose, ContactState
 from services.activity.usecases import telling
+from services.activity.usecases.leads import following as lead_following
 from services.activity.usecases.notifying import notify
 from services.chassis.db.session import UnitOfWork
 from services.chassis.mapping import Mapper
@@ -29,6 +30,8 @@ def announce(work: UnitOfWork, contact: Contact, former_state: int = 0) -> None:
     event = _event(contact)
     event.former_state = former_state
     work.record(event)
+    if contact.state == ContactState.DONE and not event.imported:
+        lead_following.contact_done(work, contact)
     if contact.customer_id is None or contact.state == former_state:
         return
     kind = ContactKind(contact.kind).name.lower()
