@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
 from services.activity.rpc import (
+    assignment_rule_service,
+    contact_service,
+    lead_service,
+    opportunity_service,
+    pipeline_service,
     approval_service,
     campaign_service,
     contact_service,
@@ -22,6 +27,11 @@ SERVICE = Service(
     name="activity",
     package="services.activity",
     rpcs={
+        "workbench.activity.v1.AssignmentRuleService": assignment_rule_service,
+        "workbench.activity.v1.ContactService": contact_service,
+        "workbench.activity.v1.LeadService": lead_service,
+        "workbench.activity.v1.OpportunityService": opportunity_service,
+        "workbench.activity.v1.PipelineService": pipeline_service,
         "workbench.activity.v1.ApprovalService": approval_service,
         "workbench.activity.v1.CampaignService": campaign_service,
         "workbench.activity.v1.ContactService": contact_service,

@@ -14,6 +14,10 @@ from workbench.identity.v1 import events_pb2
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.leads import following as lead_following
+from services.chassis.service import Subscription, Timer
+
+OVERDUE_EVERY_SECONDS = 60.0
 from services.activity.usecases.notifications import digests
 from services.activity.usecases.tasks import escalating
 from services.chassis.service import Subscription, Timer
@@ -65,6 +69,7 @@ SUBSCRIPTIONS = (
 TIMERS = (
     Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
     Timer("approvals.forget", FORGET_APPROVALS_EVERY_SECONDS, approvals.forget_expired),
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
     Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),

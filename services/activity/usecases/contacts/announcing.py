@@ -10,6 +10,7 @@ from workbench.activity.v1 import contact_events_pb2
 from services.activity.model.contact import Contact
 from services.activity.rules.contacts import ContactChannel, ContactKind, ContactOutcome, ContactPurpose, ContactState
 from services.activity.usecases import telling
+from services.activity.usecases.leads import following as lead_following
 from services.activity.usecases.notifying import notify
 from services.chassis.db.session import UnitOfWork
 from services.chassis.mapping import Mapper
@@ -28,6 +29,8 @@ _event = Mapper(
 def announce(work: UnitOfWork, contact: Contact, former_state: int = 0) -> None:
     """Records what holds of the contact from now on, and tells the timeline once it is done, or withdrawn after that."""
     work.record(*_events(work, contact, former_state))
+    if contact.state == ContactState.DONE and contact.source_system is None:
+        lead_following.contact_done(work, contact)
 
 
 def announce_all(work: UnitOfWork, contacts: Sequence[Contact]) -> None:
