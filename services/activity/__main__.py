@@ -5,10 +5,14 @@ from __future__ import annotations
 from services.activity.events import SUBSCRIPTIONS, TIMERS
 from services.activity.rpc import (
     approval_service,
+    assignment_rule_service,
     campaign_service,
     contact_service,
     feedback_service,
+    lead_service,
     notification_service,
+    opportunity_service,
+    pipeline_service,
     survey_service,
     task_service,
     work_report_service,
@@ -16,8 +20,8 @@ from services.activity.rpc import (
 from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
-from services.activity.usecases.work_reports import drafting
 from services.activity.usecases.surveys import sampling
+from services.activity.usecases.work_reports import drafting
 from services.chassis import runtime
 from services.chassis.service import Service
 
@@ -26,10 +30,14 @@ SERVICE = Service(
     package="services.activity",
     rpcs={
         "workbench.activity.v1.ApprovalService": approval_service,
+        "workbench.activity.v1.AssignmentRuleService": assignment_rule_service,
         "workbench.activity.v1.CampaignService": campaign_service,
         "workbench.activity.v1.ContactService": contact_service,
         "workbench.activity.v1.FeedbackService": feedback_service,
+        "workbench.activity.v1.LeadService": lead_service,
         "workbench.activity.v1.NotificationService": notification_service,
+        "workbench.activity.v1.OpportunityService": opportunity_service,
+        "workbench.activity.v1.PipelineService": pipeline_service,
         "workbench.activity.v1.SurveyService": survey_service,
         "workbench.activity.v1.TaskService": task_service,
         "workbench.activity.v1.WorkReportService": work_report_service,
@@ -37,11 +45,11 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
-        sampling.SAMPLE,
-        sampling.SAMPLE_PERIODICALLY,
         *dispatching.WORKS,
         drafting.WORK,
         mailing.SEND,
+        sampling.SAMPLE,
+        sampling.SAMPLE_PERIODICALLY,
     ),
     settings=ActivitySettings,
     asks=("customer", "identity"),

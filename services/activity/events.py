@@ -15,15 +15,17 @@ from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.feedback import overdue
 from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.leads import following as lead_following
 from services.activity.usecases.notifications import digests
-from services.activity.usecases.work_reports import drafting
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
+from services.activity.usecases.work_reports import drafting
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
 FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
 LATE_EVERY_SECONDS = 60.0
+OVERDUE_EVERY_SECONDS = 60.0
 REPORT_EVERY_SECONDS = 5.0
 SURVEYS_EVERY_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 600.0
@@ -60,14 +62,15 @@ SUBSCRIPTIONS = (
 )
 
 TIMERS = (
-    Timer("feedback.take_up_late", LATE_EVERY_SECONDS, overdue.take_up_late),
-    Timer("surveys.draw", SURVEYS_EVERY_SECONDS, sampling.draw_due),
-    Timer("surveys.expire", SURVEYS_EVERY_SECONDS, sampling.expire),
-    Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
-    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("approvals.forget", FORGET_APPROVALS_EVERY_SECONDS, approvals.forget_expired),
-    Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
+    Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
+    Timer("feedback.take_up_late", LATE_EVERY_SECONDS, overdue.take_up_late),
+    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
     Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
     Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
+    Timer("surveys.draw", SURVEYS_EVERY_SECONDS, sampling.draw_due),
+    Timer("surveys.expire", SURVEYS_EVERY_SECONDS, sampling.expire),
+    Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
     Timer("work_reports.draft", drafting.LOOK_EVERY_SECONDS, drafting.look),
 )

@@ -12,6 +12,10 @@ class ActivitySettings(NotificationSettings):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
+    # Within how many workdays a lead is to be followed where no rule says.
+    lead_follow_workdays: int = Field(default=2, ge=1, le=60)
+    # How many years back opportunities count that ended, for how likely one is won.
+    opportunity_history_years: int = Field(default=3, ge=1, le=20)
     # The country whose workdays the bank keeps (ISO 3166-1).
     workday_country_code: str = Field(default="CN", pattern="^[A-Z]{2}$")
     # A file attached to a contact has at most so many bytes; the gateway's own limit of a body holds as well.
