@@ -10,6 +10,7 @@ from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2, 
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
 from workbench.identity.v1 import events_pb2
+from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
@@ -20,6 +21,10 @@ from services.activity.usecases.notifications import digests
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
 from services.activity.usecases.work_reports import drafting
+from services.activity.usecases.following import coverages, customers, datasets, hand_overs, people
+from services.activity.usecases.notifications import digests
+from services.activity.usecases.tasks import escalating
+from services.activity.usecases.visit_cycles import adapting, assessing
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
@@ -29,6 +34,7 @@ OVERDUE_EVERY_SECONDS = 60.0
 REPORT_EVERY_SECONDS = 5.0
 SURVEYS_EVERY_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 600.0
+WEEK_EVERY_SECONDS = 300.0
 
 SUBSCRIPTIONS = (
     Subscription(contact_events_pb2.ContactRecorded, sampling.after_contact),
@@ -59,6 +65,8 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.CoverageStarted, coverages.start),
     Subscription(coverage_events_pb2.HandOverProposed, approvals.propose_hand_over),
     Subscription(coverage_events_pb2.HandOverRejected, approvals.end_hand_over),
+    Subscription(contact_events_pb2.ContactRecorded, adapting.take_contact),
+    Subscription(integration_events_pb2.DatasetPublished, datasets.hear),
 )
 
 TIMERS = (
@@ -73,4 +81,9 @@ TIMERS = (
     Timer("surveys.expire", SURVEYS_EVERY_SECONDS, sampling.expire),
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
     Timer("work_reports.draft", drafting.LOOK_EVERY_SECONDS, drafting.look),
+    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
+    Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
+    Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
+    Timer("visit_cycles.week", WEEK_EVERY_SECONDS, assessing.begin_week),
 )

@@ -16,6 +16,7 @@ from services.activity.model.pipeline import PipelineVersion
 from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
 from services.activity.model.task import Task, TaskPolicy, TaskStep
 from services.activity.model.work_report import WorkPlan, WorkReport, WorkReportDrafting, WorkReportLine, WorkReportNote
+from services.activity.model.visit_cycle import DatasetPin, VisitCycle, VisitCycleRule, VisitProposal, VisitWeek
 
 __all__ = [
     "Absence",
@@ -36,6 +37,8 @@ __all__ = [
     "Feedback",
     "FeedbackCategory",
     "FeedbackTopic",
+    "DatasetPin",
+    "Digest",
     "HandOverReport",
     "Lead",
     "LeadAssignment",
@@ -64,4 +67,8 @@ __all__ = [
     "WorkReportDrafting",
     "WorkReportLine",
     "WorkReportNote",
+    "VisitCycle",
+    "VisitCycleRule",
+    "VisitProposal",
+    "VisitWeek",
 ]
