@@ -15,19 +15,15 @@ from services.activity.rpc import (
     pipeline_service,
     survey_service,
     task_service,
-    work_report_service,
-    campaign_service,
-    contact_service,
-    notification_service,
-    task_service,
     visit_cycle_service,
+    work_report_service,
 )
 from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
 from services.activity.usecases.surveys import sampling
-from services.activity.usecases.work_reports import drafting
 from services.activity.usecases.visit_cycles import assessing
+from services.activity.usecases.work_reports import drafting
 from services.chassis import runtime
 from services.chassis.service import Service
 
@@ -46,24 +42,19 @@ SERVICE = Service(
         "workbench.activity.v1.PipelineService": pipeline_service,
         "workbench.activity.v1.SurveyService": survey_service,
         "workbench.activity.v1.TaskService": task_service,
+        "workbench.activity.v1.VisitCycleService": visit_cycle_service,
         "workbench.activity.v1.WorkReportService": work_report_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
+        *assessing.WORKS,
         *dispatching.WORKS,
         drafting.WORK,
         mailing.SEND,
         sampling.SAMPLE,
         sampling.SAMPLE_PERIODICALLY,
     ),
-        "workbench.activity.v1.NotificationService": notification_service,
-        "workbench.activity.v1.TaskService": task_service,
-        "workbench.activity.v1.VisitCycleService": visit_cycle_service,
-    },
-    subscriptions=SUBSCRIPTIONS,
-    timers=TIMERS,
-    works=(*assessing.WORKS, *dispatching.WORKS, mailing.SEND),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

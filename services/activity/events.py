@@ -15,16 +15,13 @@ from workbench.integration.v1 import events_pb2 as integration_events_pb2
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.feedback import overdue
-from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.following import coverages, customers, datasets, hand_overs, people
 from services.activity.usecases.leads import following as lead_following
 from services.activity.usecases.notifications import digests
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
-from services.activity.usecases.work_reports import drafting
-from services.activity.usecases.following import coverages, customers, datasets, hand_overs, people
-from services.activity.usecases.notifications import digests
-from services.activity.usecases.tasks import escalating
 from services.activity.usecases.visit_cycles import adapting, assessing
+from services.activity.usecases.work_reports import drafting
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
@@ -80,10 +77,6 @@ TIMERS = (
     Timer("surveys.draw", SURVEYS_EVERY_SECONDS, sampling.draw_due),
     Timer("surveys.expire", SURVEYS_EVERY_SECONDS, sampling.expire),
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
-    Timer("work_reports.draft", drafting.LOOK_EVERY_SECONDS, drafting.look),
-    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
-    Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
-    Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
-    Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
     Timer("visit_cycles.week", WEEK_EVERY_SECONDS, assessing.begin_week),
+    Timer("work_reports.draft", drafting.LOOK_EVERY_SECONDS, drafting.look),
 )

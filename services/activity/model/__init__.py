@@ -15,8 +15,8 @@ from services.activity.model.person import Person, Post, Unit
 from services.activity.model.pipeline import PipelineVersion
 from services.activity.model.survey import Survey, SurveyInvitation, SurveyScore, SurveyTemplate, SurveyTemplateVersion
 from services.activity.model.task import Task, TaskPolicy, TaskStep
-from services.activity.model.work_report import WorkPlan, WorkReport, WorkReportDrafting, WorkReportLine, WorkReportNote
 from services.activity.model.visit_cycle import DatasetPin, VisitCycle, VisitCycleRule, VisitProposal, VisitWeek
+from services.activity.model.work_report import WorkPlan, WorkReport, WorkReportDrafting, WorkReportLine, WorkReportNote
 
 __all__ = [
     "Absence",
@@ -33,12 +33,11 @@ __all__ = [
     "ContactColleague",
     "ContactVersion",
     "Customer",
+    "DatasetPin",
     "Digest",
     "Feedback",
     "FeedbackCategory",
     "FeedbackTopic",
-    "DatasetPin",
-    "Digest",
     "HandOverReport",
     "Lead",
     "LeadAssignment",
@@ -62,13 +61,13 @@ __all__ = [
     "TaskPolicy",
     "TaskStep",
     "Unit",
+    "VisitCycle",
+    "VisitCycleRule",
+    "VisitProposal",
+    "VisitWeek",
     "WorkPlan",
     "WorkReport",
     "WorkReportDrafting",
     "WorkReportLine",
     "WorkReportNote",
-    "VisitCycle",
-    "VisitCycleRule",
-    "VisitProposal",
-    "VisitWeek",
 ]

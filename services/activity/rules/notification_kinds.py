@@ -43,8 +43,8 @@ class Language(IntEnum):
 
 # By kind the sentence, Chinese and English.
 KINDS: Mapping[str, tuple[str, str]] = {
-    "campaign_assigned": ("有营销活动任务分派给您", "Tasks of a campaign were assigned to you"),
-    "campaign_ended": ("营销活动已结束", "A campaign ended"),
+    "campaign_assigned": ("有营销活动的任务分派给您", "Tasks of a campaign were assigned to you"),
+    "campaign_ended": ("营销活动已结束，未完成的任务已取消", "A campaign is over; what you had open of it is cancelled"),
     "comment_added": ("有新的评论", "There is a new comment"),
     "comment_mentioned": ("有评论提到您", "You were mentioned in a comment"),
     "complaint_escalated": ("有投诉升级，请处理", "A complaint was escalated to you"),
@@ -54,8 +54,6 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "contact_shared": ("有同事登记了您参与的联系", "A colleague recorded a contact in which you take part"),
     "document_to_read": ("有文件待您阅读", "There is a document for you to read"),
     "document_unread": ("有文件您尚未阅读", "There is a document that you have not read yet"),
-    "campaign_assigned": ("有营销活动的任务分派给您", "Tasks of a campaign were assigned to you"),
-    "campaign_ended": ("营销活动已结束，未完成的任务已取消", "A campaign is over; what you had open of it is cancelled"),
     "email_refused": (
         "邮件服务器拒收您的邮箱，已停止发送邮件",
         "The mail server refused your address; no mail goes there any more",
@@ -70,14 +68,6 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "opportunity_assigned": ("有商机移交给您", "An opportunity was given to you"),
     "opportunity_member_added": ("您被加入商机团队", "You were made a member of an opportunity"),
     "task_assigned": ("有任务分派给您", "A task was assigned to you"),
-    "task_cancelled": ("一项任务已取消", "A task was cancelled"),
-    "task_changed": ("一项任务有变动", "A task was changed"),
-    "task_completed": ("您分派的任务已完成", "A task that you gave was done"),
-    "task_escalated": ("有任务逾期未完成，请关注", "A task is overdue and was escalated to you"),
-    "task_overdue": ("您有任务已逾期", "A task of yours is overdue"),
-    "task_reminded": ("有任务催办", "You were reminded of a task"),
-    "task_reopened": ("一项任务重新打开", "A task was reopened"),
-    "task_taken_away": ("一项任务已转给他人", "A task of yours went to somebody else"),
     "task_cancelled": ("您的任务已取消", "A task of yours was cancelled"),
     "task_changed": ("您的任务有变更", "A task of yours changed"),
     "task_completed": ("您分派的任务已完成", "A task that you assigned was done"),
