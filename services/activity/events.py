@@ -9,10 +9,13 @@ from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2, 
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
 from workbench.identity.v1 import events_pb2
+from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.knowledge import announcing, policies
 from services.chassis.service import Subscription, Timer
 
+KNOWLEDGE_EVERY_SECONDS = 30.0
 REPORT_EVERY_SECONDS = 5.0
 
 SUBSCRIPTIONS = (
@@ -41,6 +44,11 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.CoverageEnded, coverages.end),
     Subscription(coverage_events_pb2.CoverageHandedOver, hand_overs.expect),
     Subscription(coverage_events_pb2.CoverageStarted, coverages.start),
+    Subscription(integration_events_pb2.DatasetPublished, policies.take_dataset),
 )
 
-TIMERS = (Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),)
+TIMERS = (
+    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("knowledge.announce", KNOWLEDGE_EVERY_SECONDS, announcing.announce),
+    Timer("knowledge.remind", KNOWLEDGE_EVERY_SECONDS, announcing.remind),
+)

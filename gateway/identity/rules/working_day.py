@@ -10,7 +10,11 @@ _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 _EVERYBODY = (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR)
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "activity.comment.write": (*_LINE, _PRODUCT),
+    "activity.knowledge.publish": (_PRODUCT,),
+    "activity.knowledge.read": _EVERYBODY,
+}
 
 
 def permissions_of(role: str) -> frozenset[str]:

@@ -1,8 +1,19 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
 from services.activity.model.base import Base
+from services.activity.model.comment import Comment
 from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
+from services.activity.model.document import (
+    Document,
+    DocumentAudience,
+    DocumentReceipt,
+    DocumentTopic,
+    DocumentVersion,
+    DocumentWords,
+    PolicyDataset,
+    QuizAttempt,
+)
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.notification import Notification
 from services.activity.model.person import Person, Post, Unit
@@ -12,16 +23,25 @@ __all__ = [
     "Absence",
     "AttachmentContent",
     "Base",
+    "Comment",
     "Contact",
     "ContactAttachment",
     "ContactColleague",
     "ContactVersion",
     "Customer",
+    "Document",
+    "DocumentAudience",
+    "DocumentReceipt",
+    "DocumentTopic",
+    "DocumentVersion",
+    "DocumentWords",
     "HandOverReport",
     "MergeMove",
     "Notification",
     "Person",
+    "PolicyDataset",
     "Post",
+    "QuizAttempt",
     "Reach",
     "Task",
     "TaskPolicy",
