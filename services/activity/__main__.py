@@ -20,6 +20,8 @@ from services.activity.rpc import (
 )
 from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.notifications import mailing
+from services.activity.rpc import comment_service, knowledge_service
+from services.activity.usecases.knowledge import policies
 from services.activity.usecases.settings import ActivitySettings
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.visit_cycles import assessing
@@ -55,6 +57,12 @@ SERVICE = Service(
         sampling.SAMPLE,
         sampling.SAMPLE_PERIODICALLY,
     ),
+        "workbench.activity.v1.CommentService": comment_service,
+        "workbench.activity.v1.KnowledgeService": knowledge_service,
+    },
+    subscriptions=SUBSCRIPTIONS,
+    timers=TIMERS,
+    works=(*policies.WORKS,),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

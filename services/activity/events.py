@@ -28,6 +28,11 @@ ESCALATE_EVERY_SECONDS = 60.0
 FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
 LATE_EVERY_SECONDS = 60.0
 OVERDUE_EVERY_SECONDS = 60.0
+from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.knowledge import announcing, policies
+from services.chassis.service import Subscription, Timer
+
+KNOWLEDGE_EVERY_SECONDS = 30.0
 REPORT_EVERY_SECONDS = 5.0
 SURVEYS_EVERY_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 600.0
@@ -79,4 +84,11 @@ TIMERS = (
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
     Timer("visit_cycles.week", WEEK_EVERY_SECONDS, assessing.begin_week),
     Timer("work_reports.draft", drafting.LOOK_EVERY_SECONDS, drafting.look),
+    Subscription(integration_events_pb2.DatasetPublished, policies.take_dataset),
+)
+
+TIMERS = (
+    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("knowledge.announce", KNOWLEDGE_EVERY_SECONDS, announcing.announce),
+    Timer("knowledge.remind", KNOWLEDGE_EVERY_SECONDS, announcing.remind),
 )

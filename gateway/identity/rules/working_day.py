@@ -36,6 +36,9 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.task.dispatch": _LEAD,
     "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
     "activity.task.update": (*_LINE, _PRODUCT),
+    "activity.comment.write": (*_LINE, _PRODUCT),
+    "activity.knowledge.publish": (_PRODUCT,),
+    "activity.knowledge.read": _EVERYBODY,
 }
 
 

@@ -7,6 +7,19 @@ from services.activity.model.campaign import Campaign, CampaignCustomer
 from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
+from services.activity.model.comment import Comment
+from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
+from services.activity.model.customer import Absence, Customer, MergeMove, Reach
+from services.activity.model.document import (
+    Document,
+    DocumentAudience,
+    DocumentReceipt,
+    DocumentTopic,
+    DocumentVersion,
+    DocumentWords,
+    PolicyDataset,
+    QuizAttempt,
+)
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, LeadAssignment
 from services.activity.model.notification import Digest, Notification, NotificationPreferences
@@ -28,6 +41,7 @@ __all__ = [
     "Base",
     "Campaign",
     "CampaignCustomer",
+    "Comment",
     "Contact",
     "ContactAttachment",
     "ContactColleague",
@@ -38,6 +52,12 @@ __all__ = [
     "Feedback",
     "FeedbackCategory",
     "FeedbackTopic",
+    "Document",
+    "DocumentAudience",
+    "DocumentReceipt",
+    "DocumentTopic",
+    "DocumentVersion",
+    "DocumentWords",
     "HandOverReport",
     "Lead",
     "LeadAssignment",
@@ -49,7 +69,9 @@ __all__ = [
     "OpportunityStep",
     "Person",
     "PipelineVersion",
+    "PolicyDataset",
     "Post",
+    "QuizAttempt",
     "Reach",
     "StageOutcome",
     "Survey",
