@@ -7,8 +7,10 @@ from services.activity.rpc import (
     approval_service,
     assignment_rule_service,
     campaign_service,
+    comment_service,
     contact_service,
     feedback_service,
+    knowledge_service,
     lead_service,
     notification_service,
     opportunity_service,
@@ -19,9 +21,8 @@ from services.activity.rpc import (
     work_report_service,
 )
 from services.activity.usecases.campaigns import dispatching
-from services.activity.usecases.notifications import mailing
-from services.activity.rpc import comment_service, knowledge_service
 from services.activity.usecases.knowledge import policies
+from services.activity.usecases.notifications import mailing
 from services.activity.usecases.settings import ActivitySettings
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.visit_cycles import assessing
@@ -36,8 +37,10 @@ SERVICE = Service(
         "workbench.activity.v1.ApprovalService": approval_service,
         "workbench.activity.v1.AssignmentRuleService": assignment_rule_service,
         "workbench.activity.v1.CampaignService": campaign_service,
+        "workbench.activity.v1.CommentService": comment_service,
         "workbench.activity.v1.ContactService": contact_service,
         "workbench.activity.v1.FeedbackService": feedback_service,
+        "workbench.activity.v1.KnowledgeService": knowledge_service,
         "workbench.activity.v1.LeadService": lead_service,
         "workbench.activity.v1.NotificationService": notification_service,
         "workbench.activity.v1.OpportunityService": opportunity_service,
@@ -54,15 +57,10 @@ SERVICE = Service(
         *dispatching.WORKS,
         drafting.WORK,
         mailing.SEND,
+        *policies.WORKS,
         sampling.SAMPLE,
         sampling.SAMPLE_PERIODICALLY,
     ),
-        "workbench.activity.v1.CommentService": comment_service,
-        "workbench.activity.v1.KnowledgeService": knowledge_service,
-    },
-    subscriptions=SUBSCRIPTIONS,
-    timers=TIMERS,
-    works=(*policies.WORKS,),
     settings=ActivitySettings,
     asks=("customer", "identity"),
 )

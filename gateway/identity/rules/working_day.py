@@ -12,6 +12,7 @@ _EVERYBODY = (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.approval.read": _EVERYBODY,
+    "activity.comment.write": (*_LINE, _PRODUCT),
     "activity.contact.read": (*_LINE, _ANALYST, _AUDITOR),
     "activity.contact.record": _LINE,
     "activity.cycle.define": (_MANAGER, _ANALYST),
@@ -21,6 +22,8 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.feedback.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
     "activity.feedback.record": _LINE,
     "activity.history.import": (_STEWARD,),
+    "activity.knowledge.publish": (_PRODUCT,),
+    "activity.knowledge.read": _EVERYBODY,
     "activity.lead.assign": _LEAD,
     "activity.lead.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
     "activity.lead.update": _LINE,
@@ -36,9 +39,6 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.task.dispatch": _LEAD,
     "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
     "activity.task.update": (*_LINE, _PRODUCT),
-    "activity.comment.write": (*_LINE, _PRODUCT),
-    "activity.knowledge.publish": (_PRODUCT,),
-    "activity.knowledge.read": _EVERYBODY,
 }
 
 

@@ -4,9 +4,6 @@ from services.activity.model.approval import Approval
 from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
 from services.activity.model.campaign import Campaign, CampaignCustomer
-from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
-from services.activity.model.customer import Absence, Customer, MergeMove, Reach
-from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
 from services.activity.model.comment import Comment
 from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
@@ -20,6 +17,7 @@ from services.activity.model.document import (
     PolicyDataset,
     QuizAttempt,
 )
+from services.activity.model.feedback import Feedback, FeedbackCategory, FeedbackTopic
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.lead import AssignmentRule, AssignmentTurn, Lead, LeadAssignment
 from services.activity.model.notification import Digest, Notification, NotificationPreferences
@@ -49,15 +47,15 @@ __all__ = [
     "Customer",
     "DatasetPin",
     "Digest",
-    "Feedback",
-    "FeedbackCategory",
-    "FeedbackTopic",
     "Document",
     "DocumentAudience",
     "DocumentReceipt",
     "DocumentTopic",
     "DocumentVersion",
     "DocumentWords",
+    "Feedback",
+    "FeedbackCategory",
+    "FeedbackTopic",
     "HandOverReport",
     "Lead",
     "LeadAssignment",
