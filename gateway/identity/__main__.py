@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.identity.events import SUBSCRIPTIONS, TIMERS
 from gateway.identity.rpc import directory_service, grant_service, session_service
+from gateway.identity.usecases import restating
 from gateway.identity.usecases.personnel import following
 from gateway.identity.usecases.settings import IdentitySettings
 from services.chassis import runtime
@@ -21,6 +22,7 @@ SERVICE = Service(
     timers=TIMERS,
     works=(following.WORK,),
     settings=IdentitySettings,
+    announcements=restating.ANNOUNCEMENTS,
 )
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from services.activity.events import SUBSCRIPTIONS, TIMERS
+from services.activity.rpc import (
+    contact_service,
+)
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -10,11 +13,14 @@ from services.chassis.service import Service
 SERVICE = Service(
     name="activity",
     package="services.activity",
-    rpcs={},
+    rpcs={
+        "workbench.activity.v1.ContactService": contact_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(),
     settings=ActivitySettings,
+    asks=("customer", "identity"),
 )
 
 if __name__ == "__main__":

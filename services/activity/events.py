@@ -5,16 +5,23 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
-from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
+from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
+from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
 from workbench.identity.v1 import events_pb2
 
+from services.activity.usecases.contacts import attachments
 from services.activity.usecases.following import coverages, customers, hand_overs, people
 from services.chassis.service import Subscription, Timer
 
 REPORT_EVERY_SECONDS = 5.0
+SWEEP_EVERY_SECONDS = 600.0
 
 SUBSCRIPTIONS = (
+    Subscription(announcement_events_pb2.AbsenceAnnounced, coverages.plan_absence),
+    Subscription(announcement_events_pb2.CustomerAnnounced, customers.announce),
+    Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, people.announce_unit),
+    Subscription(identity_announcement_events_pb2.PersonAnnounced, people.announce),
     Subscription(events_pb2.OrganisationUnitCreated, people.create_unit),
     Subscription(events_pb2.OrganisationUnitMoved, people.move_unit),
     Subscription(events_pb2.OrganisationUnitUpdated, people.rename_unit),
@@ -38,4 +45,7 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.CoverageStarted, coverages.start),
 )
 
-TIMERS = (Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),)
+TIMERS = (
+    Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
+    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from google.protobuf import descriptor_pool, message_factory
-from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from workbench.options.v1 import options_pb2
 
@@ -54,6 +54,11 @@ def methods(service_full_name: str) -> tuple[Method, ...]:
 def snake_case(name: str) -> str:
     """`GetCustomer` as `get_customer`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def restates(event: Descriptor) -> bool:
+    """Whether an event of this type only says how something stands."""
+    return bool(event.GetOptions().Extensions[options_pb2.event].restates)
 
 
 def _method(method: MethodDescriptor) -> Method:

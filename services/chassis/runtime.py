@@ -19,7 +19,7 @@ import grpc
 import structlog
 from workbench.integration.v1 import events_pb2
 
-from services.chassis import keys, operations, telemetry
+from services.chassis import announcing, keys, operations, telemetry
 from services.chassis.bus import green
 from services.chassis.bus.embedded import EmbeddedBus, EmbeddedParking
 from services.chassis.bus.holds import forget_lost
@@ -113,7 +113,7 @@ def serve(service: Service, settings: DeploymentSettings) -> None:
         start_process(service.name, placement.metrics_port, settings)
         stack.enter_context(publisher)
         stack.enter_context(Relay(database, publisher))
-        stack.enter_context(Runner(database, service.works))
+        stack.enter_context(Runner(database, following(service).works))
         stack.enter_context(measured(database, service.measure))
         run_server({service.name: hosted(service, database)}, placement.address, settings, stack)
         wait_for_signal()
@@ -129,8 +129,8 @@ def work(service: Service, settings: DeploymentSettings) -> None:
         database = open_database(service, settings, stack)
         migrations.require_current(database.engine, service.package)
         start_process(f"{service.name}.work", 0, settings)
-        timers = CHASSIS_TIMERS + service.timers
-        run_worker(following(service), database, settings.amqp_url.get_secret_value(), timers, tls=settings.tls)
+        whole = following(service)
+        run_worker(whole, database, settings.amqp_url.get_secret_value(), whole.timers, tls=settings.tls)
 
 
 def migrate(service: Service, settings: DeploymentSettings) -> None:
@@ -162,12 +162,12 @@ def serve_together(services: Sequence[Service], settings: DeploymentSettings) ->
         for service in services:
             database = databases[service.name]
             database.parking = parking(service, settings)
-            bus.add_timers(database, CHASSIS_TIMERS + service.timers)
+            bus.add_timers(database, following(service).timers)
         stack.enter_context(bus)
         for database in databases.values():
             stack.enter_context(Relay(database, bus))
         for service in services:
-            stack.enter_context(Runner(databases[service.name], service.works))
+            stack.enter_context(Runner(databases[service.name], following(service).works))
             stack.enter_context(measured(databases[service.name], service.measure))
         all_hosted = {service.name: hosted(service, databases[service.name]) for service in services}
         for address in {settings.services[service.name].address for service in services}:
@@ -205,8 +205,13 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
 
 
 def following(service: Service) -> Service:
-    """The service with what every service follows."""
-    return replace(service, subscriptions=CHASSIS_SUBSCRIPTIONS + service.subscriptions)
+    """The service with what every service follows and does."""
+    return replace(
+        service,
+        subscriptions=CHASSIS_SUBSCRIPTIONS + announcing.subscriptions_of(service) + service.subscriptions,
+        timers=CHASSIS_TIMERS + announcing.timers_of(service) + service.timers,
+        works=announcing.works_of(service) + service.works,
+    )
 
 
 def parking(service: Service, settings: DeploymentSettings) -> Parking:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import ModuleType
@@ -22,6 +22,18 @@ class Subscription:
 
     event: type[Message]
     handle: Callable[[UnitOfWork, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One kind of thing that the service owns and tells once more, to services that did not follow from the beginning.
+
+    `page(work, after, size)` answers the next things behind a key ("" for the first) in the order of their keys, each with the
+    event that says how it stands. It holds their rows, so that no change gets in between reading one and telling of it.
+    """
+
+    name: str
+    page: Callable[[UnitOfWork, str, int], Sequence[tuple[str, Message]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +80,8 @@ class Service:
     settings: type[BaseModel] = NoSettings
     # What the service keeps of its own events, in the transaction that records them.
     on_record: OnRecord | None = None
+    # What it announces to services that ask, and which services it asks for what it must know of theirs.
+    announcements: tuple[Announcement, ...] = ()
+    asks: tuple[str, ...] = ()
     # What is told of the database's state at each scrape of a process that serves.
     measure: Measure | None = None

@@ -18,7 +18,7 @@ from services.customer.rpc import (
     segment_service,
     timeline_service,
 )
-from services.customer.usecases import exporting, scanning, timeline
+from services.customer.usecases import exporting, restating, scanning, timeline
 from services.customer.usecases.datasets import following
 from services.customer.usecases.importing import works as import_works
 from services.customer.usecases.settings import CustomerSettings
@@ -44,6 +44,7 @@ SERVICE = Service(
     timers=TIMERS,
     works=(*import_works.WORKS, *exporting.WORKS, *copying.WORKS, *following.WORKS, scanning.SCAN),
     settings=CustomerSettings,
+    announcements=restating.ANNOUNCEMENTS,
     on_record=timeline.keep_own,
 )
 

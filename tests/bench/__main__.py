@@ -4,11 +4,12 @@ import os
 
 from rich.console import Console
 
-from tests.bench import events, feeds, gateway, portfolio
+from tests.bench import contacts, events, feeds, gateway, portfolio
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
 gateway.run(console)
 events.run(console)
 portfolio.run(console)
+contacts.run(console)
 feeds.run(console)

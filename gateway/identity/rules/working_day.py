@@ -10,7 +10,11 @@ _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 _EVERYBODY = (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR)
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "activity.contact.read": (*_LINE, _ANALYST, _AUDITOR),
+    "activity.contact.record": _LINE,
+    "activity.history.import": (_STEWARD,),
+}
 
 
 def permissions_of(role: str) -> frozenset[str]:

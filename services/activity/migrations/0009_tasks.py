@@ -1,8 +1,83 @@
-"""Tables of tasks."""
+"""Tasks, campaigns, and what waits for somebody's decision."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from services.chassis.db.scope import enforce_row_scope
+from services.chassis.db.types import BusinessDate, EncryptedText, OrderedText, UtcDateTime
 
 revision = "activity_0009"
 down_revision = "activity_0008"
 
 
 def upgrade():
-    pass
+    _create_tasks()
+    _create_steps_and_policies()
+
+
+def _create_tasks():
+    op.create_table(
+        "tasks",
+        sa.Column("task_id", sa.Text, nullable=False),
+        sa.Column("customer_id", sa.Text),
+        sa.Column("owner_person_id", sa.Text, nullable=False),
+        sa.Column("organisation_path", OrderedText, nullable=False),
+        sa.Column("kind", sa.Integer, nullable=False),
+        sa.Column("state", sa.Integer, nullable=False),
+        sa.Column("open", sa.Boolean, nullable=False),
+        sa.Column("priority", sa.Integer, nullable=False),
+        sa.Column("title", EncryptedText("activity.task.title"), nullable=False),
+        sa.Column("description", EncryptedText("activity.task.description"), nullable=False),
+        sa.Column("due_date", BusinessDate, nullable=False),
+        sa.Column("dispatcher_person_id", sa.Text, nullable=False),
+        sa.Column("campaign_id", sa.Text),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("source_key", sa.Text),
+        sa.Column("result", sa.Integer, nullable=False),
+        sa.Column("outcome", EncryptedText("activity.task.outcome"), nullable=False),
+        sa.Column("escalate_date", BusinessDate, nullable=False),
+        sa.Column("escalation_level", sa.Integer, nullable=False),
+        sa.Column("reminder_count", sa.Integer, nullable=False),
+        sa.Column("remind_time", UtcDateTime),
+        sa.Column("finish_time", UtcDateTime),
+        sa.Column("finish_date", BusinessDate),
+        sa.Column("create_time", UtcDateTime, nullable=False),
+        sa.Column("update_time", UtcDateTime, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.CheckConstraint(sa.text("open = (state IN (1, 2))"), name="ck_tasks_open"),
+        sa.PrimaryKeyConstraint("task_id", name="pk_tasks"),
+    )
+    by_due = ["open", "due_date", "task_id"]
+    op.create_index("ix_tasks_owner_person_id_open_due_date_task_id", "tasks", ["owner_person_id", *by_due])
+    op.create_index("ix_tasks_customer_id_open_due_date_task_id", "tasks", ["customer_id", *by_due])
+    op.create_index("ix_tasks_open_due_date_task_id", "tasks", by_due)
+    op.create_index("ix_tasks_organisation_path_open", "tasks", ["organisation_path", "open"])
+    op.create_index("ix_tasks_campaign_id_owner_person_id", "tasks", ["campaign_id", "owner_person_id", "state", "result"])
+    op.create_index("ix_tasks_open_escalate_date", "tasks", ["open", "escalate_date"])
+    op.create_index("uq_tasks_source_source_key", "tasks", ["source", "source_key"], unique=True)
+    enforce_row_scope(op.get_bind(), "tasks", of_customers=True, person="owner_person_id", with_customer=True)
+
+
+def _create_steps_and_policies():
+    op.create_table(
+        "task_steps",
+        sa.Column("task_step_id", sa.Text, nullable=False),
+        sa.Column("task_id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Integer, nullable=False),
+        sa.Column("person_id", sa.Text, nullable=False),
+        sa.Column("former_owner_person_id", sa.Text, nullable=False),
+        sa.Column("owner_person_id", sa.Text, nullable=False),
+        sa.Column("create_time", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("task_step_id", name="pk_task_steps"),
+    )
+    op.create_index("ix_task_steps_task_id_task_step_id", "task_steps", ["task_id", "task_step_id"])
+    op.create_table(
+        "task_policies",
+        sa.Column("organisation_path", OrderedText, nullable=False),
+        sa.Column("kind", sa.Integer, nullable=False),
+        sa.Column("due_workdays", sa.Integer, nullable=False),
+        sa.Column("escalate_workdays", sa.Integer, nullable=False),
+        sa.Column("escalate_again_workdays", sa.Integer, nullable=False),
+        sa.Column("update_time", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("organisation_path", "kind", name="pk_task_policies"),
+    )

@@ -2,15 +2,22 @@
 
 from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
+from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
 from services.activity.model.customer import Absence, Customer, MergeMove, Reach
 from services.activity.model.hand_over import HandOverReport
 from services.activity.model.notification import Notification
 from services.activity.model.person import Person, Post, Unit
+from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
     "BankDay",
+    "AttachmentContent",
     "Base",
+    "Contact",
+    "ContactAttachment",
+    "ContactColleague",
+    "ContactVersion",
     "Customer",
     "HandOverReport",
     "MergeMove",
@@ -18,5 +25,8 @@ __all__ = [
     "Person",
     "Post",
     "Reach",
+    "Task",
+    "TaskPolicy",
+    "TaskStep",
     "Unit",
 ]

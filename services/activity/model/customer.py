@@ -32,6 +32,7 @@ class Customer(Base):
     create_time: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
+        Index("ix_customers_customer_number", "customer_number"),
         Index("ix_customers_lead_person_id_customer_number", "lead_person_id", "customer_number"),
         Index("ix_customers_organisation_path", "organisation_path"),
     )

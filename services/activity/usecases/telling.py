@@ -31,11 +31,13 @@ def tell(  # noqa: PLR0913 - what an entry is made of, given by name
     occur_time: datetime | None = None,
     business_date: date | None = None,
     entry_id: str = "",
+    person_id: str = "",
 ) -> None:
     """Records an entry of the customer's timeline, in the transaction of the act.
 
     `kind` is a name in small letters, such as `visit_recorded`; `parameters` are what a sentence about it names: ids, numbers,
     names of products, nothing that identifies a person and no free text. Told twice under one `entry_id` it stands there once.
+    Who did it is the caller, where nobody else is named.
     """
     event = events_pb2.CustomerTimelineEntryRecorded(
         customer_id=customer_id,
@@ -45,7 +47,7 @@ def tell(  # noqa: PLR0913 - what an entry is made of, given by name
         category=category.value,
         kind=kind,
         parameters={name: value for name, value in (parameters or {}).items() if value},
-        person_id=work.caller.person_id,
+        person_id=person_id or work.caller.person_id,
         resource=resource,
     )
     event.occur_time.FromDatetime(occur_time or work.now)

@@ -21,7 +21,7 @@ from workbench.customer.v1 import timeline_service_pb2
 from workbench.options.v1 import options_pb2
 from workbench.timeline.v1 import events_pb2
 
-from services.chassis.contract import snake_case
+from services.chassis.contract import restates, snake_case
 from services.chassis.db import listing
 from services.chassis.db.among import among
 from services.chassis.db.insertion import insert_if_absent
@@ -50,7 +50,7 @@ _TABLE = cast("Table", TimelineEntry.__table__)
 
 def keep_own(work: UnitOfWork, events: Sequence[Message]) -> None:
     """Puts this service's own events into the timelines of the customers whom they name."""
-    rows = [row for event in events for row in _own_rows(work, event)]
+    rows = [row for event in events if not restates(event.DESCRIPTOR) for row in _own_rows(work, event)]
     if rows:
         work.session.execute(insert(TimelineEntry), rows)
 

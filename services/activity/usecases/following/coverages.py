@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete
-from workbench.customer.v1 import coverage_events_pb2
+from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2
 
 from services.activity.model.customer import Absence, Reach
 from services.chassis.db.session import UnitOfWork
@@ -27,6 +28,23 @@ def start(work: UnitOfWork, event: coverage_events_pb2.CoverageStarted) -> None:
         )
 
 
+def support(work: UnitOfWork, customer_id: str, supports: Iterable[announcement_events_pb2.AnnouncedSupport]) -> None:
+    """How a customer is supported: whoever is not named supports it no more."""
+    of_customer = (Reach.customer_id == customer_id, Reach.lead_person_id.is_(None))
+    work.session.execute(delete(Reach).where(*of_customer).execution_options(synchronize_session=False))
+    for each in supports:
+        work.session.add(
+            Reach(
+                reach_id=each.coverage_id,
+                person_id=each.person_id,
+                customer_id=customer_id,
+                start_date=date.fromisoformat(each.start_date),
+                end_date=_date_or_none(each.end_date),
+                source_id=each.coverage_id,
+            )
+        )
+
+
 def end(work: UnitOfWork, event: coverage_events_pb2.CoverageEnded) -> None:
     """He supports it no more, or to a day."""
     if reach := work.session.get(Reach, event.coverage_id):
@@ -36,7 +54,7 @@ def end(work: UnitOfWork, event: coverage_events_pb2.CoverageEnded) -> None:
             reach.end_date = _date_or_none(event.end_date)
 
 
-def plan_absence(work: UnitOfWork, event: coverage_events_pb2.AbsenceCreated) -> None:
+def plan_absence(work: UnitOfWork, event: coverage_events_pb2.AbsenceCreated | announcement_events_pb2.AbsenceAnnounced) -> None:
     """Somebody will be away, and others stand in for him."""
     if work.session.get(Absence, event.absence_id) is not None:
         return
@@ -62,7 +80,7 @@ def cancel_absence(work: UnitOfWork, event: coverage_events_pb2.AbsenceCancelled
     work.session.execute(delete(Absence).where(Absence.absence_id == event.absence_id))
 
 
-def _deputies(event: coverage_events_pb2.AbsenceCreated) -> Iterator[tuple[str, str | None]]:
+def _deputies(event: Any) -> Iterator[tuple[str, str | None]]:
     for deputy in event.deputies:
         if not deputy.customer_ids:
             yield deputy.person_id, None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import delete, insert, select, tuple_, update
-from workbench.customer.v1 import duplicate_events_pb2, events_pb2, exchange_events_pb2
+from workbench.customer.v1 import announcement_events_pb2, customer_pb2, duplicate_events_pb2, events_pb2, exchange_events_pb2
 
 from services.activity.model.base import Working, working_models
 from services.activity.model.customer import Customer, MergeMove, Reach
 from services.activity.rules.erasing import ERASED_NAME
-from services.activity.usecases.following import hand_overs
+from services.activity.usecases.following import coverages, hand_overs
 from services.chassis.db.session import UnitOfWork
 
 _KEY_SEPARATOR = "/"
@@ -18,7 +18,7 @@ _KEY_SEPARATOR = "/"
 _ROWS_AT_ONCE = 500
 
 
-def create(work: UnitOfWork, event: events_pb2.CustomerCreated) -> None:
+def create(work: UnitOfWork, event: events_pb2.CustomerCreated | announcement_events_pb2.CustomerAnnounced) -> None:
     """A record was opened."""
     if work.session.get(Customer, event.customer_id) is None:
         work.session.add(
@@ -33,6 +33,17 @@ def create(work: UnitOfWork, event: events_pb2.CustomerCreated) -> None:
                 create_time=event.create_time.ToDatetime(tzinfo=work.now.tzinfo),
             )
         )
+
+
+def announce(work: UnitOfWork, event: announcement_events_pb2.CustomerAnnounced) -> None:
+    """How a record stands: told to a service that did not follow from the beginning."""
+    create(work, event)
+    customer = work.session.get_one(Customer, event.customer_id)
+    customer.display_name, customer.tier = event.display_name, event.tier
+    customer.lead_person_id, customer.organisation_path = event.lead_person_id, event.organisation_path
+    customer.merged_into_customer_id = event.merged_into_customer_id
+    customer.gone = event.state == customer_pb2.CUSTOMER_STATE_ERASED
+    coverages.support(work, event.customer_id, event.supports)
 
 
 def change(work: UnitOfWork, event: events_pb2.CustomerUpdated) -> None:

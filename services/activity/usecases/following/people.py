@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, update
-from workbench.identity.v1 import events_pb2
+from workbench.identity.v1 import announcement_events_pb2, events_pb2
 
 from services.activity.model.bank_day import BankDay
 from services.activity.model.base import working_models
@@ -24,6 +24,17 @@ def create(work: UnitOfWork, event: events_pb2.PersonCreated) -> None:
     person.display_name = event.display_name
     if not person.posts:
         person.organisation_path = event.organisation_path
+
+
+def announce(work: UnitOfWork, event: announcement_events_pb2.PersonAnnounced) -> None:
+    """How somebody stands: told to a service that did not follow from the beginning."""
+    person = _known(work, event)
+    person.display_name, person.disabled = event.display_name, event.disabled
+    person.organisation_path = event.organisation_path
+    held = {post.grant_id for post in event.posts}
+    person.posts = [post for post in person.posts if post.grant_id in held]
+    for post in event.posts:
+        person.take_post(post.grant_id, post.role, post.organisation_path)
 
 
 def change(work: UnitOfWork, event: events_pb2.PersonUpdated) -> None:
@@ -69,6 +80,15 @@ def create_unit(work: UnitOfWork, event: events_pb2.OrganisationUnitCreated) -> 
                 display_name=event.display_name,
             )
         )
+
+
+def announce_unit(work: UnitOfWork, event: announcement_events_pb2.OrganisationUnitAnnounced) -> None:
+    """How a unit stands."""
+    unit = work.session.get(Unit, event.organisation_unit_id)
+    if unit is None:
+        unit = Unit(organisation_unit_id=event.organisation_unit_id, organisation_path="", display_name="")
+        work.session.add(unit)
+    unit.organisation_path, unit.display_name = event.organisation_path, event.display_name
 
 
 def rename_unit(work: UnitOfWork, event: events_pb2.OrganisationUnitUpdated) -> None:
