@@ -1,5 +1,6 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
+from services.activity.model.appointment import Appointment, AppointmentParticipant, CalendarFeed
 from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
 from services.activity.model.contact import AttachmentContent, Contact, ContactAttachment, ContactColleague, ContactVersion
@@ -11,9 +12,12 @@ from services.activity.model.task import Task, TaskPolicy, TaskStep
 
 __all__ = [
     "Absence",
-    "BankDay",
+    "Appointment",
+    "AppointmentParticipant",
     "AttachmentContent",
+    "BankDay",
     "Base",
+    "CalendarFeed",
     "Contact",
     "ContactAttachment",
     "ContactColleague",
