@@ -1,6 +1,7 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
 from services.activity.model.approval import Approval
+from services.activity.model.appointment import Appointment, AppointmentParticipant, CalendarFeed
 from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
 from services.activity.model.campaign import Campaign, CampaignCustomer
@@ -40,6 +41,12 @@ __all__ = [
     "Campaign",
     "CampaignCustomer",
     "Comment",
+    "Appointment",
+    "AppointmentParticipant",
+    "AttachmentContent",
+    "BankDay",
+    "Base",
+    "CalendarFeed",
     "Contact",
     "ContactAttachment",
     "ContactColleague",
