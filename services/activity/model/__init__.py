@@ -1,7 +1,7 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
-from services.activity.model.approval import Approval
 from services.activity.model.appointment import Appointment, AppointmentParticipant, CalendarFeed
+from services.activity.model.approval import Approval
 from services.activity.model.bank_day import BankDay
 from services.activity.model.base import Base
 from services.activity.model.campaign import Campaign, CampaignCustomer
@@ -32,21 +32,18 @@ from services.activity.model.work_report import WorkPlan, WorkReport, WorkReport
 
 __all__ = [
     "Absence",
+    "Appointment",
+    "AppointmentParticipant",
     "Approval",
     "AssignmentRule",
     "AssignmentTurn",
     "AttachmentContent",
     "BankDay",
     "Base",
+    "CalendarFeed",
     "Campaign",
     "CampaignCustomer",
     "Comment",
-    "Appointment",
-    "AppointmentParticipant",
-    "AttachmentContent",
-    "BankDay",
-    "Base",
-    "CalendarFeed",
     "Contact",
     "ContactAttachment",
     "ContactColleague",
