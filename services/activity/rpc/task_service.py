@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from workbench.activity.v1 import task_pb2, task_service_pb2
 
+from services.activity.model.task import Task
 from services.activity.usecases import reaching
 from services.activity.usecases.tasks import doing, giving, listing, policies
 from services.activity.usecases.tasks.listing import as_message, as_messages
-from services.activity.model.task import Task
 from services.chassis.db.session import UnitOfWork
 
 

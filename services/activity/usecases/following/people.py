@@ -11,7 +11,7 @@ from sqlalchemy import func, update
 from workbench.identity.v1 import announcement_events_pb2, events_pb2
 
 from services.activity.model.base import placed_models
-from services.activity.model.person import Person, Post, Unit
+from services.activity.model.person import Person, Unit
 from services.chassis.db.scope import below
 from services.chassis.db.session import UnitOfWork
 
