@@ -50,13 +50,11 @@ def add_members(connection: DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -
         connection.unregister("chunk")
 
 
-def value(
-    connection: DuckDBPyConnection, lake: Lake, pins: Mapping[str, Sequence[Pin]], currency_code: str
-) -> None:
+def value(connection: DuckDBPyConnection, lake: Lake, pins: Mapping[str, Sequence[Pin]], currency_code: str) -> None:
     """Sums up what the members have, over the days of the period up to the latest day of balances.
 
     `pins` has the revisions by dataset: `balances` of the period and the last one before it, and the latest of `accounts` and
-    `fx_rates`. A day without a revision has the balances of the one before; an account that a revision does not have has none then.
+    `fx_rates`. A day without a revision has the balances of the one before; an account that a revision does not have has none.
     """
     balances = pins.get("balances", ())
     if not balances:
@@ -124,9 +122,7 @@ def _read_rates(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin],
         connection.execute("UPDATE rates SET fraction_digits = ? WHERE currency_code = ?", [digits, code])
 
 
-def _add_totals(
-    connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], weights: Sequence[tuple[date, int]]
-) -> None:
+def _add_totals(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], weights: Sequence[tuple[date, int]]) -> None:
     lake.relation(connection, SCHEMAS["balances"], pins).create_view("days", replace=True)
     connection.execute("CREATE OR REPLACE TEMP TABLE weights (business_date DATE, days INTEGER)")
     connection.executemany("INSERT INTO weights VALUES (?, ?)", [list(weight) for weight in weights])

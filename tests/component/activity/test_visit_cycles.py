@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 from sqlalchemy import select
-from workbench.activity.v1 import contact_pb2, visit_cycle_pb2
+from workbench.activity.v1 import contact_events_pb2, contact_pb2, visit_cycle_pb2
 from workbench.customer.v1 import coverage_events_pb2, customer_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.integration.v1 import events_pb2
 from workbench.operations.v1 import operation_service_pb2
@@ -20,7 +20,6 @@ from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, R
 from services.chassis.lake.lake import Pin
 from services.chassis.lake.schemas import SCHEMAS, Type
 from services.chassis.longwork.table import ENDED, Operation
-from workbench.activity.v1 import contact_events_pb2
 
 # A Wednesday, and the Monday of the week after it: five workdays without a holiday.
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -117,7 +116,7 @@ class Bank:
     def __init__(self, town):
         self.town, self.name = town, f"core{uuid.uuid4().hex[:8]}"
 
-    def publish(self, dataset, day, rows, revision=1, written=True):
+    def publish(self, dataset, day, rows, revision=1, *, written=True):
         schema, pin = SCHEMAS[dataset], Pin(f"{self.name}.{dataset}", dataset, self.name, day, revision)
         columns = {
             column.name: pa.array([row.get(column.name) for row in rows], _ARROW.get(column.type, pa.string()))
@@ -144,7 +143,9 @@ class Bank:
 
 
 def test_the_most_valuable_fifth_of_a_branch_is_key(town):
-    customers = {f"{town.root}{number}": town.customer(town.rm1_east, customer_number=f"{town.root}{number}") for number in range(5)}
+    customers = {
+        f"{town.root}{number}": town.customer(town.rm1_east, customer_number=f"{town.root}{number}") for number in range(5)
+    }
     bank, first = Bank(town), TODAY - timedelta(days=89)
     bank.accounts({f"A{number}": number for number in customers})
     numbers = list(customers)
@@ -286,7 +287,7 @@ def test_who_does_not_fit_in_is_left_over_and_whoever_is_due_longest_comes_first
     answer = plan(town.rm1_east)
     assert (len(answer.visit_proposals), answer.left_over_count) == (5, 2)
     assert answer.visit_proposals[0].customer_id == customers[3]
-    assert list(cycles(town.rm1_east, overdue=True))[0] == customers[3]
+    assert next(iter(cycles(town.rm1_east, overdue=True))) == customers[3]
     assert cycles(town.rm1_east)[customers[3]].overdue_days == 50
     # What is planned already takes room, and nobody is planned twice.
     town.rm1_east.call("AcceptVisitProposal", visit_proposal_id=answer.visit_proposals[0].visit_proposal_id)
@@ -310,7 +311,7 @@ def test_an_accepted_visit_is_a_planned_contact_and_follows_it(town, at):
         contact_pb2.CONTACT_STATE_PLANNED, proposal.planned_date, 30,
     )  # fmt: skip
     # Nine o'clock in the bank's zone.
-    assert contact.start_time.ToDatetime() == datetime(2026, 11, 30, 1, 0)
+    assert contact.start_time.ToDatetime(UTC) == datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
     with pytest.raises((RuleBroken, StaleVersion)):
         town.rm1_east.call("DeclineVisitProposal", visit_proposal_id=proposal.visit_proposal_id, reason=NO_TIME)
     at(datetime(2026, 11, 30, 3, 0, tzinfo=UTC))
@@ -450,7 +451,9 @@ def operations(town):
 def wait(town):
     for _ in range(400):
         with town.service.database.transaction(read_only=True) as work:
-            if not work.session.scalars(select(Operation).where(Operation.kind == assessing.WEEK, Operation.state.not_in(ENDED))).all():
+            if not work.session.scalars(
+                select(Operation).where(Operation.kind == assessing.WEEK, Operation.state.not_in(ENDED))
+            ).all():
                 return
         time.sleep(0.05)
     raise AssertionError("The week is not planned.")
