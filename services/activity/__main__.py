@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.activity.events import SUBSCRIPTIONS, TIMERS
 from services.activity.rpc import (
     contact_service,
+    schedule_service,
 )
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis import runtime
@@ -15,6 +16,7 @@ SERVICE = Service(
     package="services.activity",
     rpcs={
         "workbench.activity.v1.ContactService": contact_service,
+        "workbench.activity.v1.ScheduleService": schedule_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

@@ -12,9 +12,11 @@ from workbench.identity.v1 import events_pb2
 
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.schedule import reminding
 from services.chassis.service import Subscription, Timer
 
 REPORT_EVERY_SECONDS = 5.0
+REMIND_EVERY_SECONDS = 20.0
 SWEEP_EVERY_SECONDS = 600.0
 
 SUBSCRIPTIONS = (
@@ -48,4 +50,5 @@ SUBSCRIPTIONS = (
 TIMERS = (
     Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("schedule.remind", REMIND_EVERY_SECONDS, reminding.remind),
 )

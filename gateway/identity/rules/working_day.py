@@ -14,6 +14,9 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.contact.read": (*_LINE, _ANALYST, _AUDITOR),
     "activity.contact.record": _LINE,
     "activity.history.import": (_STEWARD,),
+    "activity.schedule.read": (*_LINE, _AUDITOR),
+    "activity.schedule.update": _LINE,
+    "activity.workday.define": (_MANAGER, _ANALYST, _STEWARD),
 }
 
 
