@@ -19,6 +19,7 @@ from services.activity.rpc import (
     task_service,
     visit_cycle_service,
     work_report_service,
+    schedule_service,
 )
 from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.knowledge import policies
@@ -49,6 +50,7 @@ SERVICE = Service(
         "workbench.activity.v1.TaskService": task_service,
         "workbench.activity.v1.VisitCycleService": visit_cycle_service,
         "workbench.activity.v1.WorkReportService": work_report_service,
+        "workbench.activity.v1.ScheduleService": schedule_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

@@ -23,6 +23,8 @@ from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
 from services.activity.usecases.visit_cycles import adapting, assessing
 from services.activity.usecases.work_reports import drafting
+from services.activity.usecases.following import coverages, customers, hand_overs, people
+from services.activity.usecases.schedule import reminding
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
@@ -32,6 +34,7 @@ LATE_EVERY_SECONDS = 60.0
 OVERDUE_EVERY_SECONDS = 60.0
 REPORT_EVERY_SECONDS = 5.0
 SURVEYS_EVERY_SECONDS = 60.0
+REMIND_EVERY_SECONDS = 20.0
 SWEEP_EVERY_SECONDS = 600.0
 WEEK_EVERY_SECONDS = 300.0
 
@@ -84,4 +87,5 @@ TIMERS = (
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
     Timer("visit_cycles.week", WEEK_EVERY_SECONDS, assessing.begin_week),
     Timer("work_reports.draft", drafting.LOOK_EVERY_SECONDS, drafting.look),
+    Timer("schedule.remind", REMIND_EVERY_SECONDS, reminding.remind),
 )

@@ -39,6 +39,9 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.task.dispatch": _LEAD,
     "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
     "activity.task.update": (*_LINE, _PRODUCT),
+    "activity.schedule.read": (*_LINE, _AUDITOR),
+    "activity.schedule.update": _LINE,
+    "activity.workday.define": (_MANAGER, _ANALYST, _STEWARD),
 }
 
 
