@@ -15,11 +15,11 @@ from services.activity.rpc import (
     notification_service,
     opportunity_service,
     pipeline_service,
+    schedule_service,
     survey_service,
     task_service,
     visit_cycle_service,
     work_report_service,
-    schedule_service,
 )
 from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.knowledge import policies
@@ -46,11 +46,11 @@ SERVICE = Service(
         "workbench.activity.v1.NotificationService": notification_service,
         "workbench.activity.v1.OpportunityService": opportunity_service,
         "workbench.activity.v1.PipelineService": pipeline_service,
+        "workbench.activity.v1.ScheduleService": schedule_service,
         "workbench.activity.v1.SurveyService": survey_service,
         "workbench.activity.v1.TaskService": task_service,
         "workbench.activity.v1.VisitCycleService": visit_cycle_service,
         "workbench.activity.v1.WorkReportService": work_report_service,
-        "workbench.activity.v1.ScheduleService": schedule_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

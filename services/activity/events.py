@@ -19,12 +19,11 @@ from services.activity.usecases.following import coverages, customers, datasets,
 from services.activity.usecases.knowledge import announcing, policies
 from services.activity.usecases.leads import following as lead_following
 from services.activity.usecases.notifications import digests
+from services.activity.usecases.schedule import reminding
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
 from services.activity.usecases.visit_cycles import adapting, assessing
 from services.activity.usecases.work_reports import drafting
-from services.activity.usecases.following import coverages, customers, hand_overs, people
-from services.activity.usecases.schedule import reminding
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
@@ -32,9 +31,9 @@ FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
 KNOWLEDGE_EVERY_SECONDS = 30.0
 LATE_EVERY_SECONDS = 60.0
 OVERDUE_EVERY_SECONDS = 60.0
+REMIND_EVERY_SECONDS = 20.0
 REPORT_EVERY_SECONDS = 5.0
 SURVEYS_EVERY_SECONDS = 60.0
-REMIND_EVERY_SECONDS = 20.0
 SWEEP_EVERY_SECONDS = 600.0
 WEEK_EVERY_SECONDS = 300.0
 
@@ -82,10 +81,10 @@ TIMERS = (
     Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
     Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
     Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
+    Timer("schedule.remind", REMIND_EVERY_SECONDS, reminding.remind),
     Timer("surveys.draw", SURVEYS_EVERY_SECONDS, sampling.draw_due),
     Timer("surveys.expire", SURVEYS_EVERY_SECONDS, sampling.expire),
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
     Timer("visit_cycles.week", WEEK_EVERY_SECONDS, assessing.begin_week),
     Timer("work_reports.draft", drafting.LOOK_EVERY_SECONDS, drafting.look),
-    Timer("schedule.remind", REMIND_EVERY_SECONDS, reminding.remind),
 )
