@@ -128,9 +128,10 @@ def _ordinary(lives: Lives, life: Life, workdays: Workdays, first: date, last: d
     place = 0
     while (day := workdays.on_or_after(day)) <= last:
         draw = Draw(seed, f"contact/{number}/{place}")
-        yield _met(life, f"{number}/{place}", day, draw)
-        pause = life.pause_days * (40 + draw.below(121)) * life.pause_hundredths(day) // 10_000
-        day += timedelta(days=max(pause, 1))
+        pause_days = life.pause_days * (40 + draw.below(121)) // 100
+        if draw.chance(life.held_percent(day)):
+            yield _met(life, f"{number}/{place}", day, draw)
+        day += timedelta(days=max(pause_days, 1))
         place += 1
 
 
