@@ -1,7 +1,5 @@
 """Tables of surveys: templates with their versions, surveys, who is asked, and what they score; and a template to begin with."""
 
-# ruff: noqa: RUF001 - a Chinese sentence has Chinese marks
-
 from datetime import UTC, datetime
 
 import sqlalchemy as sa

@@ -7,7 +7,7 @@ from workbench.activity.v1 import feedback_service_pb2 as rpc
 
 from services.activity.model.feedback import Feedback
 from services.activity.usecases import reaching
-from services.activity.usecases.feedback import answering, board, categories, escalating, importing, reading, recording, topics
+from services.activity.usecases.feedback import answering, board, categories, importing, overdue, reading, recording, topics
 from services.chassis.db.session import UnitOfWork
 
 
@@ -53,7 +53,7 @@ def reopen_feedback(work: UnitOfWork, request: rpc.ReopenFeedbackRequest) -> fee
 
 
 def escalate_feedback(work: UnitOfWork, request: rpc.EscalateFeedbackRequest) -> feedback_pb2.Feedback:
-    return reading.shown(work, escalating.escalate(work, request))
+    return reading.shown(work, overdue.escalate(work, request))
 
 
 def get_wanted_board(work: UnitOfWork, request: rpc.GetWantedBoardRequest) -> rpc.WantedBoard:

@@ -37,7 +37,8 @@ def wilson(successes: int, count: int) -> Interval:
     share, square = successes / count, Z * Z
     centre = (successes + square / 2) / (count + square)
     half = Z / (count + square) * math.sqrt(share * (1 - share) * count + square / 4)
-    return Interval(share, max(centre - half, 0.0), min(centre + half, 1.0))
+    # At 0 and 1 the ends meet the share but for rounding.
+    return Interval(share, min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share))
 
 
 def newcombe(successes: int, count: int, other_successes: int, other_count: int) -> Interval:

@@ -28,3 +28,7 @@ class ActivitySettings(NotificationSettings):
     feedback_tier_weights: tuple[int, ...] = Field(default=(1, 1, 2, 4, 8), min_length=1, max_length=20)
     # Fewer answers than these give no figure of satisfaction.
     survey_answers_min: int = Field(default=10, ge=2, le=1_000)
+    # In which currency customers are valued (ISO 4217).
+    value_currency_code: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    # From which day of the week on visits of the next week are proposed: 0 is Monday.
+    visit_plan_weekday: int = Field(default=3, ge=0, le=6)

@@ -100,11 +100,11 @@ def _least_loaded(work: UnitOfWork, person_ids: list[str]) -> str:
         )
     )
     open_counts = (
-        select(Feedback.assignee_person_id, func.count())
+        select(Feedback.assignee_person_id, func.count().label("open_count"))
         .where(Feedback.state == FeedbackState.OPEN.value, Feedback.assignee_person_id.in_(person_ids))
         .group_by(Feedback.assignee_person_id)
     )
     # How much somebody has is not told to whoever records something.
     with work.whole_bank():
-        loads = dict(work.session.execute(open_counts).tuples().all())
+        loads = {row.assignee_person_id: row.open_count for row in work.session.execute(open_counts)}
     return min(person_ids, key=lambda person_id: (person_id in away, loads.get(person_id, 0), person_ids.index(person_id)))
