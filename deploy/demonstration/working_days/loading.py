@@ -38,8 +38,8 @@ SYSTEM = "demonstration"
 CUSTOMERS_MAX = 20_000
 # What a deployment gets that takes no months of history.
 DAYS_MIN = 31
-# So many customers at a time, and so many rows in a call.
-_CUSTOMERS_AT_ONCE, _ROWS_AT_ONCE = 1_000, 500
+# So many rows in a call.
+_ROWS_AT_ONCE = 500
 # How long the events of people and customers may take to reach the activity service.
 _EVENTS_SECONDS, _POLL_SECONDS = 120.0, 2.0
 _NOT_THERE_YET = frozenset({"CUSTOMER_NOT_FOUND", "PERSON_NOT_FOUND"})
@@ -137,17 +137,15 @@ def _parts(door: Door, lives: Lives, kept: Worked, until: date, *, plans: bool) 
 
 
 def _batches(lives: Lives, part: Part, since: date, until: date) -> Iterator[Sequence[Any]]:
-    """All rows of those dates, of some customers at a time, each time by day."""
-    for start in range(0, len(lives), _CUSTOMERS_AT_ONCE):
-        dated = [
-            (day, row.source_number, row)
-            for life in lives.between(start, start + _CUSTOMERS_AT_ONCE)
-            for day, row in part.of(life)
-            if since <= day <= until
-        ]
-        dated.sort(key=lambda each: each[:2])
-        for place in range(0, len(dated), _ROWS_AT_ONCE):
-            yield [row for _, _, row in dated[place : place + _ROWS_AT_ONCE]]
+    """All rows of those dates, customer by customer: what is told of many rows is told once of each customer."""
+    rows: list[Any] = []
+    for life in lives.between(0, len(lives)):
+        rows += [row for day, row in sorted(part.of(life), key=lambda each: each[0]) if since <= day <= until]
+        while len(rows) >= _ROWS_AT_ONCE:
+            yield rows[:_ROWS_AT_ONCE]
+            rows = rows[_ROWS_AT_ONCE:]
+    if rows:
+        yield rows
 
 
 def _bring(door: Door, part: Part, rows: Sequence[Any]) -> Counter[str]:
