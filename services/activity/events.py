@@ -67,6 +67,7 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.HandOverProposed, approvals.propose_hand_over),
     Subscription(coverage_events_pb2.HandOverRejected, approvals.end_hand_over),
     Subscription(contact_events_pb2.ContactRecorded, adapting.take_contact),
+    Subscription(contact_events_pb2.ContactsTakenOver, adapting.take_history),
     Subscription(integration_events_pb2.DatasetPublished, datasets.hear),
     Subscription(integration_events_pb2.DatasetPublished, policies.take_dataset),
 )
