@@ -16,10 +16,10 @@ from services.activity.usecases.following import coverages, customers, hand_over
 from services.activity.usecases.leads import following as lead_following
 from services.chassis.service import Subscription, Timer
 
+FORGET_EVERY_SECONDS = 3_600.0
 OVERDUE_EVERY_SECONDS = 60.0
 from services.activity.usecases.notifications import digests
 from services.activity.usecases.tasks import escalating
-from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
 FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
@@ -59,6 +59,7 @@ SUBSCRIPTIONS = (
 TIMERS = (
     Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
+    Timer("leads.forget_prospects", FORGET_EVERY_SECONDS, lead_following.forget_prospects),
     Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
     Timer("approvals.forget", FORGET_APPROVALS_EVERY_SECONDS, approvals.forget_expired),
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),
