@@ -1,4 +1,4 @@
-"""Tables of surveys: templates with their versions, surveys, who is asked, and what they score. One template is there from the start."""
+"""Tables of surveys: templates with their versions, surveys, who is asked, and what they score; and a template to begin with."""
 
 from datetime import UTC, datetime
 

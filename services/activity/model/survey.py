@@ -139,7 +139,9 @@ class SurveyInvitation(Working, Base):
     link_number: Mapped[int] = mapped_column(Integer, default=0)
     channel: Mapped[int] = mapped_column(Integer, default=0)
     # Objects as `workbench.activity.v1.SurveyAnswer` has them.
-    answers: Mapped[list[dict[str, Any]]] = mapped_column(EncryptedJson("activity.survey_invitation.answers"), default_factory=list)
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(
+        EncryptedJson("activity.survey_invitation.answers"), default_factory=list
+    )
     recommendation_score: Mapped[int | None] = mapped_column(Integer, default=None)
     satisfaction_score: Mapped[int | None] = mapped_column(Integer, default=None)
     low: Mapped[bool] = mapped_column(default=False)
@@ -153,9 +155,7 @@ class SurveyInvitation(Working, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         UniqueConstraint("survey_id", "source_key", name="uq_survey_invitations_survey_id_source_key"),
-        CheckConstraint(
-            f"(state = {SurveyInvitationState.ANSWERED.value}) = (answer_time IS NOT NULL)", name="answered"
-        ),
+        CheckConstraint(f"(state = {SurveyInvitationState.ANSWERED.value}) = (answer_time IS NOT NULL)", name="answered"),
         Index("ix_survey_invitations_owner_person_id_asked_date", "owner_person_id", "asked_date", "survey_invitation_id"),
         Index("ix_survey_invitations_customer_id_asked_date", "customer_id", "asked_date", "survey_invitation_id"),
         Index("ix_survey_invitations_asked_date_organisation_path", "asked_date", "survey_invitation_id", "organisation_path"),

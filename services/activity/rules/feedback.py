@@ -1,6 +1,6 @@
 """Feedback 客户之声: its kinds and states, what may follow what, and how soon an answer is due.
 
-The deadlines here are what holds until the bank defines its own. A complaint's lie within what the Measures for the Administration
+The deadlines here are what holds until the bank defines its own. A complaint's lie within what the Measures for Administration
 of Consumer Complaints of Banks and Insurers (银行业保险业消费投诉处理管理办法, CBIRC Order No. 3 of 2020, in force since 1 March
 2020) let pass: a decision within 15 days of receipt. That longest time is data too, and a bank elsewhere sets its own.
 """

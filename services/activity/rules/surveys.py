@@ -187,7 +187,7 @@ def _fault(question: Mapping[str, Any], answer: Mapping[str, Any]) -> tuple[str,
 
 
 def check_sampling(values: Mapping[str, int]) -> None:
-    """Whether a survey says what its rule needs, and nothing that the rule does not have; raises InvalidInput SAMPLING_INVALID."""
+    """Raises InvalidInput SAMPLING_INVALID where a survey lacks what its rule needs, or says what the rule does not have."""
     sampling = values["sampling"]
     needs = {
         "occasion": sampling == SurveySampling.AFTER_EVENT,
