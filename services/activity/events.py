@@ -18,10 +18,6 @@ from services.activity.usecases.feedback import overdue
 from services.activity.usecases.following import coverages, customers, datasets, hand_overs, people
 from services.activity.usecases.knowledge import announcing, policies
 from services.activity.usecases.leads import following as lead_following
-from services.chassis.service import Subscription, Timer
-
-FORGET_EVERY_SECONDS = 3_600.0
-OVERDUE_EVERY_SECONDS = 60.0
 from services.activity.usecases.notifications import digests
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
@@ -31,6 +27,7 @@ from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
 FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
+FORGET_PROSPECTS_EVERY_SECONDS = 3_600.0
 KNOWLEDGE_EVERY_SECONDS = 30.0
 LATE_EVERY_SECONDS = 60.0
 OVERDUE_EVERY_SECONDS = 60.0
@@ -74,16 +71,13 @@ SUBSCRIPTIONS = (
 )
 
 TIMERS = (
-    Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
-    Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
-    Timer("leads.forget_prospects", FORGET_EVERY_SECONDS, lead_following.forget_prospects),
-    Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
     Timer("approvals.forget", FORGET_APPROVALS_EVERY_SECONDS, approvals.forget_expired),
     Timer("contacts.sweep_attachments", SWEEP_EVERY_SECONDS, attachments.sweep),
     Timer("feedback.take_up_late", LATE_EVERY_SECONDS, overdue.take_up_late),
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("knowledge.announce", KNOWLEDGE_EVERY_SECONDS, announcing.announce),
     Timer("knowledge.remind", KNOWLEDGE_EVERY_SECONDS, announcing.remind),
+    Timer("leads.forget_prospects", FORGET_PROSPECTS_EVERY_SECONDS, lead_following.forget_prospects),
     Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
     Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
     Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
