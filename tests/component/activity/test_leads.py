@@ -521,7 +521,9 @@ def test_a_contact_follows_the_lead_that_it_names_and_those_of_its_customer(town
     shown = town.rm1_east.call("GetLead", lead_id=of_customer.lead_id)
     assert shown.followed_time.ToDatetime(tzinfo=UTC) == WEDNESDAY + timedelta(hours=4)
     # Whoever is not its owner follows it by no contact.
-    contact(town.rm1_west, WEDNESDAY + timedelta(hours=5), lead_id=other.lead_id)
+    contact(town.leader_east, WEDNESDAY + timedelta(hours=5), lead_id=other.lead_id)
+    with pytest.raises(NotFound):
+        contact(town.rm1_west, WEDNESDAY + timedelta(hours=5), lead_id=other.lead_id)
     assert not town.rm1_east.call("GetLead", lead_id=other.lead_id).HasField("followed_time")
 
 
