@@ -28,6 +28,7 @@ from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
 FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
+FORGET_PROSPECTS_EVERY_SECONDS = 3_600.0
 KNOWLEDGE_EVERY_SECONDS = 30.0
 LATE_EVERY_SECONDS = 60.0
 OVERDUE_EVERY_SECONDS = 60.0
@@ -79,6 +80,7 @@ TIMERS = (
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("knowledge.announce", KNOWLEDGE_EVERY_SECONDS, announcing.announce),
     Timer("knowledge.remind", KNOWLEDGE_EVERY_SECONDS, announcing.remind),
+    Timer("leads.forget_prospects", FORGET_PROSPECTS_EVERY_SECONDS, lead_following.forget_prospects),
     Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
     Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
     Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
