@@ -70,9 +70,18 @@ def _create_notifications():
     unread = sa.text("read_time IS NULL")
     columns = ["person_id", "notification_id"]
     op.create_index("ix_notifications_unread", "notifications", columns, sqlite_where=unread, postgresql_where=unread)
-    to_mail = sa.text("to_mail AND read_time IS NULL")
-    columns = ["person_id", "due_time"]
-    op.create_index("ix_notifications_to_mail", "notifications", columns, sqlite_where=to_mail, postgresql_where=to_mail)
-    urgent = sa.text("urgent AND to_mail AND read_time IS NULL")
-    columns = ["person_id"]
-    op.create_index("ix_notifications_urgent_to_mail", "notifications", columns, sqlite_where=urgent, postgresql_where=urgent)
+    # SQLite has numbers for truth values, and uses an index only where the statement says the same as it.
+    op.create_index(
+        "ix_notifications_to_mail",
+        "notifications",
+        ["person_id", "due_time"],
+        sqlite_where=sa.text("to_mail = 1 AND read_time IS NULL"),
+        postgresql_where=sa.text("to_mail AND read_time IS NULL"),
+    )
+    op.create_index(
+        "ix_notifications_urgent_to_mail",
+        "notifications",
+        ["person_id"],
+        sqlite_where=sa.text("urgent = 1 AND to_mail = 1 AND read_time IS NULL"),
+        postgresql_where=sa.text("urgent AND to_mail AND read_time IS NULL"),
+    )

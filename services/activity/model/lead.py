@@ -43,7 +43,7 @@ class Expecting(MappedAsDataclass, kw_only=True):
 
 
 class Lead(Base, Working, Expecting):
-    """Somebody, a customer or a prospect, who may want something of the bank. Its owner is empty while it waits to be assigned."""
+    """Somebody, a customer or a prospect, who may want something of the bank. Without an owner it waits to be assigned."""
 
     __tablename__ = "leads"
     __erased__ = {  # noqa: RUF012 - a class variable of the mixin
@@ -133,11 +133,11 @@ class Lead(Base, Working, Expecting):
         self.follow_deadline = deadline if person_id else None
         self.followed_time, self.overdue_told = None, False
 
-    def follow(self, now: datetime) -> bool:
+    def follow(self, followed_time: datetime) -> bool:
         """Its owner followed it; answers whether it is the first time."""
         first = self.followed_time is None and bool(self.owner_person_id)
         if first:
-            self.followed_time = now
+            self.followed_time = followed_time
         return first
 
     def close(self, state: int, now: datetime, **outcome: Any) -> None:

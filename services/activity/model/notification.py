@@ -14,6 +14,9 @@ from services.chassis.db.types import EncryptedText, Json, UtcDateTime
 _UNREAD = "read_time IS NULL"
 _TO_MAIL = "to_mail AND read_time IS NULL"
 _URGENT_TO_MAIL = f"urgent AND {_TO_MAIL}"
+# SQLite has numbers for truth values, and uses an index only where the statement says the same as it.
+_TO_MAIL_SQLITE = "to_mail = 1 AND read_time IS NULL"
+_URGENT_TO_MAIL_SQLITE = f"urgent = 1 AND {_TO_MAIL_SQLITE}"
 
 
 class Notification(Base):
@@ -60,13 +63,13 @@ class Notification(Base):
             "ix_notifications_to_mail",
             "person_id",
             "due_time",
-            sqlite_where=text(_TO_MAIL),
+            sqlite_where=text(_TO_MAIL_SQLITE),
             postgresql_where=text(_TO_MAIL),
         ),
         Index(
             "ix_notifications_urgent_to_mail",
             "person_id",
-            sqlite_where=text(_URGENT_TO_MAIL),
+            sqlite_where=text(_URGENT_TO_MAIL_SQLITE),
             postgresql_where=text(_URGENT_TO_MAIL),
         ),
     )

@@ -21,7 +21,7 @@ class OpportunityMember(Base):
 
     __tablename__ = "opportunity_members"
 
-    opportunity_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    opportunity_id: Mapped[str] = mapped_column(Text, primary_key=True, init=False)
     person_id: Mapped[str] = mapped_column(Text, primary_key=True)
     # A `MemberRole` that is not the owner's.
     role: Mapped[int] = mapped_column(Integer)
@@ -117,7 +117,7 @@ class Opportunity(Base, Working, Expecting):
 
 
 class OpportunityStep(Base):
-    """What was done to an opportunity itself, step by step: the trace that tells at which stage, and whose, it was at any time."""
+    """What was done to an opportunity itself, step by step: it tells at which stage, and whose, it was at any time."""
 
     __tablename__ = "opportunity_steps"
 

@@ -26,9 +26,7 @@ def list_assignment_rules(
 ) -> assignment_rule_service_pb2.ListAssignmentRulesResponse:
     page = usecase.page(work, request)
     rules = map(usecase.as_message, page.rows)
-    return assignment_rule_service_pb2.ListAssignmentRulesResponse(
-        assignment_rules=rules, next_page_token=page.next_page_token
-    )
+    return assignment_rule_service_pb2.ListAssignmentRulesResponse(assignment_rules=rules, next_page_token=page.next_page_token)
 
 
 def update_assignment_rule(
@@ -37,8 +35,6 @@ def update_assignment_rule(
     return usecase.as_message(usecase.change(work, request.assignment_rule, request.update_mask.paths))
 
 
-def delete_assignment_rule(
-    work: UnitOfWork, request: assignment_rule_service_pb2.DeleteAssignmentRuleRequest
-) -> empty_pb2.Empty:
+def delete_assignment_rule(work: UnitOfWork, request: assignment_rule_service_pb2.DeleteAssignmentRuleRequest) -> empty_pb2.Empty:
     usecase.remove(work, request.assignment_rule_id, request.etag)
     return empty_pb2.Empty()

@@ -144,7 +144,7 @@ def _year(country_code: str, year: int) -> _Year:
 
 def _announced_in_china(year: int) -> _Year | None:
     # Only where days are asked for: no process needs it to start.
-    from chinese_calendar import constants
+    from chinese_calendar import constants  # type: ignore[import-untyped]
 
     free = {day: _chinese(name) for day, name in constants.holidays.items() if day.year == year}
     made_up = {day: f"{_chinese(name)}调休" for day, name in constants.workdays.items() if day.year == year}

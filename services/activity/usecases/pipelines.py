@@ -85,9 +85,7 @@ def page(work: UnitOfWork, request: pipeline_service_pb2.ListPipelinesRequest) -
 
 def _latest(work: UnitOfWork, pipeline_id: str, *, to_change: bool = False) -> PipelineVersion:
     statement = select(PipelineVersion).where(PipelineVersion.pipeline_id == pipeline_id.lower(), PipelineVersion.latest)
-    version: PipelineVersion | None = work.session.scalars(
-        statement.with_for_update() if to_change else statement
-    ).one_or_none()
+    version: PipelineVersion | None = work.session.scalars(statement.with_for_update() if to_change else statement).one_or_none()
     if version is None:
         # Who waits for a writer finds that the row he waited for is the latest no more.
         if to_change and work.session.scalar(select(func.count()).where(PipelineVersion.pipeline_id == pipeline_id.lower())):

@@ -75,6 +75,26 @@ def test_a_row_that_cannot_be_taken_stops_no_other(town):
     assert (answer.created_count, answer.unchanged_count) == (1, 1)
 
 
+def test_a_contact_furthers_an_opportunity_of_the_same_system(town):
+    customer, system = town.customer(town.rm1_east), f"crm-2019.{town.root[3:9].lower()}"
+    deal = {
+        "source_number": "D1",
+        "opportunity": {"customer_id": customer, "title": "流动资金贷款"},
+        "owner_person_id": town.rm1_east.person_id,
+        "stages": [{"stage_code": "contact", "enter_date": "2024-02-01"}],
+        "state": "OPPORTUNITY_STATE_OPEN",
+    }
+    town.steward.call("BatchImportOpportunities", source_system=system, opportunities=[deal])
+    furthers = row("1", customer, town.rm1_east) | {"opportunity_number": "D1"}
+    unknown = row("2", customer, town.rm1_east) | {"opportunity_number": "D2"}
+    answer = take(town, furthers, unknown)
+    assert (answer.created_count, [each.reason for each in answer.refused]) == (1, ["OPPORTUNITY_NOT_FOUND"])
+    (contact,) = town.rm1_east.call("ListContacts", customer_id=customer).contacts
+    assert contact.opportunity_id
+    listed = town.rm1_east.call("ListContacts", customer_id=customer, opportunity_id=contact.opportunity_id)
+    assert [each.contact_id for each in listed.contacts] == [contact.contact_id]
+
+
 def test_who_has_left_is_still_whose_contact_it_was(town):
     customer = town.customer(town.rm1_east)
     town.announce(events_pb2.PersonDisabled(person_id=town.rm2_east.person_id))

@@ -3,6 +3,8 @@
 # ruff: noqa: ARG002 - a handler of aiosmtpd takes what aiosmtpd gives
 
 import ssl
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -12,6 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from pydantic import ValidationError
 from sqlalchemy import delete, select, update
+from workbench.identity.v1 import events_pb2
 
 from deploy.certificates import create_certificates
 from services.activity.model.notification import Digest, DigestState, Notification, NotificationPreferences
@@ -20,7 +23,7 @@ from services.activity.usecases.notifications.smtp import Connection, Letter, Ou
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis.longwork.runner import Runner
 from services.chassis.longwork.table import ENDED, Operation
-from services.chassis.longwork.task import Work
+from services.chassis.longwork.task import Abandoned, Work
 from services.chassis.settings import TlsSettings
 from tests.component.activity.test_notifications import listed, prefer, tell
 from tests.servers import free_port
@@ -129,7 +132,7 @@ def test_a_digest_tells_what_was_not_read_and_comes_once(town, reader, mailed, m
     (message,) = mailbox.messages
     assert message["To"] == "zhang.wei@bank.example"
     assert message["From"] == "workbench@bank.example"
-    assert message["Subject"] == "客户经理作业平台：2 条通知"  # noqa: RUF001 - Chinese has this colon
+    assert message["Subject"] == "客户经理作业平台：2 条通知"
     (digest,) = digests_of(mailed, reader)
     assert message["Message-ID"] == f"<{digest.digest_id}@bank.example>"
     assert message["Auto-Submitted"] == "auto-generated"
@@ -289,6 +292,35 @@ def test_whoever_was_shut_out_or_wants_none_any_more_gets_no_mail(town, reader, 
     make(town)
     run_mail(mailed)
     assert mailbox.messages == []
+
+
+def test_whoever_was_shut_out_meanwhile_gets_no_mail(town, reader, mailed, mailbox):
+    make(town)
+    town.announce(events_pb2.PersonDisabled(person_id=reader.person_id))
+    run_mail(mailed)
+    assert mailbox.messages == []
+    assert digests_of(mailed, reader)[0].state == DigestState.REFUSED
+
+
+def stopping():
+    raise Abandoned
+
+
+def test_what_the_server_says_of_a_mail_that_has_gone_is_waited_for_while_the_process_stops():
+    def answers():
+        time.sleep(0.2)
+        return Outcome.ACCEPTED
+
+    assert mailing._beside(stopping, answers, lambda: None) is Outcome.ACCEPTED
+
+
+def test_a_server_that_says_nothing_holds_up_no_stop(monkeypatch):
+    monkeypatch.setattr(mailing, "STOP_SECONDS", 0.1)
+    monkeypatch.setattr(mailing, "_LOOK_SECONDS", 0.05)
+    interrupted = threading.Event()
+    with pytest.raises(Abandoned):
+        mailing._beside(stopping, lambda: interrupted.wait(5), interrupted.set)
+    assert interrupted.is_set()
 
 
 def test_two_runs_are_never_asked_for_at_once(town, reader, mailed):

@@ -1,9 +1,9 @@
 """How likely an opportunity is won, by how such ended before.
 
-What a pipeline says of a stage is a guess. With each opportunity that came to the stage and ended, history weighs more: the guess
-counts like so many cases of its own (the mean of a beta distribution, Laplace's rule with another prior), so that few cases move it
-little and none move it not at all. Who has stood at a stage for long is compared with those who stood there as long: the share of
-these is drawn in the same way towards that of the whole stage.
+What a pipeline says of a stage is a guess. With each opportunity that came to the stage and ended, history weighs more: the
+guess counts like so many cases of its own (the mean of a beta distribution, Laplace's rule with another prior), so that few
+cases move it little and none move it not at all. Who has stood at a stage for long is compared with those who stood there as
+long: the share of these is drawn in the same way towards that of the whole stage.
 """
 
 from __future__ import annotations

@@ -30,7 +30,9 @@ _Rule = TypeVar("_Rule", bound=Rule)
 
 def in_order(rules: Iterable[_Rule], organisation_path: str, product_codes: list[str], source: int) -> list[_Rule]:
     """The rules that fit a lead of that unit: those of the nearest unit first, then by their position."""
-    fitting = [each for each in rules if organisation_path.startswith(each.organisation_path) and each.fits(product_codes, source)]
+    fitting = [
+        each for each in rules if organisation_path.startswith(each.organisation_path) and each.fits(product_codes, source)
+    ]
     return sorted(fitting, key=lambda each: (-len(each.organisation_path), each.position, each.assignment_rule_id))
 
 

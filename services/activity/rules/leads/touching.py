@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from services.activity.rules.leads.kinds import MemberRole, TouchKind
 
-_OWNING = (TouchKind.OPENED, TouchKind.REASSIGNED)
+# The steps with which somebody becomes the owner.
+OWNING = (TouchKind.OPENED, TouchKind.REASSIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def role_of(person_id: str, steps: Iterable[Touch]) -> int:
     """As what somebody works on it after these steps; 0 for nobody in particular."""
     owner, roles = "", dict[str, int]()
     for step in steps:
-        if step.kind in _OWNING:
+        if step.kind in OWNING:
             owner = step.person_id
         elif step.kind == TouchKind.MEMBER_ADDED:
             roles[step.person_id] = step.role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, false, func, or_, select
 from workbench.activity.v1 import assignment_rule_service_pb2, lead_pb2
 
 from services.activity.model.lead import AssignmentRule, AssignmentTurn
@@ -65,7 +65,7 @@ def found(work: UnitOfWork, assignment_rule_id: str, etag: str = "", *, to_chang
 def page(work: UnitOfWork, request: assignment_rule_service_pb2.ListAssignmentRulesRequest) -> Page:
     """A page of the rules of a unit and of those below it, by unit and position."""
     asked = [reaching.unit_path(work, request.organisation_path)] if request.organisation_path else work.scope.organisation_paths
-    statement = select(AssignmentRule).where(or_(False, *(below(AssignmentRule.organisation_path, path) for path in asked)))
+    statement = select(AssignmentRule).where(or_(false(), *(below(AssignmentRule.organisation_path, path) for path in asked)))
     order = (
         (AssignmentRule.organisation_path, listing.text),
         (AssignmentRule.position, listing.number),

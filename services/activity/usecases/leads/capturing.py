@@ -32,24 +32,18 @@ def create(work: UnitOfWork, request: lead_service_pb2.CreateLeadRequest) -> Lea
     if not request.accept_duplicate:
         duplicates.refuse(work, lead)
     work.resource = telling.resource(lead)
-    if request.assign:
-        lead.organisation_path = _unit(work, request.organisation_path)
-        # Who gives a lead away keeps nothing of it in his reach.
-        work.reach(lead.organisation_path)
-        work.session.add(lead)
-        telling.captured(work, lead)
-        if not Dealer(work).by_rule(lead):
-            telling.waits(work, lead)
-    else:
-        lead.give(
-            work.caller.person_id,
-            work.caller.organisation_path,
-            deadline=Dealer(work).deadline(work.caller.organisation_path),
-            now=work.now,
-        )
-        work.session.add(lead)
-        telling.captured(work, lead)
+    dealer = Dealer(work)
+    lead.organisation_path = _unit(work, request.organisation_path) if request.assign else work.caller.organisation_path
+    telling.captured(work, lead)
+    if not request.assign:
+        deadline = dealer.deadline(lead.organisation_path)
+        lead.give(work.caller.person_id, lead.organisation_path, deadline=deadline, now=work.now)
         note_assignment(work, lead, "")
+    elif not dealer.by_rule(lead):
+        telling.waits(work, lead)
+    # Written once it is known whose it is: who gives a lead away keeps nothing of it in his reach.
+    work.reach(lead.organisation_path)
+    work.session.add(lead)
     work.session.flush()
     return lead
 

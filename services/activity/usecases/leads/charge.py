@@ -31,4 +31,6 @@ def whose(work: UnitOfWork, model: type[Working], request: Any) -> ColumnElement
         return model.customer_id == reaching.customer(work, customer_id).customer_id
     if request.organisation_path:
         return below(model.organisation_path, reaching.unit_path(work, request.organisation_path))
-    return model.owner_person_id == (reaching.person(work, request.person_id).person_id if request.person_id else work.caller.person_id)
+    return model.owner_person_id == (
+        reaching.person(work, request.person_id).person_id if request.person_id else work.caller.person_id
+    )

@@ -1,4 +1,4 @@
-"""Makes opportunities of leads: in one transaction, so that whatever refuses it leaves the lead as it was and nothing beside it."""
+"""Makes opportunities of leads in one transaction: what refuses it leaves the lead as it was, and nothing beside it."""
 
 from __future__ import annotations
 

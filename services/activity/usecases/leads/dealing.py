@@ -33,7 +33,9 @@ class Dealer:
 
     def by_rule(self, lead: Lead) -> bool:
         """Gives it to whoever is next by the first rule that has anybody for it; answers whether one has."""
-        for rule in dealing.in_order(self._of_unit(lead.organisation_path), lead.organisation_path, lead.product_codes, lead.source):
+        for rule in dealing.in_order(
+            self._of_unit(lead.organisation_path), lead.organisation_path, lead.product_codes, lead.source
+        ):
             if receivers := self._of_rule(rule):
                 person_id = self._next(rule, [each.person_id for each in receivers])
                 (receiver,) = (each for each in receivers if each.person_id == person_id)

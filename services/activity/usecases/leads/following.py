@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
 from workbench.activity.v1 import lead_service_pb2
 
+from services.activity.model.contact import Contact
 from services.activity.model.lead import Lead
-from services.activity.rules.leads.kinds import DisqualifyReason, LeadState
+from services.activity.rules.leads.kinds import LEAD_OPEN, DisqualifyReason, LeadState
 from services.activity.rules.leads.prospects import joined_notes
 from services.activity.usecases import reaching
 from services.activity.usecases.leads import finding, telling
@@ -14,6 +17,8 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, RuleBroken
 
 NOTE_LENGTH_MAX = 4_000
+# Of one customer with one owner there are rarely two.
+_FOLLOWED_AT_ONCE = 50
 # Told of in one turn of the timer.
 _OVERDUE_AT_ONCE = 200
 
@@ -26,11 +31,18 @@ def follow(work: UnitOfWork, request: lead_service_pb2.FollowLeadRequest) -> Lea
     return lead
 
 
-def contact_done(work: UnitOfWork, lead_id: str) -> None:
-    """A contact for the lead is done: its owner has followed it. Whoever records contacts calls this, having found the lead."""
-    lead = work.session.get(Lead, lead_id, with_for_update=True)
-    if lead and lead.is_open:
-        note_followed(work, lead)
+def contact_done(work: UnitOfWork, contact: Contact) -> None:
+    """A contact took place: its owner has followed the lead that it names, and his leads of that customer that he had by then."""
+    of_customer = and_(Lead.customer_id == contact.customer_id, Lead.assign_time <= contact.start_time)
+    unfollowed = select(Lead).where(
+        or_(Lead.lead_id == contact.lead_id, of_customer) if contact.customer_id else Lead.lead_id == contact.lead_id,
+        Lead.owner_person_id == contact.owner_person_id,
+        Lead.state.in_(LEAD_OPEN),
+        Lead.followed_time.is_(None),
+    )
+    held = reaching.in_reach(work, unfollowed.order_by(Lead.lead_id).limit(_FOLLOWED_AT_ONCE), Lead).with_for_update()
+    for lead in work.session.scalars(held):
+        note_followed(work, lead, contact.start_time)
 
 
 def qualify(work: UnitOfWork, request: lead_service_pb2.QualifyLeadRequest) -> Lead:
@@ -49,9 +61,7 @@ def disqualify(work: UnitOfWork, request: lead_service_pb2.DisqualifyLeadRequest
     lead = finding.to_work_on(work, request.lead_id, request.etag)
     note_followed(work, lead)
     repeated = _repeated(work, lead, request)
-    lead.close(
-        LeadState.DISQUALIFIED.value, work.now, disqualify_reason=request.reason, duplicate_of_lead_id=repeated
-    )
+    lead.close(LeadState.DISQUALIFIED.value, work.now, disqualify_reason=request.reason, duplicate_of_lead_id=repeated)
     _note(work, lead, request.note)
     telling.disqualified(work, lead)
     work.session.flush()
@@ -82,9 +92,9 @@ def tell_overdue(work: UnitOfWork) -> None:
         lead.overdue_told = True
 
 
-def note_followed(work: UnitOfWork, lead: Lead) -> None:
-    """Keeps that its owner followed it, if he had not yet; the event tells whether in time."""
-    if lead.follow(work.now):
+def note_followed(work: UnitOfWork, lead: Lead, followed_time: datetime | None = None) -> None:
+    """Keeps that its owner followed it, now or then, if he had not yet; the event tells whether in time."""
+    if lead.follow(max(followed_time, lead.assign_time or followed_time) if followed_time else work.now):
         lead.update_time = work.now
         telling.followed(work, lead)
 

@@ -89,9 +89,7 @@ def disqualified(work: UnitOfWork, lead: Lead) -> None:
 
 def converted(work: UnitOfWork, lead: Lead) -> None:
     """It became an opportunity, of which the customer's timeline tells by itself."""
-    work.record(
-        lead_events_pb2.LeadConverted(**_of_owner(work, lead), opportunity_id=lead.opportunity_id, source=lead.source)
-    )
+    work.record(lead_events_pb2.LeadConverted(**_of_owner(work, lead), opportunity_id=lead.opportunity_id, source=lead.source))
 
 
 def overdue(work: UnitOfWork, lead: Lead, also: Iterable[str]) -> None:

@@ -17,7 +17,7 @@ from services.chassis.longwork.table import ENDED, Operation
 # The kind of long work that sends what waits.
 MAIL = "activity.notification.mail"
 MAKE_EVERY_SECONDS = 15.0
-FORGET_EVERY_SECONDS = 3_600.0
+FORGET_EVERY_SECONDS = 600.0
 # So many people's digests are made in one turn.
 _PEOPLE_AT_ONCE = 200
 # So many rows are forgotten in one turn.

@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy import select
 
 from services.activity.model.notification import Digest, DigestState, Notification, NotificationPreferences
+from services.activity.model.person import Person
 from services.activity.rules.notification_kinds import Mailed, digest_subject, digest_text
 from services.activity.usecases.notifications.digests import MAIL
 from services.activity.usecases.notifications.settings import NotificationSettings
@@ -113,11 +114,14 @@ def _next_letter(work: UnitOfWork) -> Letter | None:
     if digest is None:
         return None
     kept = work.session.get(NotificationPreferences, digest.person_id)
+    person = work.session.get(Person, digest.person_id)
+    # Whoever was shut out meanwhile, or wants none any more, gets none.
+    wanted = kept and kept.mails and person and not person.disabled
     statement = select(Notification.kind, Notification.urgent, Notification.create_time)
     told = [Mailed(*row) for row in work.session.execute(statement.where(Notification.digest_id == digest.digest_id))]
     return Letter(
         digest_id=digest.digest_id,
-        address=kept.email_address if kept and kept.mails else "",
+        address=kept.email_address if kept and wanted else "",
         subject=digest_subject(len(told), digest.language, urgent=any(each.urgent for each in told)),
         text=digest_text(told, digest.language, work.settings.mail_page_url),
         create_time=digest.create_time,

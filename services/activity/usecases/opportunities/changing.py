@@ -87,7 +87,7 @@ def link_customer(work: UnitOfWork, request: opportunity_service_pb2.LinkOpportu
 
 def _take(work: UnitOfWork, opportunity: Opportunity, after: opportunity_pb2.Opportunity, *, with_members: bool) -> None:
     require_one_of(after.customer_id, " ".join(after.prospect_name.split()))
-    opening.fill(work, opportunity, after)
+    opening.fill(opportunity, after)
     if with_members:
         opening.take_members(work, opportunity, after.members)
     if opportunity.is_open:

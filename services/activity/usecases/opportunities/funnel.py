@@ -68,7 +68,7 @@ def _of_leads(work: UnitOfWork, leads: ColumnElement[bool]) -> dict[str, int]:
         "disqualified_count": _times(Lead.state == LeadState.DISQUALIFIED.value),
     }
     row = work.session.execute(select(*(each.label(name) for name, each in counts.items())).where(leads)).one()
-    return {name: int(value or 0) for name, value in row._mapping.items()}
+    return {name: int(value or 0) for name, value in zip(counts, row, strict=True)}
 
 
 def _times(condition: ColumnElement[bool]) -> ColumnElement[Any]:

@@ -20,7 +20,7 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import optional_date, parse_date
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, NotFound, WorkbenchError
 
-# At which hours of its day in the bank's zone something of a former system is placed: what ends a day comes after what began on it.
+# At which hours of a day in the bank's zone something is placed: what ended on a day comes after what began on it.
 _BEGINS, _ENDS = time(9), time(18)
 _Refused = opportunity_service_pb2.RefusedOpportunity
 _Row = opportunity_service_pb2.ImportedOpportunity
@@ -70,11 +70,11 @@ class _Taker:
         days = self._days(row, pipeline)
         members = self._members(row, owner.person_id, self._at(days[0], _BEGINS))
         opportunity = opening.blank(work, pipeline, owner.person_id, owner.organisation_path)
-        opening.fill(work, opportunity, draft)
+        opening.fill(opportunity, draft)
         opportunity.customer_id, opportunity.prospect_name = customer.customer_id, None
         opportunity.source_system, opportunity.source_number = self._system, row.source_number
         opportunity.open_date, opportunity.create_time = days[0], self._at(days[0], _BEGINS)
-        trace = self._entered(opportunity, row, pipeline, days)
+        trace = self._entered(opportunity, row, pipeline, days, members)
         self._close(opportunity, row, pipeline, days[-1], trace)
         opportunity.members.extend(members)
         opportunity.step_count = len(trace)
@@ -108,17 +108,26 @@ class _Taker:
         return days
 
     def _entered(
-        self, opportunity: Opportunity, row: _Row, pipeline: PipelineVersion, days: Sequence[date]
+        self,
+        opportunity: Opportunity,
+        row: _Row,
+        pipeline: PipelineVersion,
+        days: Sequence[date],
+        members: Sequence[OpportunityMember],
     ) -> list[OpportunityStep]:
-        trace = []
+        trace: list[OpportunityStep] = []
         for place, (each, day) in enumerate(zip(row.stages, days, strict=True)):
             stage = opening.stage_of(pipeline, each.stage_code)
             opportunity.enter(stage.stage_code, stage.due_date(day), self._at(day, _BEGINS))
             kind = TouchKind.STAGE_CHANGED if place else TouchKind.OPENED
-            trace.append(self._step(opportunity, place + 1, kind, day, _BEGINS))
+            trace.append(self._step(opportunity, len(trace) + 1, kind, day, _BEGINS))
+            for member in members if place == 0 else ():
+                joined = self._step(opportunity, len(trace) + 1, TouchKind.MEMBER_ADDED, day, _BEGINS)
+                joined.person_id, joined.role = member.person_id, member.role
+                trace.append(joined)
         return trace
 
-    def _close(  # noqa: PLR0913, PLR0917 - private, and called in one way
+    def _close(
         self, opportunity: Opportunity, row: _Row, pipeline: PipelineVersion, last_day: date, trace: list[OpportunityStep]
     ) -> None:
         close_date = optional_date(row.close_date, "close_date")
@@ -150,9 +159,7 @@ class _Taker:
             raise NotFound("PERSON_NOT_FOUND", message, violations=(violation,))
         return [OpportunityMember(person_id=each, role=role, start_time=start_time) for each, role in roles.items()]
 
-    def _step(  # noqa: PLR0913, PLR0917 - private, and called in one way
-        self, opportunity: Opportunity, sequence: int, kind: TouchKind, day: date, hour: time
-    ) -> OpportunityStep:
+    def _step(self, opportunity: Opportunity, sequence: int, kind: TouchKind, day: date, hour: time) -> OpportunityStep:
         return steps.new(
             opportunity,
             kind,

@@ -43,7 +43,13 @@ def win(work: UnitOfWork, request: opportunity_service_pb2.WinOpportunityRequest
     if opportunity.expected_amount is None:
         violation = FieldViolation("amount", "What it came to.")
         raise InvalidInput("AMOUNT_MISSING", "Say what it came to.", violations=(violation,))
-    close(work, opportunity, OpportunityState.WON, request.reason_code, close_date=_close_date(work, opportunity, request.close_date))
+    close(
+        work,
+        opportunity,
+        OpportunityState.WON,
+        request.reason_code,
+        close_date=_close_date(work, opportunity, request.close_date),
+    )
     touches, touch_count = touching.last_of(work, opportunity, whole_bank=True)
     telling.won(work, opportunity, touches, touch_count)
     return opportunity
@@ -74,7 +80,7 @@ def reopen(work: UnitOfWork, request: opportunity_service_pb2.ReopenOpportunityR
     return opportunity
 
 
-def close(  # noqa: PLR0913 - how it ends, given by name
+def close(
     work: UnitOfWork,
     opportunity: Opportunity,
     state: OpportunityState,

@@ -34,7 +34,7 @@ def open_own(work: UnitOfWork, request: opportunity_service_pb2.CreateOpportunit
         )
 
 
-def open_one(  # noqa: PLR0913 - whose it is beside what it is, given by name
+def open_one(
     work: UnitOfWork,
     draft: opportunity_pb2.Opportunity,
     *,
@@ -53,7 +53,7 @@ def open_one(  # noqa: PLR0913 - whose it is beside what it is, given by name
     require_one_of(draft.customer_id, " ".join(draft.prospect_name.split()))
     if draft.customer_id:
         opportunity.customer_id = reaching.customer(work, draft.customer_id, to_keep=True).customer_id
-    fill(work, opportunity, draft)
+    fill(opportunity, draft)
     opportunity.enter(stage.stage_code, stage.due_date(work.clock_date), work.now)
     if not accept_duplicate:
         _refuse_duplicate(work, opportunity)
@@ -85,7 +85,7 @@ def blank(work: UnitOfWork, pipeline: PipelineVersion, owner_person_id: str, org
     )
 
 
-def fill(work: UnitOfWork, opportunity: Opportunity, draft: opportunity_pb2.Opportunity) -> None:
+def fill(opportunity: Opportunity, draft: opportunity_pb2.Opportunity) -> None:
     """Takes over what is said of it, but for its customer, its members and its stage."""
     opportunity.prospect_name = " ".join(draft.prospect_name.split()) or None
     opportunity.title, opportunity.note = tidy_line(draft.title, "title"), draft.note.strip() or None
@@ -117,14 +117,7 @@ def take_members(
     joined = [person_id for person_id in roles if person_id not in kept]
     for person_id in joined:
         known = reaching.colleague(work, person_id)
-        opportunity.members.append(
-            OpportunityMember(
-                opportunity_id=opportunity.opportunity_id,
-                person_id=known.person_id,
-                role=roles[person_id],
-                start_time=work.now,
-            )
-        )
+        opportunity.members.append(OpportunityMember(person_id=known.person_id, role=roles[person_id], start_time=work.now))
         steps.add(work, opportunity, TouchKind.MEMBER_ADDED, person_id=person_id, role=roles[person_id])
     if not silently:
         telling.joined(work, opportunity, joined)

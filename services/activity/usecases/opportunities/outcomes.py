@@ -100,6 +100,8 @@ def _read(work: UnitOfWork, pipeline_ids: set[str]) -> dict[tuple[str, str], dic
 
 
 def _versions(work: UnitOfWork, keys: set[tuple[str, int]]) -> dict[tuple[str, int], PipelineVersion]:
-    of_pipelines = select(PipelineVersion).where(among(PipelineVersion.pipeline_id, sorted({pipeline_id for pipeline_id, _ in keys})))
+    of_pipelines = select(PipelineVersion).where(
+        among(PipelineVersion.pipeline_id, sorted({pipeline_id for pipeline_id, _ in keys}))
+    )
     numbered = of_pipelines.where(PipelineVersion.version_number.in_({number for _, number in keys}))
     return {(each.pipeline_id, each.version_number): each for each in work.session.scalars(numbered)} if keys else {}

@@ -11,7 +11,7 @@ from services.activity.rules.leads.kinds import MemberRole, TouchKind
 from services.chassis.db.session import UnitOfWork
 
 
-def add(  # noqa: PLR0913 - what a step is made of, given by name
+def add(
     work: UnitOfWork,
     opportunity: Opportunity,
     kind: TouchKind,
@@ -35,7 +35,7 @@ def add(  # noqa: PLR0913 - what a step is made of, given by name
     work.session.add(step)
 
 
-def new(  # noqa: PLR0913 - what a step is made of, given by name
+def new(
     opportunity: Opportunity,
     kind: TouchKind,
     *,

@@ -145,7 +145,7 @@ def _outcome(opportunity: Opportunity) -> dict[str, str]:
     return _products(opportunity) | {"reason": opportunity.reason_code}
 
 
-def _tell(  # noqa: PLR0913, PLR0917 - private, and called in one way
+def _tell(
     work: UnitOfWork,
     opportunity: Opportunity,
     kind: str,

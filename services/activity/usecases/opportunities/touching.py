@@ -44,9 +44,12 @@ _COLUMNS = (
 
 
 def _of_opportunity(work: UnitOfWork, opportunity: Opportunity) -> ColumnElement[bool]:
-    """Contacts that name it; and those of its customer while it was open that name no other one."""
+    """Contacts that name it; and those of its customer while it was open that name no other one.
+
+    A contact with another customer that names it is a slip, or worse: it counts for nothing.
+    """
     named = Contact.opportunity_id == opportunity.opportunity_id
-    ways = [named]
+    ways = [and_(named, or_(Contact.customer_id.is_(None), Contact.customer_id == opportunity.customer_id))]
     if opportunity.lead_id:
         ways.append(and_(Contact.lead_id == opportunity.lead_id, Contact.opportunity_id.is_(None)))
     if opportunity.customer_id:

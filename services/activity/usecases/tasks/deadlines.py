@@ -20,7 +20,9 @@ DUE_DAYS_MAX = 1_830
 
 def deadline(work: UnitOfWork, organisation_path: str, kind: int) -> Deadline:
     """What holds for tasks of a kind in a unit."""
-    statement = select(TaskPolicy).where(TaskPolicy.kind == kind, TaskPolicy.organisation_path.in_(paths_above(organisation_path)))
+    statement = select(TaskPolicy).where(
+        TaskPolicy.kind == kind, TaskPolicy.organisation_path.in_(paths_above(organisation_path))
+    )
     policies = {each.organisation_path: each for each in work.session.scalars(statement)}
     path = nearest(organisation_path, set(policies))
     if path is None:

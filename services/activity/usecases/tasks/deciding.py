@@ -6,7 +6,7 @@ from services.activity.model.person import Person
 from services.activity.model.task import Task
 from services.activity.usecases import reaching
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.errors import NotAllowed, RuleBroken, located
+from services.chassis.kernel.errors import FieldViolation, InvalidInput, NotAllowed, RuleBroken, located
 
 DISPATCH = "activity.task.dispatch"
 
@@ -44,3 +44,11 @@ def able(work: UnitOfWork, person_id: str, field: str) -> Person:
     if person.disabled:
         raise RuleBroken("PERSON_DISABLED", "He is shut out, and does nothing more.", metadata={"personId": person.person_id})
     return person
+
+
+def titled(text: str) -> str:
+    """A title as it is kept; raises InvalidInput TITLE_MISSING where it says nothing."""
+    title = " ".join(text.split())
+    if not title:
+        raise InvalidInput("TITLE_MISSING", "Say what is to be done.", violations=(FieldViolation("title", "Say something."),))
+    return title

@@ -31,7 +31,8 @@ def change(work: UnitOfWork, sent: task_pb2.Task, fields: Sequence[str]) -> Task
     )
     if changed := partial.take(after, sent, [name for name in _CHANGEABLE if name in fields]):
         partial.check(after, "task.")
-        task.title, task.description = " ".join(after.title.split()), after.description
+        with located("task"):
+            task.title, task.description = deciding.titled(after.title), after.description
         task.priority = after.priority or TaskPriority.NORMAL.value
         if "due_date" in changed:
             with located("task"):

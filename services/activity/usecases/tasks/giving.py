@@ -132,12 +132,13 @@ def loads(work: UnitOfWork, people: Iterable[Person]) -> dict[str, int]:
 
 def _open(work: UnitOfWork, draft: task_pb2.Task, owner_person_id: str, organisation_path: str) -> Task:
     with located("task"):
+        title = deciding.titled(draft.title)
         due_date = deadlines.checked(work, draft.due_date, "due_date")
         customer_id = reaching.customer(work, draft.customer_id, to_keep=True).customer_id if draft.customer_id else None
     task = open_task(
         work,
         kind=draft.kind or TaskKind.GENERAL,
-        title=" ".join(draft.title.split()),
+        title=title,
         description=draft.description,
         owner_person_id=owner_person_id,
         organisation_path=organisation_path,
