@@ -5,7 +5,10 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
-from workbench.activity.v1 import contact_events_pb2
+from collections.abc import Callable
+from typing import Any
+
+from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
 from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
@@ -24,6 +27,7 @@ from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
 from services.activity.usecases.visit_cycles import adapting, assessing
 from services.activity.usecases.work_reports import drafting
+from services.chassis.db.session import UnitOfWork
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
@@ -38,8 +42,18 @@ SURVEYS_EVERY_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 600.0
 WEEK_EVERY_SECONDS = 300.0
 
+
+def _each(*handlers: Callable[[UnitOfWork, Any], None]) -> Callable[[UnitOfWork, Any], None]:
+    """All of them, one after the other: an event has one handler."""
+
+    def handle(work: UnitOfWork, event: Any) -> None:
+        for handler in handlers:
+            handler(work, event)
+
+    return handle
+
+
 SUBSCRIPTIONS = (
-    Subscription(contact_events_pb2.ContactRecorded, sampling.after_contact),
     Subscription(announcement_events_pb2.AbsenceAnnounced, coverages.plan_absence),
     Subscription(announcement_events_pb2.CustomerAnnounced, customers.announce),
     Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, people.announce_unit),
@@ -71,6 +85,9 @@ SUBSCRIPTIONS = (
     Subscription(contact_events_pb2.ContactsTakenOver, adapting.take_history),
     Subscription(integration_events_pb2.DatasetPublished, datasets.hear),
     Subscription(integration_events_pb2.DatasetPublished, policies.take_dataset),
+    Subscription(contact_events_pb2.ContactRecorded, _each(adapting.take_contact, sampling.after_contact)),
+    Subscription(lead_events_pb2.OpportunityWon, sampling.after_opportunity),
+    Subscription(integration_events_pb2.DatasetPublished, _each(datasets.hear, policies.take_dataset)),
 )
 
 TIMERS = (
