@@ -5,9 +5,6 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
 from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
@@ -27,7 +24,6 @@ from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
 from services.activity.usecases.visit_cycles import adapting, assessing
 from services.activity.usecases.work_reports import drafting
-from services.chassis.db.session import UnitOfWork
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
@@ -41,17 +37,6 @@ REPORT_EVERY_SECONDS = 5.0
 SURVEYS_EVERY_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 600.0
 WEEK_EVERY_SECONDS = 300.0
-
-
-def _each(*handlers: Callable[[UnitOfWork, Any], None]) -> Callable[[UnitOfWork, Any], None]:
-    """All of them, one after the other: an event has one handler."""
-
-    def handle(work: UnitOfWork, event: Any) -> None:
-        for handler in handlers:
-            handler(work, event)
-
-    return handle
-
 
 SUBSCRIPTIONS = (
     Subscription(announcement_events_pb2.AbsenceAnnounced, coverages.plan_absence),
