@@ -15,14 +15,14 @@ from workbench.integration.v1 import events_pb2 as integration_events_pb2
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.feedback import overdue
-from services.activity.usecases.following import coverages, customers, datasets, hand_overs, people
+from services.activity.usecases.following import coverages, customers, hand_overs, people
 from services.activity.usecases.knowledge import announcing, policies
 from services.activity.usecases.leads import following as lead_following
 from services.activity.usecases.notifications import digests
 from services.activity.usecases.schedule import reminding
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
-from services.activity.usecases.visit_cycles import adapting, assessing
+from services.activity.usecases.visit_cycles import adapting, assessing, pinning
 from services.activity.usecases.work_reports import drafting
 from services.chassis.service import Subscription, Timer
 
@@ -73,6 +73,8 @@ SUBSCRIPTIONS = (
     Subscription(contact_events_pb2.ContactRecorded, _each(adapting.take_contact, sampling.after_contact)),
     Subscription(lead_events_pb2.OpportunityWon, sampling.after_opportunity),
     Subscription(integration_events_pb2.DatasetPublished, _each(datasets.hear, policies.take_dataset)),
+    Subscription(contact_events_pb2.ContactRecorded, _together(adapting.take_contact, sampling.after_contact)),
+    Subscription(integration_events_pb2.DatasetPublished, _together(pinning.take_dataset, policies.take_dataset)),
 )
 
 TIMERS = (
