@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 from workbench.activity.v1 import contact_pb2, work_report_events_pb2, work_report_pb2, work_report_service_pb2
-from workbench.customer.v1 import customer_pb2
+from workbench.customer.v1 import coverage_events_pb2, customer_pb2
 from workbench.identity.v1 import events_pb2
 
 from services.activity.model.contact import Contact
@@ -374,6 +374,23 @@ def test_a_leader_sees_whose_report_is_missing(town):
     assert sorted(pages) == sorted([town.rm1_east.person_id, town.rm2_east.person_id])
     with pytest.raises(NotFound):
         town.manager_west.call("ListTeamWorkReports", **asked)
+
+
+def test_of_who_was_away_and_of_days_off_no_report_is_missing(town):
+    def missing(period, day_date):
+        asked = {"organisation_path": f"{town.root}EAST/", "period": period, "day_date": day_date}
+        rows = town.manager_east.call("ListTeamWorkReports", **asked).team_work_reports
+        return {row.person_id for row in rows if row.missing}
+
+    both = {town.rm1_east.person_id, town.rm2_east.person_id}
+    days = {"start_date": "2026-11-16", "end_date": "2026-11-19"}
+    town.announce(coverage_events_pb2.AbsenceCreated(absence_id=str(uuid.uuid4()), person_id=town.rm1_east.person_id, **days))
+    assert missing(DAY, "2026-11-19") == both - {town.rm1_east.person_id}
+    assert missing(DAY, "2026-11-20") == both
+    assert missing(DAY, "2026-11-22") == set()  # a Sunday
+    assert missing(WEEK, "2026-11-16") == both
+    assert missing(DAY, "2026-11-25") == set()  # not over
+    assert missing(MONTH, "1970-01-01") == both
 
 
 def test_the_team_is_counted_as_each_alone(town):
