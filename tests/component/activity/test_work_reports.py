@@ -435,12 +435,16 @@ def _open_drafts(service):
         return work.session.scalars(statement).all()
 
 
-def test_drafts_are_made_for_everybody_once_a_day_is_over(town, service, at):
+def test_drafts_are_made_for_everybody_once_a_day_is_over(town, service, at, monkeypatch):
+    # Everybody is everybody of every other test too.
+    monkeypatch.setattr(drafting, "_PEOPLE_AT_ONCE", 1_000)
     contact(town, town.rm1_east)
     handed_in = submit(town.rm2_east, draft(town.rm2_east))
     at(NOON + 24 * HOUR)
     with service.database.transaction() as work:
         work.session.execute(drafting._DRAFTINGS.delete())
+        drafted = [{"period": WEEK, "start_date": date(2026, 11, 16)}, {"period": MONTH, "start_date": date(2026, 10, 1)}]
+        work.session.execute(drafting._DRAFTINGS.insert(), drafted)
     town.run_timer("work_reports.draft")
     town.run_timer("work_reports.draft")
     until = time.monotonic() + 10
