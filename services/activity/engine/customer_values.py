@@ -35,6 +35,7 @@ def begin(connection: DuckDBPyConnection) -> None:
         );
         CREATE TEMP TABLE totals (customer_number VARCHAR, currency_code VARCHAR, total HUGEINT);
         CREATE TEMP TABLE rates (currency_code VARCHAR, exchange_rate_e8 BIGINT, fraction_digits INTEGER);
+        CREATE TEMP MACRO pow10_of(n) AS (10::HUGEINT ** n)::HUGEINT;
         """
     )
 
@@ -109,7 +110,6 @@ def batch(connection: DuckDBPyConnection, after: str, size: int) -> list[tuple[s
 
 
 def _read_rates(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], currency_code: str) -> None:
-    connection.execute("CREATE OR REPLACE TEMP MACRO pow10_of(n) AS (10::HUGEINT ** n)::HUGEINT")
     present = _present(connection, lake, pins)
     lake.relation(connection, SCHEMAS["fx_rates"], present).create("quoted")
     connection.execute(

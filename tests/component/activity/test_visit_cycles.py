@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from workbench.activity.v1 import contact_events_pb2, contact_pb2, visit_cycle_pb2
 from workbench.customer.v1 import coverage_events_pb2, customer_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.integration.v1 import events_pb2
@@ -14,7 +14,7 @@ from workbench.operations.v1 import operation_service_pb2
 
 from services.activity.model.contact import Contact
 from services.activity.model.notification import Notification
-from services.activity.model.visit_cycle import VisitCycle
+from services.activity.model.visit_cycle import VisitCycle, VisitWeek
 from services.activity.usecases.visit_cycles import assessing
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from services.chassis.lake.lake import Pin
@@ -426,6 +426,9 @@ def test_each_week_the_next_one_is_proposed_once(town, at):
     customer = town.customer(town.rm1_east)
     refresh(town.manager_east)
     make_due(town, customer, due=thursday.date())
+    with town.service.database.transaction() as work:
+        # The first time of all has a test of its own.
+        work.session.merge(VisitWeek(week_start_date=date(2000, 1, 3), create_time=NOW))
     before = operations(town)
     at(thursday - timedelta(days=1))
     town.run_timer("visit_cycles.week")
@@ -441,6 +444,19 @@ def test_each_week_the_next_one_is_proposed_once(town, at):
     with town.service.database.transaction(read_only=True) as work:
         note = work.session.scalars(select(Notification).filter_by(person_id=town.rm1_east.person_id)).one()
     assert (note.kind, note.parameters) == ("visits_proposed", {"count": "1", "weekStartDate": monday})
+
+
+def test_the_first_week_of_all_is_this_one(town):
+    town.customer(town.rm1_east)
+    with pytest.raises(ZeroDivisionError), town.service.database.transaction() as work:
+        work.session.execute(delete(VisitWeek))
+        before = set(work.session.scalars(select(Operation.operation_id)))
+        for _ in range(2):
+            assessing.begin_week(work)
+        (asked,) = [each for each in work.session.scalars(select(Operation)) if each.operation_id not in before]
+        assert asked.parameters["week_start_date"] == "2026-11-23"
+        # Nothing of this stays.
+        raise ZeroDivisionError
 
 
 def operations(town):
