@@ -9,7 +9,9 @@ from typing import Any
 
 from workbench.timeline.v1 import events_pb2
 
+from services.chassis.contract import snake_case
 from services.chassis.db.session import UnitOfWork
+from services.chassis.rpc import partial
 
 
 class Category(IntEnum):
@@ -52,9 +54,11 @@ def entry(  # noqa: PLR0913 - what an entry is made of, given by name
         business_date=(business_date or work.business_date).isoformat(),
         category=category.value,
         kind=kind,
-        parameters={name: value for name, value in (parameters or {}).items() if value},
+        parameters={snake_case(name): value for name, value in (parameters or {}).items() if value},
         person_id=person_id or work.caller.person_id,
         resource=resource,
     )
     event.occur_time.FromDatetime(occur_time or work.now)
+    # What does not fit the contract is our fault, and shows here, not with whoever keeps timelines.
+    partial.check(event)
     return event
