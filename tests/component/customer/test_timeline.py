@@ -311,7 +311,7 @@ def test_what_another_service_tells_twice_stands_once(town):
 )  # fmt: skip
 def test_an_entry_that_is_none_is_refused(town, misfit):
     made = town.rm1_east.create()
-    with pytest.raises(InvalidInput, match="FIELD_INVALID"):
+    with pytest.raises(InvalidInput, match="REQUEST_INVALID"):
         tell(town, made, **misfit)
     assert kinds(town.rm1_east, made) == ["customer_created"]
 
