@@ -36,7 +36,7 @@ from tests import servers
 
 FEW, MANY = 1_000, 100_000
 ROUNDS = 15
-CALLS_PER_ROUND = 20
+CALLS_PER_ROUND = 10
 CUSTOMERS = 100
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 PATH = "/HO/EAST/E01/"
