@@ -15,7 +15,7 @@ def test_a_relationship_manager_of_the_demonstration_has_contacts(deployment):
     def brought():
         return [each for each in contacts(deployment, "rm1.east") if each["sourceSystem"] == "demonstration"]
 
-    wait_until(lambda: (deployment.home / "demonstration" / "working_days.json").exists(), SECONDS, "the working days are there")
+    wait_until((deployment.home / "demonstration" / "working_days.json").exists, SECONDS, "the working days are there")
     found = brought()
     assert found
     assert {each["ownerPersonId"] for each in found} == {me}
