@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PROTOS := $(shell find protos -name '*.proto') protos/generate.py
+READINGS := services/chassis/words/reading_table.py
 export PYTHONDONTWRITEBYTECODE ?=
 
 .PHONY: up demo-berka test lint format bench lock contract clean
@@ -46,8 +47,9 @@ format: build/.ready-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
-build/.generated: .venv/.runtime $(PROTOS)
+build/.generated: .venv/.runtime $(PROTOS) $(READINGS)
 	@$(BIN)/python protos/generate.py build/gen
+	@$(BIN)/python -m services.chassis.words.reading_table build/gen/workbench
 	@touch $@
 
 build/.ready: .venv/.runtime build/.generated

@@ -90,7 +90,7 @@ class Watched:
         self.started = time.monotonic()
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-                [sys.executable, "-m", *self.arguments],
+                [sys.executable, "-m", "services.chassis.start", *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -21,7 +21,7 @@ from granian.log import LogLevels
 
 from gateway.composition import Gateway, compose
 from gateway.settings import GatewaySettings
-from services.chassis import telemetry
+from services.chassis import start, telemetry
 from services.chassis.settings import DeploymentSettings, parse_section
 
 # A browser's headers with a token fit many times; more is nobody's honest request.
@@ -52,6 +52,8 @@ def serve(settings: DeploymentSettings) -> None:
         ssl_cert=own.tls_certificate,
         ssl_key=own.tls_key,
     )
+    # Before the workers are forked: they share what is there, and no collection copies its pages.
+    start.started()
     server.on_startup(lambda: _log.info("listening", address=own.bind_address, port=own.port, workers=own.workers))
     server.serve(target_loader=partial(load_worker, settings, os.getpid()), wrap_loader=False)
 

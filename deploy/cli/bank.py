@@ -25,12 +25,16 @@ def demo(
         return
     from deploy.demonstration.delivery import deliver_history, takes_deliveries, yesterday
     from deploy.demonstration.loading import load_demonstration
+    from deploy.demonstration.working_days.loading import bring_working_days
+    from deploy.demonstration.working_days.progress import takes_working_days
     from services.chassis.settings import load
 
     settings = load()
     load_demonstration(settings, customers=customers, seed=seed, console=console)
+    wanted = {"customers": customers, "seed": seed, "history_months": history_months}
+    if takes_working_days(settings):
+        bring_working_days(settings, yesterday(settings), **wanted, tell=console.print)
     if takes_deliveries(settings):
-        wanted = {"customers": customers, "seed": seed, "history_months": history_months}
         deliver_history(settings, yesterday(settings), **wanted, tell=console.print)
         console.print("The files are in the inbox; `workbench feeds status` shows how the feeds take them in.")
 

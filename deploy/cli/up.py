@@ -25,7 +25,7 @@ def up(
     customers: Annotated[int, typer.Option(help="Customers of the demonstration bank, made at the first start.")] = 2_000,
     history_months: Annotated[int, typer.Option(min=0, max=24, help="Months of its history as files; 0 for three days.")] = 24,
     *,
-    deliver: Annotated[bool, typer.Option(help="Whether the demonstration bank's systems deliver files.")] = True,
+    deliver: Annotated[bool, typer.Option(help="Whether the demonstration bank's people work and its systems deliver.")] = True,
 ) -> None:
     """Run the deployment of this machine until Ctrl-C; the first start makes its keys, its tables and its demonstration bank."""
     started = time.monotonic()
@@ -58,10 +58,11 @@ def up(
 
 @contextmanager
 def _deliveries(settings: DeploymentSettings, *, customers: int, history_months: int) -> Iterator[None]:
-    """Lets the demonstration bank's systems deliver meanwhile, where there is one."""
+    """Lets the demonstration bank's people work and its systems deliver meanwhile, where there is one."""
     from deploy.demonstration.delivery import takes_deliveries
+    from deploy.demonstration.working_days.progress import takes_working_days
 
-    if not settings.demonstration or not takes_deliveries(settings):
+    if not settings.demonstration or not (takes_deliveries(settings) or takes_working_days(settings)):
         yield
         return
     from deploy.demonstration.living import keep_delivering

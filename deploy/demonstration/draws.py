@@ -38,6 +38,10 @@ class Draw:
         self._digits, digit = divmod(self._digits, bound)
         return digit
 
+    def chance(self, hundredths: int) -> bool:
+        """Whether something comes about that does so in so many of a hundred cases."""
+        return self.below(100) < hundredths
+
     def one_of(self, items: Sequence[_Item]) -> _Item:
         """One item, each as likely as the others."""
         return items[self.below(len(items))]

@@ -1,4 +1,4 @@
-"""The demonstration bank lives: while a deployment runs, its systems deliver each day that is over, at first all days before it.
+"""The demonstration bank lives: its people work and its systems deliver each day that is over, at first all days before it.
 
 In a process of its own and at the lowest priority, so that nobody waits for it; what it does is in `logs/demonstration.log`.
 """
@@ -13,7 +13,8 @@ from datetime import date
 
 from deploy.demonstration.bank import CUSTOMERS_DEFAULT
 from deploy.demonstration.books.bank_books import HISTORY_MONTHS
-from deploy.demonstration.delivery import Deliveries, deliver_history, yesterday
+from deploy.demonstration.delivery import Deliveries, deliver_history, takes_deliveries, yesterday
+from deploy.demonstration.working_days.progress import Worked, takes_working_days
 from services.chassis.settings import DeploymentSettings, load
 
 # How often it is asked whether another day is over, and after how long what failed is tried again.
@@ -30,12 +31,18 @@ def keep_delivering(
     customers: int = CUSTOMERS_DEFAULT,
     history_months: int = HISTORY_MONTHS,
 ) -> None:
-    """Delivers until `stop`; returns when the process that delivers has ended."""
+    """Works and delivers until `stop`; returns when the process that does so has ended."""
     pause = 0.0
     while not stop.wait(pause):
-        until, kept = yesterday(settings), Deliveries.read(settings.home)
-        delivered = kept is not None and kept.until >= until
-        pause = PAUSE_SECONDS if delivered or _run(settings, stop, until, customers, history_months) == 0 else RETRY_SECONDS
+        until = yesterday(settings)
+        done = _is_done(settings, until)
+        pause = PAUSE_SECONDS if done or _run(settings, stop, until, customers, history_months) == 0 else RETRY_SECONDS
+
+
+def _is_done(settings: DeploymentSettings, until: date) -> bool:
+    deliveries, worked = Deliveries.read(settings.home), Worked.read(settings.home)
+    delivered = not takes_deliveries(settings) or (deliveries is not None and deliveries.until >= until)
+    return delivered and (not takes_working_days(settings) or (worked is not None and worked.until >= until))
 
 
 def _run(settings: DeploymentSettings, stop: threading.Event, until: date, customers: int, history_months: int) -> int:
@@ -56,14 +63,21 @@ def _run(settings: DeploymentSettings, stop: threading.Event, until: date, custo
 
 
 def main(until: str, customers: str, history_months: str) -> None:
-    """Delivers up to a date, once."""
+    """Works and delivers up to a date, once."""
     os.nice(_NICENESS)
 
     def tell(said: str) -> None:
         sys.stdout.write(f"{said}\n")
         sys.stdout.flush()
 
-    deliver_history(load(), date.fromisoformat(until), customers=int(customers), history_months=int(history_months), tell=tell)
+    settings, day = load(), date.fromisoformat(until)
+    wanted = {"customers": int(customers), "history_months": int(history_months)}
+    if takes_working_days(settings):
+        from deploy.demonstration.working_days.loading import bring_working_days
+
+        bring_working_days(settings, day, **wanted, tell=tell)
+    if takes_deliveries(settings):
+        deliver_history(settings, day, **wanted, tell=tell)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import grpc
 import structlog
 from workbench.integration.v1 import events_pb2
 
-from services.chassis import announcing, keys, operations, telemetry
+from services.chassis import announcing, keys, operations, start, telemetry
 from services.chassis.bus import green
 from services.chassis.bus.embedded import EmbeddedBus, EmbeddedParking
 from services.chassis.bus.holds import forget_lost
@@ -232,6 +232,7 @@ def start_process(name: str, metrics_port: int, settings: DeploymentSettings) ->
     """What a process tells of itself."""
     telemetry.start_metrics(metrics_port)
     telemetry.start_tracing(name, settings.telemetry.otlp_endpoint)
+    start.started()
 
 
 def run_server(all_hosted: dict[str, Hosted], address: str, settings: DeploymentSettings, stack: ExitStack) -> None:

@@ -19,6 +19,8 @@ HISTORY_MONTHS = 24
 MEMORY_MB_MAX = 700
 # More is made in a file, and not in memory.
 CUSTOMERS_IN_MEMORY_MAX = 5_000
+# Of whom the books tell, and who of them leaves: all that is needed where no money is told of.
+WHO_BANKS = ("foundations", "customers")
 _STATEMENTS = ("foundations", "customers", "accounts", "cycles", "movements", "passing", "business", "standing", "deliveries")
 
 
@@ -76,8 +78,8 @@ class Books:
 
 
 @contextmanager
-def books(bank: Bank, customers: int, span: Span, folder: Path) -> Iterator[Books]:
-    """The books of the first so many customers; what does not fit into memory is in the folder meanwhile."""
+def books(bank: Bank, customers: int, span: Span, folder: Path, parts: tuple[str, ...] = _STATEMENTS) -> Iterator[Books]:
+    """The books of the first so many customers, or parts of them; what does not fit into memory is in the folder meanwhile."""
     import duckdb
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +95,7 @@ def books(bank: Bank, customers: int, span: Span, folder: Path) -> Iterator[Book
             for name, day in {"epoch": span.first, "last": span.last, "dawn": _month_before(span.first)}.items():
                 connection.execute(f"SET VARIABLE {name} = $1::DATE", [day])
             seed_tables(connection, bank, customers, span.first)
-            for name in _STATEMENTS:
+            for name in parts:
                 text = (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
                 for statement in connection.extract_statements(text):
                     connection.execute(statement)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.db.scope import enforce_row_scope
-from services.chassis.db.types import BusinessDate, EncryptedText, OrderedText, UtcDateTime
+from services.chassis.db.types import BusinessDate, EncryptedText, Json, OrderedText, UtcDateTime
 
 revision = "activity_0009"
 down_revision = "activity_0008"
@@ -13,6 +13,8 @@ down_revision = "activity_0008"
 def upgrade():
     _create_tasks()
     _create_steps_and_policies()
+    _create_campaigns()
+    _create_approvals()
 
 
 def _create_tasks():
@@ -81,3 +83,73 @@ def _create_steps_and_policies():
         sa.Column("update_time", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("organisation_path", "kind", name="pk_task_policies"),
     )
+
+
+def _create_campaigns():
+    op.create_table(
+        "campaigns",
+        sa.Column("campaign_id", sa.Text, nullable=False),
+        sa.Column("customer_id", sa.Text),
+        sa.Column("owner_person_id", sa.Text, nullable=False),
+        sa.Column("organisation_path", OrderedText, nullable=False),
+        sa.Column("display_name", sa.Text, nullable=False),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("script", sa.Text, nullable=False),
+        sa.Column("due_date", BusinessDate, nullable=False),
+        sa.Column("target_count", sa.Integer, nullable=False),
+        sa.Column("assignment", sa.Integer, nullable=False),
+        sa.Column("assignee_person_ids", Json, nullable=False),
+        sa.Column("priority", sa.Integer, nullable=False),
+        sa.Column("state", sa.Integer, nullable=False),
+        sa.Column("customer_count", sa.Integer, nullable=False),
+        sa.Column("operation_id", sa.Text, nullable=False),
+        sa.Column("launch_time", UtcDateTime),
+        sa.Column("end_time", UtcDateTime),
+        sa.Column("create_time", UtcDateTime, nullable=False),
+        sa.Column("update_time", UtcDateTime, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.CheckConstraint("customer_count >= 0", name="ck_campaigns_customer_count"),
+        sa.PrimaryKeyConstraint("campaign_id", name="pk_campaigns"),
+    )
+    op.create_index("ix_campaigns_organisation_path", "campaigns", ["organisation_path"])
+    op.create_index("ix_campaigns_owner_person_id_campaign_id", "campaigns", ["owner_person_id", "campaign_id"])
+    op.create_table(
+        "campaign_customers",
+        sa.Column("campaign_customer_id", sa.Text, nullable=False),
+        sa.Column("customer_id", sa.Text),
+        sa.Column("owner_person_id", sa.Text, nullable=False),
+        sa.Column("organisation_path", OrderedText, nullable=False),
+        sa.Column("campaign_id", sa.Text, nullable=False),
+        sa.Column("state", sa.Integer, nullable=False),
+        sa.Column("task_id", sa.Text),
+        sa.PrimaryKeyConstraint("campaign_customer_id", name="pk_campaign_customers"),
+    )
+    key = "campaign_customer_id"
+    table = "campaign_customers"
+    op.create_index("ix_campaign_customers_campaign_id_state", table, ["campaign_id", "state", key])
+    op.create_index("ix_campaign_customers_campaign_id_campaign_customer_id", table, ["campaign_id", key])
+    op.create_index("ix_campaign_customers_customer_id_campaign_id", table, ["customer_id", "campaign_id"])
+    for name in ("campaigns", table):
+        enforce_row_scope(op.get_bind(), name, of_customers=True, person="owner_person_id", with_customer=True)
+
+
+def _create_approvals():
+    op.create_table(
+        "approvals",
+        sa.Column("approval_id", sa.Text, nullable=False),
+        sa.Column("customer_id", sa.Text),
+        sa.Column("owner_person_id", sa.Text, nullable=False),
+        sa.Column("organisation_path", OrderedText, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("resource", sa.Text, nullable=False),
+        sa.Column("permission", sa.Text, nullable=False),
+        sa.Column("parameters", Json, nullable=False),
+        sa.Column("expire_date", BusinessDate, nullable=False),
+        sa.Column("create_time", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("approval_id", name="pk_approvals"),
+        sa.UniqueConstraint("resource", name="uq_approvals_resource"),
+    )
+    op.create_index("ix_approvals_permission_organisation_path", "approvals", ["permission", "organisation_path"])
+    op.create_index("ix_approvals_owner_person_id_approval_id", "approvals", ["owner_person_id", "approval_id"])
+    op.create_index("ix_approvals_expire_date", "approvals", ["expire_date"])
+    enforce_row_scope(op.get_bind(), "approvals", of_customers=True, person="owner_person_id", with_customer=True)

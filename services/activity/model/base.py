@@ -49,3 +49,9 @@ def working_models() -> tuple[type[Any], ...]:
     """All that is kept of the working day, in a fixed order."""
     mapped = (mapper.class_ for mapper in Base.registry.mappers)
     return tuple(sorted((each for each in mapped if issubclass(each, Working)), key=lambda each: str(each.__tablename__)))
+
+
+def placed_models() -> tuple[type[Any], ...]:
+    """All that stands in a unit, in a fixed order: it goes with the unit where that moves in the tree."""
+    mapped = (mapper.class_ for mapper in Base.registry.mappers if "organisation_path" in mapper.columns)
+    return tuple(sorted(mapped, key=lambda each: str(each.__tablename__)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import IntEnum
+from typing import Any
 
 from workbench.timeline.v1 import events_pb2
 
@@ -20,7 +21,12 @@ class Category(IntEnum):
     WARNING = 8
 
 
-def tell(  # noqa: PLR0913 - what an entry is made of, given by name
+def tell(work: UnitOfWork, customer_id: str, kind: str, category: Category, **told: Any) -> None:
+    """Records an entry of the customer's timeline, made as `entry` makes it, in the transaction of the act."""
+    work.record(entry(work, customer_id, kind, category, **told))
+
+
+def entry(  # noqa: PLR0913 - what an entry is made of, given by name
     work: UnitOfWork,
     customer_id: str,
     kind: str,
@@ -32,8 +38,8 @@ def tell(  # noqa: PLR0913 - what an entry is made of, given by name
     business_date: date | None = None,
     entry_id: str = "",
     person_id: str = "",
-) -> None:
-    """Records an entry of the customer's timeline, in the transaction of the act.
+) -> events_pb2.CustomerTimelineEntryRecorded:
+    """An entry of the customer's timeline, to be recorded with others.
 
     `kind` is a name in small letters, such as `visit_recorded`; `parameters` are what a sentence about it names: ids, numbers,
     names of products, nothing that identifies a person and no free text. Told twice under one `entry_id` it stands there once.
@@ -51,4 +57,4 @@ def tell(  # noqa: PLR0913 - what an entry is made of, given by name
         resource=resource,
     )
     event.occur_time.FromDatetime(occur_time or work.now)
-    work.record(event)
+    return event

@@ -1,12 +1,8 @@
-"""Makes a process green: what blocks a thread elsewhere lets other greenlets run here. Only for worker processes.
-
-`python -m services.chassis.bus.green services.customer` is `python -m services.customer work` in such a process.
-"""
+"""Makes a process green: what blocks a thread elsewhere lets other greenlets run here. Only for worker processes."""
 
 from __future__ import annotations
 
 import os
-import runpy
 import sys
 import warnings
 from typing import NoReturn
@@ -29,7 +25,7 @@ def make_green() -> None:
 
 def start_green(package: str) -> NoReturn:
     """Starts the process over, green, as the worker of the service in that package."""
-    os.execv(sys.executable, [sys.executable, "-m", __spec__.name, package])  # noqa: S606 - our own interpreter and module
+    os.execv(sys.executable, [sys.executable, "-m", "services.chassis.start", package, "work"])  # noqa: S606 - our own interpreter and module
 
 
 def is_green() -> bool:
@@ -47,10 +43,3 @@ def require_green() -> None:
     """Raises RuntimeError where the process was not made green at its start."""
     if not is_green():
         raise RuntimeError("A worker process calls services.chassis.bus.green.make_green() before it imports anything else.")
-
-
-if __name__ == "__main__":
-    make_green()
-    package = sys.argv[1]
-    sys.argv = [package, "work"]
-    runpy.run_module(package, run_name="__main__")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import protovalidate
+from typing import TYPE_CHECKING
+
 from google.protobuf.message import Message
-from protovalidate import ValidationError
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
+
+if TYPE_CHECKING:
+    import protovalidate
 
 VIOLATIONS_MAX = 20
 
@@ -15,13 +18,17 @@ class Validation:
     """Checks messages; compiles the rules of each type once, so one is made per process."""
 
     def __init__(self) -> None:
+        # Not at the head: only a process that serves checks messages.
+        import protovalidate
+
         self._validator = protovalidate.Validator()
+        self._refused = protovalidate.ValidationError
 
     def check(self, message: Message, prefix: str = "") -> None:
         """Raises InvalidInput with every field that does not fit; no value is repeated in it."""
         try:
             self._validator.validate(message)
-        except ValidationError as error:
+        except self._refused as error:
             violations = tuple(
                 FieldViolation(prefix + _path(violation), violation.proto.message)
                 for violation in error.violations[:VIOLATIONS_MAX]

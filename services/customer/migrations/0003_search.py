@@ -5,9 +5,9 @@ from alembic import op
 from sqlalchemy.orm import Session
 
 from services.chassis.db.scope import WHOLE_BANK, announce_scope
+from services.chassis.db.token_index import TokenText
 from services.chassis.db.types import EncryptedJson, Json, OrderedText, UtcDateTime
 from services.chassis.kernel.caller import NOBODY
-from services.customer.model.search_entry import TokenText
 from services.customer.rules.tokens import entry_of
 from services.customer.usecases import indexing
 

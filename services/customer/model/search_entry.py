@@ -9,24 +9,11 @@ since it cannot know that comparing tokens tells nothing of them. It is read tog
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import BigInteger, Dialect, ForeignKey, Index, Integer, Text, TypeDecorator
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import TypeEngine
 
+from services.chassis.db.token_index import TokenText
 from services.customer.model.base import Base
-
-
-class TokenText(TypeDecorator[str]):
-    """Tokens with spaces between them; a tsvector on PostgreSQL."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
 
 
 class SearchEntry(Base):

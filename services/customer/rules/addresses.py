@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.chassis.words.texts import refusal, tidy_text
 from services.customer.rules.divisions import division_name
 from services.customer.rules.identifiers import HOME_COUNTRY
-from services.customer.rules.texts import refusal, tidy_text
 
 LINE_LENGTH_MAX = 300
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from services.chassis.kernel.dates import parse_date
-from services.customer.rules.texts import refusal
+from services.chassis.words.texts import refusal
 
 
 def tidy_consents(consents: Sequence[Mapping[str, Any]], field: str) -> list[dict[str, Any]]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.chassis.words.texts import composed, refusal, text_fault, tidy_text
 from services.customer.rules.kinds import ContactKind
 from services.customer.rules.phones import international
-from services.customer.rules.texts import composed, refusal, text_fault, tidy_text
 
 LABEL_LENGTH_MAX = 40
 VALUE_LENGTH_MAX = 254

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from services.chassis.kernel.dates import parse_date
 from services.chassis.kernel.errors import InvalidInput
+from services.chassis.words.texts import composed, refusal, text_fault
 from services.customer.rules.patterns import Pattern
-from services.customer.rules.texts import composed, refusal, text_fault
 
 # In characters, of a value.
 VALUE_LENGTH_MAX = 2_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.chassis.kernel.dates import parse_date
-from services.customer.rules.texts import refusal
+from services.chassis.words.texts import refusal
 
 
 def tidy_date(text: str, field: str) -> str:

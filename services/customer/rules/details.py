@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from services.chassis.words.texts import refusal, tidy_text
 from services.customer.rules.addresses import tidy_address
 from services.customer.rules.consents import tidy_consents
 from services.customer.rules.contacts import tidy_contact
@@ -24,7 +25,6 @@ from services.customer.rules.kinds import CustomerKind
 from services.customer.rules.names import tidy_name, tidy_other_name
 from services.customer.rules.phones import tidy_phone
 from services.customer.rules.pinyin import reading, tidy_reading
-from services.customer.rules.texts import refusal, tidy_text
 
 TAG_LENGTH_MAX = 40
 CONTACT_HOURS_LENGTH_MAX = 100

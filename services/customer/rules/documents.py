@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.chassis.words.texts import refusal, shows_something, tidy_text
 from services.customer.rules.dates import tidy_date
-from services.customer.rules.texts import refusal, shows_something, tidy_text
 
 TITLE_LENGTH_MAX = 200
 LOCATION_LENGTH_MAX = 500

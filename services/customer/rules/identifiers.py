@@ -20,9 +20,9 @@ from typing import Any
 from stdnum import lei
 from stdnum.cn import ric, uscc
 
+from services.chassis.words.texts import refusal, tidy_text
 from services.customer.rules.dates import tidy_date
 from services.customer.rules.kinds import CustomerKind, IdentifierKind
-from services.customer.rules.texts import refusal, tidy_text
 
 HOME_COUNTRY = "CN"
 EXCEPTION_LENGTH_MAX = 200

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.customer.rules.texts import refusal
+from services.chassis.words.texts import refusal
 
 _DIVISION_LENGTH = 3
 

@@ -19,7 +19,7 @@ from enum import IntEnum
 
 from rapidfuzz.distance import Indel, Levenshtein
 
-from services.customer.rules.folding import fold
+from services.chassis.words.folding import fold
 from services.customer.rules.kinds import CustomerKind
 from services.customer.rules.name_forms import NameForms, organisation_forms, person_forms
 

@@ -15,9 +15,9 @@ from enum import IntEnum
 from typing import Any
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
+from services.chassis.words.folding import fold
 from services.customer.rules.contacts import PHONE_KINDS, normal_email
 from services.customer.rules.details import Details
-from services.customer.rules.folding import fold
 from services.customer.rules.identifiers import issuer, normal_number
 from services.customer.rules.kinds import ContactKind, CustomerState, IdentifierKind
 from services.customer.rules.likeness import fold_line

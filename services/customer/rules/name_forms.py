@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 
 from stdnum import numdb
 
-from services.customer.rules.folding import fold
-from services.customer.rules.readings import likeliest
+from services.chassis.words.folding import fold
+from services.chassis.words.readings import likeliest
 
 # A name keeps at least so much when form, region or trade are taken off: 上海银行 does not become nothing.
 _CORE_LENGTH_MIN = 2

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from services.chassis.words.texts import composed, refusal, shows_something, text_fault
 from services.customer.rules.dates import tidy_date
-from services.customer.rules.texts import composed, refusal, shows_something, text_fault
 
 # In code points, after tidying.
 NAME_LENGTH_MAX = 200

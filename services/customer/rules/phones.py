@@ -5,7 +5,7 @@ from __future__ import annotations
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
-from services.customer.rules.texts import refusal
+from services.chassis.words.texts import refusal
 
 HOME_REGION = "CN"
 # From a short service number such as 95588 to the longest international one (ITU-T E.164).

@@ -1,7 +1,7 @@
 """A name's reading as the record keeps it: pinyin without tones, one word a syllable.
 
-Chinese characters are read as `rules.readings` finds them. Names in Latin letters are read as written, without their accents; of
-other scripts there is no reading.
+Chinese characters are read as `chassis.words.readings` finds them. Names in Latin letters are read as written, without their
+accents; of other scripts there is no reading.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 import unicodedata
 from itertools import groupby
 
-from services.customer.rules.folding import is_ideograph
-from services.customer.rules.readings import likeliest
+from services.chassis.words.folding import is_ideograph
+from services.chassis.words.readings import likeliest
 
 READING_LENGTH_MAX = 1_400
 _WORD = re.compile(r"[a-z0-9]+")

@@ -12,9 +12,10 @@ from enum import IntEnum
 from typing import Protocol
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
+from services.chassis.words.folding import Word, fold, words
+from services.chassis.words.readings import spellings
+from services.chassis.words.tokens import Clause, character_tokens
 from services.customer.rules import tokens
-from services.customer.rules.folding import Word, fold, words
-from services.customer.rules.readings import spellings
 from services.customer.rules.tokens import Unit
 
 # What stands in a masked value, and in none that finds anything.
@@ -40,10 +41,6 @@ class Match(IntEnum):
     INITIALS = 9
     TAG = 10
     PART = 11
-
-
-# All tokens of one of the groups.
-Clause = tuple[tuple[str, ...], ...]
 
 
 class Candidate(Protocol):
@@ -199,7 +196,7 @@ def _part_clauses(term: Sequence[Word]) -> Iterator[Clause]:
             run += piece.text
             continue
         if run:
-            yield from (((token,),) for token in tokens.character_tokens(run))
+            yield from (((token,),) for token in character_tokens(run))
             run = ""
         if piece.text:
             yield _word_clause(piece.text)

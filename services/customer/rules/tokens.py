@@ -26,8 +26,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
-from services.customer.rules.folding import Word, fold, words
-from services.customer.rules.readings import divided, readings
+from services.chassis.words.folding import Word, fold, words
+from services.chassis.words.readings import divided, readings
+from services.chassis.words.tokens import safe
 
 # How much of a name is a beginning, in characters and in letters; what is typed beyond is compared with the name itself.
 PREFIX_CHARACTERS_MAX = 8
@@ -46,8 +47,6 @@ _NAME, _TEXT = "n", "t"
 # Nested parts of all customers: one of 4,096, one of 256, and one of 16.
 SMALL_PART, MIDDLE_PART, LARGE_PART = "z0", "z1", "z2"
 _PARTS_OF_4096 = {SMALL_PART: 1, MIDDLE_PART: 16, LARGE_PART: 256}
-# ASCII marks as their full-width forms, which folding leaves nowhere else.
-_SAFE = {code: code + 0xFEE0 for code in range(0x21, 0x7F) if not chr(code).isalnum()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,45 +147,38 @@ def lead_token(person_id: str) -> str:
 
 def unit_token(organisation_path: str) -> str:
     """The token of a unit: its own name in the path, which stays when a unit above it moves."""
-    return f"u{_safe(organisation_path.strip('/').rpartition('/')[2].lower())[:64]}"
+    return f"u{safe(organisation_path.strip('/').rpartition('/')[2].lower())[:64]}"
 
 
 def prefix_token(text: str) -> str:
     """The token of how a name begins, as far as it is kept."""
-    return f"p{_safe(text[:PREFIX_CHARACTERS_MAX])}"
+    return f"p{safe(text[:PREFIX_CHARACTERS_MAX])}"
 
 
 def reading_token(letters: str) -> str:
     """The token of how a reading begins, as far as it is kept."""
-    return f"y{_safe(letters[:READING_LETTERS_MAX])}"
+    return f"y{safe(letters[:READING_LETTERS_MAX])}"
 
 
 def initials_token(letters: str) -> str:
     """The token of initials."""
-    return f"i{_safe(letters[:INITIALS_MAX])}"
-
-
-def character_tokens(characters: str) -> list[str]:
-    """The tokens of characters that follow each other."""
-    if len(characters) == 1:
-        return [f"c{_safe(characters)}"]
-    return [f"b{_safe(characters[place : place + 2])}" for place in range(len(characters) - 1)]
+    return f"i{safe(letters[:INITIALS_MAX])}"
 
 
 def word_token(letters: str) -> str:
     """The token of how a syllable or a word begins, as far as it is kept."""
-    return f"m{_safe(letters[:WORD_LETTERS_MAX])}"
+    return f"m{safe(letters[:WORD_LETTERS_MAX])}"
 
 
 def division_token(beginning: str) -> str:
     """The token of how a division's code begins."""
-    return f"a{_safe(beginning)}"
+    return f"a{safe(beginning)}"
 
 
 def number_token(text: str) -> str:
     """The token of how a customer number begins; empty where too little is given."""
     length = max((length for length in NUMBER_CHARACTERS if length <= len(text)), default=0)
-    return f"d{_safe(text[:length].lower())}" if length else ""
+    return f"d{safe(text[:length].lower())}" if length else ""
 
 
 def joined(units: Iterable[Unit]) -> str:
@@ -234,7 +226,7 @@ def _read_row(row: Sequence[Word]) -> Iterator[tuple[Word, tuple[str, ...]]]:
 def _name_tokens(units: Sequence[Unit]) -> list[str]:
     return [
         whole_token(units),
-        *_beginnings("p", _safe(joined(units)[:PREFIX_CHARACTERS_MAX])),
+        *_beginnings("p", safe(joined(units)[:PREFIX_CHARACTERS_MAX])),
         *_reading_tokens(units),
         *_part_tokens(units),
     ]
@@ -245,9 +237,9 @@ def _reading_tokens(units: Sequence[Unit]) -> list[str]:
         return []
     tokens: list[str] = []
     for letters in _spelt_beginnings(units):
-        tokens += _beginnings("y", _safe(letters))
+        tokens += _beginnings("y", safe(letters))
     initials = "".join(unit.readings[0][:1] for unit in units[:INITIALS_MAX] if unit.readings)
-    return tokens + _beginnings("i", _safe(initials))[INITIALS_MIN - 1 :]
+    return tokens + _beginnings("i", safe(initials))[INITIALS_MIN - 1 :]
 
 
 def _spelt_beginnings(units: Sequence[Unit]) -> list[str]:
@@ -268,7 +260,7 @@ def _part_tokens(units: Sequence[Unit]) -> list[str]:
         if unit.readings == (unit.text,):
             before = ""
             continue
-        text = _safe(unit.text)
+        text = safe(unit.text)
         tokens.append("c" + text)
         if before:
             tokens.append("b" + before + text)
@@ -278,7 +270,7 @@ def _part_tokens(units: Sequence[Unit]) -> list[str]:
 
 @lru_cache(maxsize=10_000)
 def _word_beginnings(reading: str) -> tuple[str, ...]:
-    return tuple(_beginnings("m", _safe(reading[:WORD_LETTERS_MAX])))
+    return tuple(_beginnings("m", safe(reading[:WORD_LETTERS_MAX])))
 
 
 def _beginnings(kind: str, text: str) -> list[str]:
@@ -286,17 +278,13 @@ def _beginnings(kind: str, text: str) -> list[str]:
 
 
 def _number_tokens(number: str) -> list[str]:
-    text = _safe(number.lower())
+    text = safe(number.lower())
     return ["d" + text[:length] for length in NUMBER_CHARACTERS if length <= len(text)]
-
-
-def _safe(text: str) -> str:
-    return text if text.isalnum() else text.translate(_SAFE)
 
 
 def _end(some_id: str) -> str:
     # The end of an id is what chance made of it.
-    return _safe(some_id.lower().replace("-", ""))[-16:]
+    return safe(some_id.lower().replace("-", ""))[-16:]
 
 
 def _digest(text: str) -> bytes:

@@ -23,9 +23,9 @@ from services.chassis.kernel.errors import (
 )
 from services.chassis.mapping import Mapper
 from services.chassis.rpc.partial import check, check_mask
+from services.chassis.words.texts import tidy_text
 from services.customer.model.custom_field import CustomField, CustomFieldChanges
 from services.customer.rules.custom_fields import FIELDS_MAX, Definition
-from services.customer.rules.texts import tidy_text
 
 DEFINE = "customer.field.define"
 DISPLAY_NAME_LENGTH_MAX = 60

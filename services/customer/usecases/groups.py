@@ -16,11 +16,11 @@ from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.errors import AlreadyExists, FieldViolation, NotFound, RuleBroken, StaleVersion, located
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.chassis.rpc import partial
+from services.chassis.words.texts import tidy_text
 from services.customer.model.group import CustomerGroup, CustomerGroupMember
 from services.customer.rules.groups import NESTING_MAX, NOTE_LENGTH_MAX, GroupRole
 from services.customer.rules.names import tidy_name
 from services.customer.rules.relations import parse_day
-from services.customer.rules.texts import tidy_text
 from services.customer.usecases import finding, parties
 from services.customer.usecases.finding import COLUMNS
 from services.customer.usecases.relations import holds_on

@@ -16,6 +16,7 @@ from services.chassis.kernel.errors import FieldViolation, InvalidInput, StaleVe
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.chassis.mapping import values_of
 from services.chassis.rpc import partial
+from services.chassis.words.texts import tidy_text
 from services.customer.model.customer import Customer
 from services.customer.model.key_person import KeyPerson
 from services.customer.model.relation import Relation
@@ -24,7 +25,6 @@ from services.customer.rules.key_persons import POSITION_LENGTH_MAX, PREFERENCES
 from services.customer.rules.kinds import CustomerKind
 from services.customer.rules.names import tidy_name
 from services.customer.rules.relations import Days, parse_day
-from services.customer.rules.texts import tidy_text
 from services.customer.usecases import finding, parties, relations
 from services.customer.usecases.drafts import unmask_entries
 from services.customer.usecases.finding import COLUMNS

@@ -23,6 +23,7 @@ from services.chassis.kernel.money import Money
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.chassis.mapping import money_message
 from services.chassis.rpc import partial
+from services.chassis.words.texts import tidy_text
 from services.customer.model.relation import Relation
 from services.customer.rules.kinds import CustomerKind
 from services.customer.rules.relations import (
@@ -38,7 +39,6 @@ from services.customer.rules.relations import (
     parse_share,
     percent_text,
 )
-from services.customer.rules.texts import tidy_text
 from services.customer.usecases import finding, parties
 from services.customer.usecases.parties import Parties
 

@@ -17,8 +17,9 @@ from workbench.customer.v1 import customer_service_pb2
 from services.chassis.db.among import among
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
+from services.chassis.words.tokens import Clause
 from services.customer.rules.lifecycle import ENDED
-from services.customer.rules.queries import Clause, Match, Step, refuse_masked, steps_of
+from services.customer.rules.queries import Match, Step, refuse_masked, steps_of
 from services.customer.rules.tokens import LARGE_PART, MIDDLE_PART, SMALL_PART
 from services.customer.usecases import exact_keys, reach, token_index
 from services.customer.usecases.finding import COLUMNS, LISTED

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, cast, column, select, table, text
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, Select, column, select, table, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.selectable import Join
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.db.token_index import token_table_holds, token_vector_holds
+from services.chassis.words.tokens import Clause
 from services.customer.model.customer import Customer
 from services.customer.model.search_entry import SearchEntry
-from services.customer.rules.queries import Clause
 from services.customer.usecases.finding import COLUMNS
 
 _CUSTOMERS = Customer.__table__
@@ -42,11 +42,11 @@ def holding(work: UnitOfWork, statement: Select[Any], clauses: Sequence[Clause])
     """
     of_customer = SearchEntry.customer_id == COLUMNS.customer_id
     if _is_postgresql(work):
-        wanted = cast(bindparam(None, _expression(clauses, " & ", " | ", "'")), TSQUERY)
-        entries = select(SearchEntry.customer_id, SearchEntry.forms).where(SearchEntry.tokens.bool_op("@@")(wanted))
+        held_by_tokens = token_vector_holds(SearchEntry.tokens, clauses)
+        entries = select(SearchEntry.customer_id, SearchEntry.forms).where(held_by_tokens)
         held = entries.cte("held").prefix_with("MATERIALIZED")
         return statement.add_columns(held.c.forms).join(held, held.c.customer_id == COLUMNS.customer_id)
-    matched = _FTS5.c.search_index.bool_op("MATCH")(_expression(clauses, " AND ", " OR ", '"'))
+    matched = token_table_holds(_FTS5.c.search_index, clauses)
     entries = _InOrder(_FTS5, SearchEntry.__table__, _FTS5.c.rowid == SearchEntry.entry)
     return statement.add_columns(SearchEntry.forms).select_from(_InOrder(entries, _CUSTOMERS, of_customer)).where(matched)
 
@@ -68,16 +68,10 @@ def _in_order(element: _InOrder, compiler: Any, **options: Any) -> str:
 def has_token(dialect_name: str, token: str) -> ColumnElement[bool]:
     """Whether a row of `customers` has a token, as a condition among others."""
     if dialect_name == "postgresql":
-        held = SearchEntry.tokens.bool_op("@@")(cast(bindparam(None, f"'{token}'"), TSQUERY))
+        held = token_vector_holds(SearchEntry.tokens, (((token,),),))
     else:
-        held = SearchEntry.entry.in_(select(_FTS5.c.rowid).where(_FTS5.c.search_index.bool_op("MATCH")(f'"{token}"')))
+        held = SearchEntry.entry.in_(select(_FTS5.c.rowid).where(token_table_holds(_FTS5.c.search_index, (((token,),),))))
     return COLUMNS.customer_id.in_(select(SearchEntry.customer_id).where(held))
-
-
-def _expression(clauses: Sequence[Clause], both: str, either: str, quote: str) -> str:
-    """The clauses in the database's own language; tokens hold neither of the quotes nor an operator."""
-    alternatives = ((both.join(quote + token + quote for token in group) for group in clause) for clause in clauses)
-    return both.join("(" + either.join(f"({group})" for group in groups) + ")" for groups in alternatives)
 
 
 def _is_postgresql(work: UnitOfWork) -> bool:

@@ -48,8 +48,11 @@ def test_history_is_taken_once_with_its_own_days(town):
     assert [(each.business_date, each.person_id) for each in told] == [
         ("2024-03-01", town.rm1_east.person_id), ("2024-03-02", town.rm1_east.person_id),
     ]  # fmt: skip
-    events = town.recorded(contact_events_pb2.ContactRecorded, customer_id=customer)
-    assert all(each.imported and each.version == 1 for each in events)
+    (event,) = town.recorded(contact_events_pb2.ContactsTakenOver, customer_id=customer)
+    assert [(each.imported, each.version, each.minutes) for each in event.contacts] == [
+        (True, 1, 40), (True, 1, 0), (True, 1, 40),
+    ]  # fmt: skip
+    assert town.recorded(contact_events_pb2.ContactRecorded, customer_id=customer) == []
     # It can be corrected like any other.
     sent = contact_pb2.Contact(contact_id=first.contact_id, subject="更正")
     after = town.rm1_east.call("UpdateContact", contact=sent, update_mask={"paths": ["subject"]})
@@ -73,6 +76,26 @@ def test_a_row_that_cannot_be_taken_stops_no_other(town):
         (4, "CONTACT_TOO_OLD"),
     ]  # fmt: skip
     assert (answer.created_count, answer.unchanged_count) == (1, 1)
+
+
+def test_a_contact_furthers_an_opportunity_of_the_same_system(town):
+    customer, system = town.customer(town.rm1_east), f"crm-2019.{town.root[3:9].lower()}"
+    deal = {
+        "source_number": "D1",
+        "opportunity": {"customer_id": customer, "title": "流动资金贷款"},
+        "owner_person_id": town.rm1_east.person_id,
+        "stages": [{"stage_code": "contact", "enter_date": "2024-02-01"}],
+        "state": "OPPORTUNITY_STATE_OPEN",
+    }
+    town.steward.call("BatchImportOpportunities", source_system=system, opportunities=[deal])
+    furthers = row("1", customer, town.rm1_east) | {"opportunity_number": "D1"}
+    unknown = row("2", customer, town.rm1_east) | {"opportunity_number": "D2"}
+    answer = take(town, furthers, unknown)
+    assert (answer.created_count, [each.reason for each in answer.refused]) == (1, ["OPPORTUNITY_NOT_FOUND"])
+    (contact,) = town.rm1_east.call("ListContacts", customer_id=customer).contacts
+    assert contact.opportunity_id
+    listed = town.rm1_east.call("ListContacts", customer_id=customer, opportunity_id=contact.opportunity_id)
+    assert [each.contact_id for each in listed.contacts] == [contact.contact_id]
 
 
 def test_who_has_left_is_still_whose_contact_it_was(town):

@@ -75,12 +75,13 @@ def test_a_customer_and_a_kind_are_enough(town):
 
 def test_all_that_is_said_is_kept_and_nothing_of_it_is_told(town):
     customer = town.customer(town.rm1_east)
+    deal = town.rm1_east.call("CreateOpportunity", opportunity={"customer_id": customer, "title": "贴现额度"})
     people = [{"display_name": "赵总", "title": "财务总监"}, {"key_person_id": "0198a3f0-0000-7000-8000-000000000001"}]
     said = {
         "subject": "票据贴现", "summary": "客户希望\n下周报价", "place": "浦东新区世纪大道1号", "people_met": people,
         "products": ["BILL_DISCOUNT"], "colleague_person_ids": [town.rm2_east.person_id], "minutes": 45,
         "purpose": contact_pb2.CONTACT_PURPOSE_SALE, "outcome": contact_pb2.CONTACT_OUTCOME_INTERESTED,
-        "opportunity_id": "0198a3f0-0000-7000-8000-000000000002", "customer_began": True,
+        "opportunity_id": deal.opportunity_id, "customer_began": True,
     }  # fmt: skip
     contact = record(town.rm1_east, customer, **said)
     kept = town.rm1_east.call("GetContact", contact_id=contact.contact_id)
@@ -90,6 +91,8 @@ def test_all_that_is_said_is_kept_and_nothing_of_it_is_told(town):
     assert (event.minutes, event.people_met_count, list(event.key_person_ids)) == (45, 2, [people[1]["key_person_id"]])
     assert list(event.colleague_person_ids) == [town.rm2_east.person_id]
     assert event.opportunity_id == said["opportunity_id"]
+    other = town.customer(town.rm1_east)
+    refused(NotFound, "OPPORTUNITY_NOT_FOUND", record, town.rm1_east, other, opportunity_id=deal.opportunity_id)
     for message in (event, *town.recorded(TOLD, customer_id=customer)):
         assert not any(text.encode() in message.SerializeToString() for text in ("赵总", "票据贴现", "报价", "世纪大道"))
     with town.service.database.transaction(read_only=True) as work:
@@ -300,6 +303,8 @@ def test_a_merge_takes_contacts_along_and_an_erasure_leaves_that_they_were(town)
             "start_time": NOW + timedelta(days=1), "outcome": contact_pb2.CONTACT_OUTCOME_SIGNED,
         }),
         (InvalidInput, "PERSON_MET_INVALID", {"people_met": [{"title": "总经理"}]}),
+        (NotFound, "OPPORTUNITY_NOT_FOUND", {"opportunity_id": "0198a3f0-0000-7000-8000-000000000009"}),
+        (NotFound, "LEAD_NOT_FOUND", {"lead_id": "0198a3f0-0000-7000-8000-000000000009"}),
         (NotFound, "PERSON_NOT_FOUND", {"colleague_person_ids": ["0198a3f0-0000-7000-8000-000000000009"]}),
         (InvalidInput, "REQUEST_INVALID", {"minutes": 1441}),
         (InvalidInput, "REQUEST_INVALID", {"kind": 0}),

@@ -5,6 +5,7 @@ import importlib
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from deploy.host import package_of, service_named
 from services.chassis.bus import holds, queue  # noqa: F401 - their tables belong to the chassis' metadata
@@ -32,7 +33,16 @@ def full_text_tables(connection):
         yield from (name, *(f"{name}_{part}" for part in ("config", "content", "data", "docsize", "idx")))
 
 
-@pytest.mark.parametrize("name", ["activity", "customer", "identity", "integration"])
+SERVICES = ["activity", "customer", "identity", "integration"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_last_versions_are_those_that_alembic_finds(name):
+    package = package_of(name)
+    assert migrations.heads(package) == set(ScriptDirectory.from_config(migrations._config(package)).get_heads())
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_migrations_make_what_the_classes_map(database_url, name):
     service_named(name)
     engine = create_engine(database_url)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from workbench.customer.v1 import custom_field_pb2, customer_pb2
 
 from services.chassis.kernel.errors import InvalidInput, RuleBroken
+from services.chassis.words.texts import tidy_text
 from services.customer.rules.addresses import tidy_address
 from services.customer.rules.consents import tidy_consents
 from services.customer.rules.contacts import tidy_contact
@@ -25,7 +26,6 @@ from services.customer.rules.lifecycle import ENDED, first_state, next_state
 from services.customer.rules.patterns import Pattern
 from services.customer.rules.phones import international, normal_phone
 from services.customer.rules.pinyin import READING_LENGTH_MAX, reading
-from services.customer.rules.texts import tidy_text
 
 TODAY = date(2026, 11, 25)
 RETAIL, CORPORATE = CustomerKind.RETAIL, CustomerKind.CORPORATE

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
-from services.customer.rules.folding import fold, is_ideograph, words
+from services.chassis.words.folding import fold, is_ideograph, words
+from services.chassis.words.readings import divided, readings, spellings
 from services.customer.rules.queries import steps_of
-from services.customer.rules.readings import divided, readings, spellings
 from services.customer.rules.tokens import TOKENS_MAX, Findable, entry_of
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=40)

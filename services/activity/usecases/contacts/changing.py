@@ -32,6 +32,8 @@ def correct(work: UnitOfWork, sent: contact_pb2.Contact, fields: Sequence[str]) 
     keeping.keep_version(work, contact)
     with located("contact"):
         filling.fill(contact, after)
+        if {"opportunity_id", "lead_id"} & set(changed):
+            filling.check_sales(work, contact)
         if {"start_time", "minutes"} & set(changed):
             _move(work, contact, after, changed)
         new = filling.set_colleagues(work, contact, after.colleague_person_ids)

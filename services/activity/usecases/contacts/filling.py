@@ -9,6 +9,8 @@ from sqlalchemy import select
 from workbench.activity.v1 import contact_pb2
 
 from services.activity.model.contact import Contact, ContactColleague
+from services.activity.model.lead import Lead
+from services.activity.model.opportunity import Opportunity
 from services.activity.rules import contacts as rules
 from services.activity.rules.contacts import ContactState
 from services.activity.usecases import reaching
@@ -34,6 +36,17 @@ def fill(contact: Contact, draft: contact_pb2.Contact) -> None:
     contact.customer_began = draft.customer_began
     if not contact.customer_id and not contact.lead_id:
         raise customer_missing()
+
+
+def check_sales(work: UnitOfWork, contact: Contact) -> None:
+    """Raises NotFound OPPORTUNITY_NOT_FOUND and LEAD_NOT_FOUND where that is out of reach, or another customer's."""
+    if contact.opportunity_id:
+        opportunity = reaching.found(work, Opportunity, contact.opportunity_id)
+        if contact.customer_id and opportunity.customer_id not in (None, contact.customer_id):
+            violation = FieldViolation("opportunity_id", "An opportunity of this customer.")
+            raise NotFound("OPPORTUNITY_NOT_FOUND", "The opportunity is another customer's.", violations=(violation,))
+    if contact.lead_id:
+        reaching.found(work, Lead, contact.lead_id)
 
 
 def place_in_time(work: UnitOfWork, contact: Contact, start_time: datetime, minutes: int) -> None:

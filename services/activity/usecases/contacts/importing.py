@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
 from workbench.activity.v1 import contact_service_pb2
 
 from services.activity.model.contact import Contact, ContactColleague
+from services.activity.model.opportunity import Opportunity
 from services.activity.rules import contacts as rules
 from services.activity.rules.contacts import ContactState
+from services.activity.usecases import reaching
 from services.activity.usecases.contacts import announcing, filling
 from services.activity.usecases.history import Parties, parties
 from services.chassis.db.among import among
@@ -30,6 +32,7 @@ def take_over(
     work.hold(f"contacts from {system}")
     taken = _taken_before(work, system, (row.source_number for row in request.contacts))
     known = _parties(work, request.contacts)
+    opportunities = _opportunities(work, system, [row.opportunity_number for row in request.contacts])
     answer = contact_service_pb2.BatchImportContactsResponse()
     contacts: list[Contact] = []
     for position, row in enumerate(request.contacts):
@@ -37,7 +40,7 @@ def take_over(
             answer.unchanged_count += 1
             continue
         try:
-            contacts.append(_contact(work, system, row, known))
+            contacts.append(_contact(work, system, row, known, opportunities))
         except WorkbenchError as refusal:
             answer.refused.append(_refused(position, row.source_number, refusal))
         else:
@@ -47,7 +50,9 @@ def take_over(
     return answer
 
 
-def _contact(work: UnitOfWork, system: str, row: contact_service_pb2.ImportedContact, known: Parties) -> Contact:
+def _contact(
+    work: UnitOfWork, system: str, row: contact_service_pb2.ImportedContact, known: Parties, opportunities: Mapping[str, str]
+) -> Contact:
     draft = row.contact
     if not draft.HasField("start_time"):
         raise InvalidInput("TIME_INVALID", "When was it?", violations=(FieldViolation("contact.start_time", "When it began."),))
@@ -76,6 +81,11 @@ def _contact(work: UnitOfWork, system: str, row: contact_service_pb2.ImportedCon
         update_time=work.now,
     )
     filling.fill(contact, draft)
+    if row.opportunity_number:
+        contact.opportunity_id = opportunities.get(row.opportunity_number)
+        if contact.opportunity_id is None:
+            violation = FieldViolation("opportunity_number", "One that was taken over from the same system.")
+            raise NotFound("OPPORTUNITY_NOT_FOUND", "There is no such opportunity.", violations=(violation,))
     if state != ContactState.DONE:
         contact.plan_start_time, contact.plan_minutes = start_time, draft.minutes
     contact.colleague_person_ids = _colleagues(draft.colleague_person_ids, contact.owner_person_id, known)
@@ -104,12 +114,28 @@ def _write(work: UnitOfWork, contacts: list[Contact]) -> None:
     ]
     if colleagues:
         work.insert_all(ContactColleague, colleagues)
-    announcing.announce_all(work, contacts)
+    announcing.announce_history(work, contacts)
 
 
 def _taken_before(work: UnitOfWork, system: str, numbers: Iterable[str]) -> set[str]:
     asked = among(Contact.source_number, sorted(set(numbers)))
-    return set(work.session.scalars(select(Contact.source_number).where(Contact.source_system == system, asked)))
+    taken = select(Contact.source_number).where(Contact.source_system == system, asked)
+    # Also what the caller does not reach: one number is one contact.
+    with work.whole_bank():
+        return {number for number in work.session.scalars(taken) if number}
+
+
+def _opportunities(work: UnitOfWork, system: str, numbers: Iterable[str]) -> dict[str, str]:
+    """The ids of opportunities that were taken over from the same system, by their numbers there, as far as they are in scope."""
+    asked = sorted({number for number in numbers if number})
+    if not asked:
+        return {}
+    of_system = select(Opportunity.source_number, Opportunity.opportunity_id).where(
+        Opportunity.source_system == system, among(Opportunity.source_number, asked)
+    )
+    return {
+        row.source_number: row.opportunity_id for row in work.session.execute(reaching.in_reach(work, of_system, Opportunity))
+    }
 
 
 def _parties(work: UnitOfWork, rows: Iterable[contact_service_pb2.ImportedContact]) -> Parties:

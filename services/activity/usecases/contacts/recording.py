@@ -73,6 +73,7 @@ def _drafted(work: UnitOfWork, draft: contact_pb2.Contact) -> Contact:
         update_time=work.now,
     )
     filling.fill(contact, draft)
+    filling.check_sales(work, contact)
     filling.place_in_time(work, contact, start_time, draft.minutes)
     if contact.state == ContactState.DONE:
         contact.done_time = work.now
@@ -138,6 +139,7 @@ def _complete(work: UnitOfWork, other: Contact, draft: contact_pb2.Contact, star
     with located("contact"):
         other.state = ContactState.DONE.value
         filling.fill(other, draft)
+        filling.check_sales(work, other)
         filling.place_in_time(work, other, start_time, draft.minutes or other.plan_minutes)
         filling.set_colleagues(work, other, draft.colleague_person_ids or other.colleague_person_ids)
     other.done_time = work.now

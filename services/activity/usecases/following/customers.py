@@ -11,6 +11,7 @@ from services.activity.model.base import Working, working_models
 from services.activity.model.customer import Customer, MergeMove, Reach
 from services.activity.rules.erasing import ERASED_NAME
 from services.activity.usecases.following import coverages, hand_overs
+from services.activity.usecases.leads import going_along
 from services.chassis.db.session import UnitOfWork
 
 _KEY_SEPARATOR = "/"
@@ -62,6 +63,7 @@ def reassign(work: UnitOfWork, event: events_pb2.CustomerReassigned) -> None:
         )
         work.session.execute(deputies.execution_options(synchronize_session=False))
         hand_overs.follow_customer(work, event)
+        going_along.go_along(work, event)
 
 
 def merge(work: UnitOfWork, event: duplicate_events_pb2.CustomersMerged) -> None:

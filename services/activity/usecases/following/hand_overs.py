@@ -11,6 +11,7 @@ from workbench.operations.v1 import hand_over_events_pb2
 
 from services.activity.model.base import working_models
 from services.activity.model.hand_over import HandOverReport
+from services.activity.usecases import approvals
 from services.chassis.db.session import UnitOfWork
 
 # So many hand-overs are reported of in one turn.
@@ -42,6 +43,7 @@ def follow_customer(work: UnitOfWork, event: events_pb2.CustomerReassigned) -> N
 def expect(work: UnitOfWork, event: coverage_events_pb2.CoverageHandedOver) -> None:
     """Notes how many customers a hand-over moves, by which it is known when all have come."""
     _report(work, event.hand_over_id).customer_count = event.customer_count
+    approvals.end_hand_over(work, event)
 
 
 def report(work: UnitOfWork) -> None:

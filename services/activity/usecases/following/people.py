@@ -10,10 +10,8 @@ from typing import Any
 from sqlalchemy import func, update
 from workbench.identity.v1 import announcement_events_pb2, events_pb2
 
-from services.activity.model.bank_day import BankDay
-from services.activity.model.base import working_models
-from services.activity.model.customer import Customer
-from services.activity.model.person import Person, Post, Unit
+from services.activity.model.base import placed_models
+from services.activity.model.person import Person, Unit
 from services.chassis.db.scope import below
 from services.chassis.db.session import UnitOfWork
 
@@ -100,7 +98,7 @@ def rename_unit(work: UnitOfWork, event: events_pb2.OrganisationUnitUpdated) -> 
 def move_unit(work: UnitOfWork, event: events_pb2.OrganisationUnitMoved) -> None:
     """A unit moved in the tree: what stands below it now stands under its new path, also what was done there long ago."""
     former, path = event.former_organisation_path, event.organisation_path
-    for model in (BankDay, Customer, Person, Post, Unit, *working_models()):
+    for model in placed_models():
         moved: dict[str, Any] = {"organisation_path": path + func.substr(model.organisation_path, len(former) + 1)}
         statement = update(model).where(below(model.organisation_path, former)).values(moved)
         work.session.execute(statement.execution_options(synchronize_session=False))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
 from services.activity.model.task import TaskPolicy
 from services.activity.rules.deadlines import DEADLINES, Deadline, nearest
 from services.activity.rules.tasks import NO_DATE, TaskKind
+from services.activity.usecases.workdays import add_workdays
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import PATH_SEPARATOR
+from services.chassis.kernel.dates import optional_date
+from services.chassis.kernel.errors import FieldViolation, InvalidInput
 
-_SATURDAY = 5
-_LAST = date(9000, 1, 1)
-
+DUE_DAYS_MAX = 1_830
 
 def deadline(work: UnitOfWork, organisation_path: str, kind: int) -> Deadline:
     """What holds for tasks of a kind in a unit."""
@@ -30,28 +31,31 @@ def deadline(work: UnitOfWork, organisation_path: str, kind: int) -> Deadline:
     return Deadline(policy.due_workdays, policy.escalate_workdays, policy.escalate_again_workdays)
 
 
-def due_after(work: UnitOfWork, rule: Deadline) -> date:
+def due_after(work: UnitOfWork, rule: Deadline, organisation_path: str) -> date:
     """By when what is given today is due, where no day is named."""
-    return _after(work, work.business_date, rule.due_workdays)
+    return add_workdays(work, work.business_date, rule.due_workdays, organisation_path=organisation_path)
 
 
-def escalated_after(work: UnitOfWork, rule: Deadline, due_date: date) -> date:
-    """When those in charge are told of what is due then; NO_DATE for never."""
-    if due_date == NO_DATE or not rule.escalate_workdays:
+def escalated_after(work: UnitOfWork, workday_count: int, day: date, organisation_path: str) -> date:
+    """When those in charge are told, so many workdays after a day; NO_DATE for never."""
+    if day == NO_DATE or not workday_count:
         return NO_DATE
-    return _after(work, due_date, rule.escalate_workdays)
+    return add_workdays(work, day, workday_count, organisation_path=organisation_path)
+
+
+def checked(work: UnitOfWork, text: str, field: str) -> date | None:
+    """The day on which something is to be due; None where none is named.
+
+    Raises InvalidInput DATE_INVALID where the calendar does not have it, and DUE_DATE_UNFIT where it is over or far off.
+    """
+    day = optional_date(text, field)
+    if day is not None and not 0 <= (day - work.business_date).days <= DUE_DAYS_MAX:
+        violation = FieldViolation(field, f"From today on, within {DUE_DAYS_MAX} days.")
+        raise InvalidInput("DUE_DATE_UNFIT", "Nothing is due on a day that is over, or so far off.", violations=(violation,))
+    return day
 
 
 def paths_above(organisation_path: str) -> Sequence[str]:
     """The paths of a unit and of all above it, up to the bank's."""
     parts = organisation_path.strip(PATH_SEPARATOR).split(PATH_SEPARATOR)
     return [PATH_SEPARATOR + "".join(f"{part}{PATH_SEPARATOR}" for part in parts[:count]) for count in range(len(parts) + 1)]
-
-
-def _after(_work: UnitOfWork, day: date, count: int) -> date:
-    # The bank's own calendar comes with the schedule; until then a week has five workdays.
-    left = count
-    while left and day < _LAST:
-        day += timedelta(days=1)
-        left -= day.weekday() < _SATURDAY
-    return day

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from workbench.activity.v1 import task_events_pb2
 
 from services.activity.model.task import Task, TaskStep
-from services.activity.rules.tasks import NO_DATE, TITLE_LENGTH_MAX, StepKind, TaskKind, TaskPriority
+from services.activity.rules.tasks import NO_DATE, TITLE_LENGTH_MAX, StepKind, TaskKind, TaskPriority, TaskResult, TaskState
 from services.activity.usecases.notifying import notify
 from services.activity.usecases.tasks import deadlines
 from services.chassis.db.session import UnitOfWork
@@ -42,7 +43,7 @@ def open_task(  # noqa: PLR0913 - what a task is made of, given by name
         if known is not None:
             return known
     rule = deadlines.deadline(work, organisation_path, kind)
-    due = due_date or deadlines.due_after(work, rule)
+    due = due_date or deadlines.due_after(work, rule, organisation_path)
     task = Task(
         task_id=work.new_id(),
         kind=TaskKind(kind).value,
@@ -56,7 +57,7 @@ def open_task(  # noqa: PLR0913 - what a task is made of, given by name
         dispatcher_person_id=dispatcher_person_id,
         source=source,
         source_key=source_key or None,
-        escalate_date=deadlines.escalated_after(work, rule, due),
+        escalate_date=deadlines.escalated_after(work, rule.escalate_workdays, due, organisation_path),
         create_time=work.now,
         update_time=work.now,
     )
@@ -66,6 +67,25 @@ def open_task(  # noqa: PLR0913 - what a task is made of, given by name
     work.record(created(work, task))
     tell_owner(work, task)
     return task
+
+
+def blank(work: UnitOfWork) -> dict[str, Any]:
+    """The values of a new task's row that say nothing yet, for those who insert many at once."""
+    return {
+        "state": TaskState.OPEN.value,
+        "open": True,
+        "description": "",
+        "result": TaskResult.UNSPECIFIED.value,
+        "outcome": "",
+        "escalation_level": 0,
+        "reminder_count": 0,
+        "remind_time": None,
+        "finish_time": None,
+        "finish_date": None,
+        "create_time": work.now,
+        "update_time": work.now,
+        "version": 1,
+    }
 
 
 def step(work: UnitOfWork, task: Task, kind: StepKind) -> None:

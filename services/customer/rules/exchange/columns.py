@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from services.customer.rules.readings import likeliest
+from services.chassis.words.readings import likeliest
 
 CUSTOM_PREFIX = "custom."
 # A heading is looked for in so many rows: what stands above it is a title.

@@ -30,6 +30,19 @@ def tidy_text(text: str, field: str, length_max: int) -> str:
     return tidy
 
 
+def tidy_lines(text: str, field: str, length_max: int) -> str:
+    """A text of several lines composed and without spaces at their ends, or empty; raises InvalidInput TEXT_INVALID."""
+    lines = unicodedata.normalize("NFC", text).replace("\t", "    ").splitlines()
+    tidy = "\n".join(line.rstrip() for line in lines).strip("\n")
+    shown = tidy.replace("\n", "")
+    fault = f"At most {length_max} characters." if len(tidy) > length_max else ""
+    if not (shown.isascii() and shown.isprintable()) and any(map(_hides, shown)):
+        fault = "No invisible characters and no marks of writing direction."
+    if fault:
+        raise refusal("TEXT_INVALID", "The text cannot be kept as it is written.", field, fault)
+    return tidy
+
+
 def text_fault(text: str, length_max: int) -> str:
     """What keeps a composed text from being kept; empty where nothing does."""
     if len(text) > length_max:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
-
-from services.customer.rules.folding import is_ideograph
+from services.chassis.words.folding import is_ideograph
+from services.chassis.words.reading_table import PHRASE_CHARACTERS_MAX, reading_table
 
 # Characters that are read another way where they are a family name: 单 is read dan as a word and shan as a name.
 _SURNAME_PAIRS = """
@@ -50,7 +48,6 @@ _SPELLING_STEPS_MAX = 200
 _DIVIDED_LETTERS_MAX = 60
 # Longest text whose reading is looked up as phrases; a longer one is no name that anybody types the pinyin of.
 _PHRASES_CHARACTERS_MAX = 200
-_PHRASE_CHARACTERS_MAX = 6
 
 
 def readings(singles: Sequence[str]) -> list[tuple[str, ...]]:
@@ -114,21 +111,15 @@ def divided(letters: str, count: int) -> tuple[str, ...]:
 
 
 def _phrase(text: str) -> list[str]:
-    for length in range(min(_PHRASE_CHARACTERS_MAX, len(text)), 1, -1):
-        if readings_of_each := PHRASES_DICT.get(text[:length]):
-            return [_plain(each[0]) for each in readings_of_each]
+    phrases = reading_table().phrases
+    for length in range(min(PHRASE_CHARACTERS_MAX, len(text)), 1, -1):
+        if syllables := phrases.get(text[:length]):
+            return syllables.split(" ")
     return []
 
 
-@lru_cache(maxsize=20_000)
 def _single(character: str) -> str:
-    reading = PINYIN_DICT.get(ord(character), "")
-    return _plain(reading.partition(",")[0]) if reading else character
-
-
-@lru_cache(maxsize=2_000)
-def _plain(toned: str) -> str:
-    return str(to_normal(toned))
+    return reading_table().characters.get(character, character)
 
 
 def _spelt(reading: str) -> tuple[str, ...]:

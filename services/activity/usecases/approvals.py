@@ -1,0 +1,159 @@
+"""The inbox of what waits for a second person 待审批: noted as it is asked for, dropped as it is decided.
+
+Where and how something is decided stands with the thing. What is noted here only finds whoever may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select, true
+from workbench.activity.v1 import approval_service_pb2
+from workbench.customer.v1 import coverage_events_pb2
+
+from services.activity.model.approval import Approval
+from services.activity.rules.tasks import NO_DATE
+from services.activity.usecases import reaching
+from services.activity.usecases.tasks.opening import shown_date
+from services.chassis.db import listing
+from services.chassis.db.scope import below
+from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import PATH_SEPARATOR
+from services.chassis.kernel.paging import Page
+from services.chassis.mapping import Mapper
+
+COUNTED_MAX = 1_000
+HAND_OVER_PERMISSION = "customer.coverage.approve"
+REPORT_PERMISSION = "activity.report.confirm"
+# By which something can be decided: a question names these, and not all that a caller holds.
+PERMISSIONS = (HAND_OVER_PERMISSION, REPORT_PERMISSION)
+_FORGOTTEN_AT_ONCE = 500
+
+_plain = Mapper(
+    approval_service_pb2.Approval,
+    omitted=("requester_name",),
+    renamed={"requester_person_id": "owner_person_id"},
+    computed={"expire_date": lambda approval: shown_date(approval.expire_date)},
+)
+
+
+def ask_decision(  # noqa: PLR0913 - what is noted of it, given by name
+    work: UnitOfWork,
+    *,
+    kind: str,
+    resource: str,
+    organisation_path: str,
+    permission: str,
+    requester_person_id: str,
+    parameters: Mapping[str, str] | None = None,
+    expire_date: date | None = None,
+) -> None:
+    """Notes that something waits for whoever holds the permission in the unit and did not ask for it; once for each resource.
+
+    `kind` is a name in small letters such as `work_report`; `resource` where it is decided, such as `workReports/0198…`;
+    `parameters` are numbers, dates and ids, nothing that identifies a customer. `permission` is one of PERMISSIONS.
+    """
+    if permission not in PERMISSIONS:
+        raise ValueError(f"Nobody would see what waits for {permission}.")
+    work.hold(f"approvals/{resource}")
+    with work.whole_bank():
+        known = work.session.scalars(select(Approval).where(Approval.resource == resource)).one_or_none()
+        if known is None:
+            work.session.add(
+                Approval(
+                    approval_id=work.new_id(),
+                    kind=kind,
+                    resource=resource,
+                    permission=permission,
+                    owner_person_id=requester_person_id,
+                    organisation_path=organisation_path,
+                    parameters=dict(parameters or {}),
+                    expire_date=expire_date or NO_DATE,
+                    create_time=work.now,
+                )
+            )
+            work.session.flush()
+
+
+def end_decision(work: UnitOfWork, resource: str) -> None:
+    """It was decided, or taken back: it waits for nobody any more."""
+    with work.whole_bank():
+        statement = delete(Approval).where(Approval.resource == resource)
+        work.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def list_approvals(work: UnitOfWork, request: approval_service_pb2.ListApprovalsRequest) -> Page:
+    """A page of what the caller may decide, or of what he asked for; the first first."""
+    statement = _waiting(work).where(_asked(work) if request.own else _decides(work))
+    if request.kind:
+        statement = statement.where(Approval.kind == request.kind)
+    return listing.read_page(work, statement, request, ((Approval.approval_id, listing.text),))
+
+
+def count_approvals(work: UnitOfWork) -> tuple[int, bool]:
+    """How many wait for the caller, and whether there are more than are counted."""
+    some = _waiting(work).with_only_columns(Approval.approval_id).where(_decides(work)).limit(COUNTED_MAX + 1).subquery()
+    count = work.session.scalar(select(func.count()).select_from(some)) or 0
+    return min(count, COUNTED_MAX), count > COUNTED_MAX
+
+
+def as_messages(work: UnitOfWork, approvals: list[Approval]) -> list[approval_service_pb2.Approval]:
+    """As they are shown, with who asked."""
+    names = reaching.person_names(work, (each.owner_person_id for each in approvals))
+    shown = []
+    for approval in approvals:
+        message = _plain(approval)
+        message.requester_name = names.get(approval.owner_person_id, "")
+        shown.append(message)
+    return shown
+
+
+def propose_hand_over(work: UnitOfWork, event: coverage_events_pb2.HandOverProposed) -> None:
+    """A hand-over waits for a second person."""
+    ask_decision(
+        work,
+        kind="hand_over",
+        resource=f"handOvers/{event.hand_over_id}",
+        organisation_path=event.organisation_path,
+        permission=HAND_OVER_PERMISSION,
+        requester_person_id=event.proposer_person_id,
+        parameters={"customerCount": str(event.customer_count)},
+        expire_date=date.fromisoformat(event.expire_date) if event.expire_date else None,
+    )
+
+
+def end_hand_over(
+    work: UnitOfWork, event: coverage_events_pb2.HandOverRejected | coverage_events_pb2.CoverageHandedOver
+) -> None:
+    """A hand-over was decided."""
+    end_decision(work, f"handOvers/{event.hand_over_id}")
+
+
+def forget_expired(work: UnitOfWork) -> None:
+    """Drops what became void undecided, a portion of it."""
+    void = select(Approval.approval_id).where(Approval.expire_date < work.business_date).limit(_FORGOTTEN_AT_ONCE)
+    statement = delete(Approval).where(Approval.approval_id.in_(void))
+    work.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _waiting(work: UnitOfWork) -> Select[Any]:
+    return select(Approval).where(Approval.expire_date >= work.business_date)
+
+
+def _asked(work: UnitOfWork) -> ColumnElement[bool]:
+    return Approval.owner_person_id == work.caller.person_id
+
+
+def _decides(work: UnitOfWork) -> ColumnElement[bool]:
+    """Where the caller holds what it takes, in the units in which he holds it; nobody decides what he asked for."""
+    held = {name: work.caller.scope(name).organisation_paths for name in PERMISSIONS if work.caller.holds(name)}
+    may = [and_(Approval.permission == name, _in_units(paths)) for name, paths in held.items() if paths]
+    return and_(or_(false(), *may), Approval.owner_person_id != work.caller.person_id)
+
+
+def _in_units(paths: Sequence[str]) -> ColumnElement[bool]:
+    if PATH_SEPARATOR in paths:
+        return true()
+    return or_(*(below(Approval.organisation_path, path) for path in paths))

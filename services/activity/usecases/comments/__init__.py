@@ -1,0 +1,1 @@
+"""Comments 协作, in scope of the thing commented."""

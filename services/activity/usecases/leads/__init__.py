@@ -1,0 +1,1 @@
+"""Leads: captured, dealt out, followed, and made opportunities."""

@@ -1,0 +1,1 @@
+"""Reports of work: counted from the trace, commented, handed in, confirmed; and the plans by which work is measured."""
