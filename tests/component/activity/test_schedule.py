@@ -159,6 +159,28 @@ def test_following_from_the_first_is_the_whole_and_what_has_no_rest_ends(town):
     assert starts(calendar(rm)) == [MONDAY]
 
 
+@pytest.mark.parametrize("moment", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)])
+def test_the_ends_of_time_are_refused_and_nothing_breaks(town, moment):
+    rm = town.rm1_east
+    series = create(rm, recurrence=["RRULE:FREQ=DAILY"], reminder_minutes=40_320)
+    with pytest.raises(NotFound):
+        update(rm, series.appointment_id, THIS, moment, title="x")
+    for method in ("ListCalendar", "ListConflicts"):
+        with pytest.raises(InvalidInput):
+            rm.call(method, start_time=moment, end_time=moment + timedelta(minutes=30))
+    with pytest.raises(InvalidInput):
+        rm.call("ListBusyTimes", person_ids=[rm.person_id], start_time=moment, end_time=moment + timedelta(minutes=30))
+    rm.call("ListAppointments", start_time=moment)
+    for day in ("0001-01-01", "9999-12-31"):
+        rm.call("ListWorkdays", start_date=day, end_date=day)
+        town.manager_east.call("SetBankDays", bank_days=[{"day_date": day}])
+    one = update(rm, series.appointment_id, THIS, MONDAY, title="x")
+    with pytest.raises(InvalidInput):
+        update(rm, one.appointment_id, recurrence=["RRULE:FREQ=DAILY"])
+    with pytest.raises(InvalidInput):
+        rm.call("ListCalendar", start_time=MONDAY, end_time=MONDAY + DAY, page_token="x")
+
+
 def test_a_series_keeps_its_hour_where_clocks_change_and_days_stay_days(town):
     rm, new_york = town.rm1_east, "America/New_York"
     first = datetime(2026, 10, 30, 13, tzinfo=UTC)

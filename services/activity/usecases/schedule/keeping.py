@@ -67,8 +67,9 @@ def change(work: UnitOfWork, request: schedule_service_pb2.UpdateAppointmentRequ
     if part is SeriesPart.THIS_AND_FOLLOWING and occurrence:
         original = occurrence.original_start_time
         _begin_at(after, whole, original, original + (whole.end_time - whole.start_time))
-    fixed = ("recurrence", "non_workdays") if target.series_id else ()
-    changed = partial.take(after, sent, [name for name in filling.CHANGEABLE if name in fields and name not in fixed])
+    changed = partial.take(after, sent, [name for name in filling.CHANGEABLE if name in fields])
+    if target.series_id and {"recurrence", "non_workdays"} & set(changed):
+        raise _immutable("appointment.recurrence", "One of a series does not recur by itself.")
     if not changed:
         return whole
     partial.check(after, "appointment.")
@@ -127,8 +128,11 @@ def _part(
 
 def _refuse_fixed(whole: Appointment, sent: schedule_pb2.Appointment, fields: Sequence[str]) -> None:
     if "owner_person_id" in fields and sent.owner_person_id.lower() != whole.owner_person_id:
-        violation = FieldViolation("appointment.owner_person_id", "It stays whose it is.")
-        raise InvalidInput("FIELD_IMMUTABLE", "This cannot change.", violations=(violation,))
+        raise _immutable("appointment.owner_person_id", "It stays whose it is.")
+
+
+def _immutable(field: str, description: str) -> InvalidInput:
+    return InvalidInput("FIELD_IMMUTABLE", "This cannot change.", violations=(FieldViolation(field, description),))
 
 
 def _begin_at(after: schedule_pb2.Appointment, whole: Appointment, start: datetime, end: datetime) -> None:
