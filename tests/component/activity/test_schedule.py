@@ -150,6 +150,19 @@ def test_a_series_with_one_moved_one_cancelled_and_the_rest_changed(town):
     assert starts(calendar(rm)) == after[3:]
 
 
+def test_a_series_that_goes_to_another_zone_or_rule_keeps_what_was_moved(town):
+    rm = town.rm1_east
+    series = create(rm, recurrence=["RRULE:FREQ=DAILY;COUNT=4", "EXDATE:20261203T090000"])
+    update(rm, series.appointment_id, THIS, MONDAY + DAY, place="二楼")
+    update(rm, series.appointment_id, time_zone="Asia/Tokyo", start_time=MONDAY + 2 * HOUR, end_time=MONDAY + 3 * HOUR)
+    entries = calendar(rm)
+    assert [(each.place, start.day, start.hour) for each, start in zip(entries, starts(entries), strict=True)] == [
+        ("", 30, 3), ("二楼", 1, 1), ("", 2, 3)
+    ]  # fmt: skip
+    update(rm, series.appointment_id, recurrence=["RRULE:FREQ=WEEKLY;COUNT=2"])
+    assert [(start.day, start.hour) for start in starts(calendar(rm))] == [(30, 3), (1, 1), (7, 3)]
+
+
 def test_following_from_the_first_is_the_whole_and_what_has_no_rest_ends(town):
     rm = town.rm1_east
     series = create(rm, recurrence=["RRULE:FREQ=DAILY;COUNT=4"])
