@@ -233,6 +233,8 @@ def _set_timing(
         # What the series names one by one moves along with it.
         after.recurrence[:] = timing.recurrence.moved(by).lines()
         timing = filling.timing_of(work, after)
+    if timing.recurrence and not target.recurring:
+        filling.check_series_count(work, target.owner_person_id)
     filling.set_timing(target, timing, after.non_workdays)
 
 
