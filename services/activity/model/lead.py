@@ -97,7 +97,9 @@ class Lead(Base, Working, Expecting):
     __table_args__ = (
         Index("ix_leads_owner_person_id_create_time_lead_id", "owner_person_id", "create_time", "lead_id"),
         Index("ix_leads_customer_id_create_time_lead_id", "customer_id", "create_time", "lead_id"),
-        Index("ix_leads_create_time_lead_id", "create_time", "lead_id"),
+        # Of a large unit the newest are walked, until a page is full.
+        Index("ix_leads_create_time_lead_id_organisation_path", "create_time", "lead_id", "organisation_path"),
+        Index("ix_leads_capture_date_organisation_path", "capture_date", "organisation_path"),
         Index("ix_leads_organisation_path_capture_date", "organisation_path", "capture_date"),
         Index("ix_leads_owner_person_id_follow_deadline", "owner_person_id", "follow_deadline"),
         Index("ix_leads_phone_index", "phone_index"),
