@@ -15,7 +15,8 @@ from services.chassis.db.types import BusinessDate, EncryptedText, Json, Ordered
 from services.chassis.kernel.money import Money
 from services.chassis.keys import data_keys
 
-_UNFOLLOWED = "followed_time IS NULL AND follow_deadline IS NOT NULL AND NOT overdue_told"
+# Word for word the condition of its index, without which SQLite does not take it.
+UNFOLLOWED = "followed_time IS NULL AND follow_deadline IS NOT NULL AND NOT overdue_told"
 _IMPORTED = "source_system <> ''"
 _OF_PROSPECT = "prospect_name IS NOT NULL AND close_time IS NOT NULL"
 
@@ -121,8 +122,8 @@ class Lead(Base, Working, Expecting):
         Index(
             "ix_leads_unfollowed",
             "follow_deadline",
-            sqlite_where=text(_UNFOLLOWED),
-            postgresql_where=text(_UNFOLLOWED),
+            sqlite_where=text(UNFOLLOWED),
+            postgresql_where=text(UNFOLLOWED),
         ),
     )
 
