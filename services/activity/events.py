@@ -68,13 +68,10 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.HandOverRejected, approvals.end_hand_over),
     Subscription(contact_events_pb2.ContactRecorded, adapting.take_contact),
     Subscription(contact_events_pb2.ContactsTakenOver, adapting.take_history),
-    Subscription(integration_events_pb2.DatasetPublished, datasets.hear),
     Subscription(integration_events_pb2.DatasetPublished, policies.take_dataset),
-    Subscription(contact_events_pb2.ContactRecorded, _each(adapting.take_contact, sampling.after_contact)),
+    Subscription(contact_events_pb2.ContactRecorded, sampling.after_contact),
     Subscription(lead_events_pb2.OpportunityWon, sampling.after_opportunity),
-    Subscription(integration_events_pb2.DatasetPublished, _each(datasets.hear, policies.take_dataset)),
-    Subscription(contact_events_pb2.ContactRecorded, _together(adapting.take_contact, sampling.after_contact)),
-    Subscription(integration_events_pb2.DatasetPublished, _together(pinning.take_dataset, policies.take_dataset)),
+    Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
 TIMERS = (

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 from sqlalchemy import select
-from workbench.activity.v1 import contact_pb2, visit_cycle_pb2
+from workbench.activity.v1 import contact_events_pb2, contact_pb2, visit_cycle_pb2
 from workbench.customer.v1 import coverage_events_pb2, customer_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.integration.v1 import events_pb2
 from workbench.operations.v1 import operation_service_pb2
@@ -20,7 +20,6 @@ from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, R
 from services.chassis.lake.lake import Pin
 from services.chassis.lake.schemas import SCHEMAS, Type
 from services.chassis.longwork.table import ENDED, Operation
-from workbench.activity.v1 import contact_events_pb2
 
 # A Wednesday, and the Monday of the week after it: five workdays without a holiday.
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)

@@ -64,7 +64,9 @@ def test_who_was_seen_is_due_a_cycle_later():
 def dues(draw, places=("",)):
     ids = draw(st.lists(st.integers(0, 999), unique=True, max_size=40))
     return [
-        DueVisit(f"{number:03}", MONDAY - timedelta(days=draw(st.integers(-6, 60))), draw(st.booleans()), draw(st.sampled_from(places)))
+        DueVisit(
+            f"{number:03}", MONDAY - timedelta(days=draw(st.integers(-6, 60))), draw(st.booleans()), draw(st.sampled_from(places))
+        )
         for number in ids
     ]
 
@@ -83,7 +85,9 @@ def test_each_is_planned_once_evenly_and_whoever_is_due_longest_first(due, days,
     assert max(counts, default=0) <= most
     in_order = sorted(due, key=lambda visit: visit.urgency)
     # Who is left over is due last, and whoever is due longer goes no later.
-    assert [visit.customer_id for visit in in_order[: len(plan)]] == [each.customer_id for each in in_order if each.customer_id in plan]
+    assert [visit.customer_id for visit in in_order[: len(plan)]] == [
+        each.customer_id for each in in_order if each.customer_id in plan
+    ]
     went = [plan[visit.customer_id] for visit in in_order[: len(plan)]]
     assert went == sorted(went)
     random.shuffle(due)
