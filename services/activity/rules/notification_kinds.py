@@ -43,10 +43,6 @@ class Language(IntEnum):
 
 # By kind the sentence, Chinese and English.
 KINDS: Mapping[str, tuple[str, str]] = {
-    "appointment_cancelled": ("有您参与的日程已取消", "An appointment in which you take part was cancelled"),
-    "appointment_changed": ("有您参与的日程已更改", "An appointment in which you take part changed"),
-    "appointment_due": ("日程即将开始", "An appointment is about to start"),
-    "appointment_invited": ("有新日程请您参加", "You are asked to take part in an appointment"),
     "appointment_cancelled": ("一项日程已取消", "An appointment was cancelled"),
     "appointment_changed": ("一项日程有变动", "An appointment was changed"),
     "appointment_due": ("您有日程即将开始", "An appointment of yours begins soon"),
