@@ -89,9 +89,7 @@ def test_a_complaint_goes_from_the_customers_words_to_its_end(town):
     assert answered.state == FEEDBACK_STATE_ANSWERED
     assert told_to(town, town.rm1_east, "feedback_answered") == [f"feedback/{said.feedback_id}"]
     refused(RuleBroken, "FEEDBACK_NOT_TOLD", town.rm1_east.call, "CloseFeedback", feedback_id=said.feedback_id)
-    told = town.rm1_east.call(
-        "TellFeedbackAnswer", feedback_id=said.feedback_id, channel=FEEDBACK_CHANNEL_CALL, note="客户满意"
-    )
+    told = town.rm1_east.call("TellFeedbackAnswer", feedback_id=said.feedback_id, channel=FEEDBACK_CHANNEL_CALL, note="客户满意")
     assert (told.state, told.told_date) == (FEEDBACK_STATE_TOLD, "2026-11-25")
     closed = town.rm1_east.call("CloseFeedback", feedback_id=said.feedback_id)
     assert closed.state == FEEDBACK_STATE_CLOSED
@@ -128,9 +126,7 @@ def test_a_complaint_that_is_late_goes_up_step_by_step_and_what_is_answered_does
     critical = say(town, town.rm1_east, customer, severity=FEEDBACK_SEVERITY_CRITICAL)
     answered = say(town, town.rm1_east, customer, severity=FEEDBACK_SEVERITY_CRITICAL)
     need = say(town, town.rm1_east, customer, FEEDBACK_KIND_NEED)
-    town.product_manager.call(
-        "AnswerFeedback", feedback_id=answered.feedback_id, answer="Done.", outcome=FEEDBACK_OUTCOME_DONE
-    )
+    town.product_manager.call("AnswerFeedback", feedback_id=answered.feedback_id, answer="Done.", outcome=FEEDBACK_OUTCOME_DONE)
     assert critical.answer_due_date == "2026-11-26"
 
     def level_on(*day):
@@ -387,9 +383,7 @@ def test_two_who_answer_at_once_do_not_both(town):
 
     def answer(text):
         try:
-            town.product_manager.call(
-                "AnswerFeedback", feedback_id=said.feedback_id, answer=text, outcome=FEEDBACK_OUTCOME_DONE
-            )
+            town.product_manager.call("AnswerFeedback", feedback_id=said.feedback_id, answer=text, outcome=FEEDBACK_OUTCOME_DONE)
             outcomes.append("answered")
         except WorkbenchError as refusal:
             outcomes.append(refusal.reason)

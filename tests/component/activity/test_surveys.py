@@ -111,9 +111,7 @@ def test_a_template_changes_and_what_was_published_stays(town):
     refused(NotFound, "SURVEY_TEMPLATE_NOT_FOUND", town.rm1_east.call, "GetSurveyTemplate", **wanted, version=3)
     refused(NotAllowed, "PERMISSION_DENIED", town.rm1_east.call, "PublishSurveyTemplate", **wanted)
     twice = {"display_name": "Twice", "questions": [question, question]}
-    refused(
-        InvalidInput, "SURVEY_QUESTIONS_INVALID", town.product_manager.call, "CreateSurveyTemplate", survey_template=twice
-    )
+    refused(InvalidInput, "SURVEY_QUESTIONS_INVALID", town.product_manager.call, "CreateSurveyTemplate", survey_template=twice)
 
 
 def test_one_template_is_there_to_begin_with(town):
@@ -313,9 +311,7 @@ def test_revoked_or_declined_it_takes_no_answer(town, nobody, method, state):
     assert town.rm1_east.call(method, **wanted).state == state
     refused(NotFound, "SURVEY_LINK_NOT_FOUND", nobody.call, "GetSurveyForm", token=token)
     refused(RuleBroken, "SURVEY_INVITATION_OVER", town.rm1_east.call, method, **wanted)
-    refused(
-        RuleBroken, "SURVEY_INVITATION_OVER", town.rm1_east.call, "AnswerSurveyInvitation", **wanted, answers=scored(9)
-    )
+    refused(RuleBroken, "SURVEY_INVITATION_OVER", town.rm1_east.call, "AnswerSurveyInvitation", **wanted, answers=scored(9))
     refused(RuleBroken, "SURVEY_INVITATION_OVER", town.rm1_east.call, "CreateSurveyLink", **wanted)
 
 
@@ -353,9 +349,7 @@ def test_who_does_not_reach_the_customer_learns_nothing(town):
     for person in (town.rm2_east, town.rm1_west, town.manager_west):
         refused(NotFound, "SURVEY_INVITATION_NOT_FOUND", person.call, "GetSurveyInvitation", **wanted)
         refused(NotFound, "SURVEY_INVITATION_NOT_FOUND", person.call, "CreateSurveyLink", **wanted)
-        refused(
-            NotFound, "CUSTOMER_NOT_FOUND", person.call, "ListSurveyInvitations", customer_id=invitation.customer_id
-        )
+        refused(NotFound, "CUSTOMER_NOT_FOUND", person.call, "ListSurveyInvitations", customer_id=invitation.customer_id)
     assert town.manager_west.call("GetSurveyStatistics").recommendation.answer_count == 0
 
 

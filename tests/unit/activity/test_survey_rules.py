@@ -98,7 +98,9 @@ def test_something_must_be_answered_even_where_nothing_is_required():
         check_answers(QUESTIONS[1:], [{"question_id": "remark", "text": " "}])
 
 
-@pytest.mark.parametrize(("recommendation", "satisfaction", "low"), [(6, None, True), (7, 3, False), (10, 2, True), (9, 5, False)])
+@pytest.mark.parametrize(
+    ("recommendation", "satisfaction", "low"), [(6, None, True), (7, 3, False), (10, 2, True), (9, 5, False)]
+)
 def test_a_detractor_or_somebody_dissatisfied_is_seen_to(recommendation, satisfaction, low):
     answers = [{"question_id": "recommend", "score": recommendation}, {"question_id": "satisfied", "score": satisfaction}]
     assert check_answers(QUESTIONS, answers).low is low
