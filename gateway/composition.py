@@ -13,10 +13,10 @@ import grpc
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
-from gateway import openapi, revocations
+from gateway import openapi, revocations, survey_pages
 from gateway.application import Application
 from gateway.authentication import Authenticator
-from gateway.exchange import Endpoint
+from gateway.exchange import Endpoint, Exchange
 from gateway.health import Health
 from gateway.rates import Rates
 from gateway.revocations import Revocations, RevocationsPoll
@@ -69,6 +69,8 @@ def compose(
             poll.start()
             stack.callback(poll.stop)
         views = Views(_shown(settings, own, contract, upstream, authenticator, keys, metrics, streams))
+        if upstream.addresses.get(survey_pages.SERVICE):
+            _add_survey_pages(views, contract, upstream)
         if own.federation.providers:
             _add_federation(views, settings, own, contract, upstream, authenticator)
         find = _finder(contract, views, lambda route: RpcEndpoint(route, upstream, authenticator, streams, own))
@@ -106,6 +108,21 @@ def _finder(
         return views.find(path) if found[0] is None else found
 
     return find
+
+
+def _add_survey_pages(views: Views, contract: Contract, upstream: Upstream) -> None:
+    def calling(name: str) -> survey_pages.Call:
+        method = contract.pool.FindMethodByName(name)
+        rpc, make_request = rpc_of(method, contracts.access_of(method)), message_class(method.input_type)
+
+        def call(exchange: Exchange, fields: Mapping[str, Any]) -> Any:
+            metadata = [(CORRELATION_KEY, exchange.correlation_id), (REMOTE_ADDRESS_KEY, exchange.remote_address)]
+            return upstream.call(rpc, make_request(**fields), metadata)
+
+        return call
+
+    pages = survey_pages.survey_pages(calling(survey_pages.FORM_METHOD), calling(survey_pages.ANSWER_METHOD))
+    views.flask.register_blueprint(pages)
 
 
 def _add_federation(

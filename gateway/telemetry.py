@@ -16,6 +16,8 @@ _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 NO_ROUTE = "none"
 _STANDARD_ERROR = 2
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# What follows these in a path is a token by itself: whoever read it in a log could use it.
+_TOKEN_FOLDERS = ("/s/", "/v1/surveyLinks/")
 
 
 class Metrics:
@@ -68,7 +70,7 @@ class AccessLog:
             "process": "gateway",
             "event": "request",
             "method": exchange.http_method,
-            "path": exchange.path,
+            "path": _without_token(exchange.path),
             "route": route,
             "status": answer.status,
             "milliseconds": round(seconds * 1_000, 2),
@@ -77,3 +79,9 @@ class AccessLog:
             "remote_address": exchange.remote_address,
         }
         os.write(_STANDARD_ERROR, orjson.dumps(entry, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+
+
+def _without_token(path: str) -> str:
+    """The path as it may stand in a log."""
+    folder = next((each for each in _TOKEN_FOLDERS if path.startswith(each)), None)
+    return path if folder is None else f"{folder}…"

@@ -5,7 +5,7 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
-from workbench.activity.v1 import contact_events_pb2
+from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
 from workbench.customer.v1 import announcement_events_pb2, coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
@@ -15,28 +15,30 @@ from workbench.integration.v1 import events_pb2 as integration_events_pb2
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.feedback import overdue
-from services.activity.usecases.following import coverages, customers, datasets, hand_overs, people
+from services.activity.usecases.following import coverages, customers, hand_overs, people
 from services.activity.usecases.knowledge import announcing, policies
 from services.activity.usecases.leads import following as lead_following
 from services.activity.usecases.notifications import digests
+from services.activity.usecases.schedule import reminding
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.tasks import escalating
-from services.activity.usecases.visit_cycles import adapting, assessing
+from services.activity.usecases.visit_cycles import adapting, assessing, pinning
 from services.activity.usecases.work_reports import drafting
 from services.chassis.service import Subscription, Timer
 
 ESCALATE_EVERY_SECONDS = 60.0
 FORGET_APPROVALS_EVERY_SECONDS = 3_600.0
+FORGET_PROSPECTS_EVERY_SECONDS = 3_600.0
 KNOWLEDGE_EVERY_SECONDS = 30.0
 LATE_EVERY_SECONDS = 60.0
 OVERDUE_EVERY_SECONDS = 60.0
+REMIND_EVERY_SECONDS = 20.0
 REPORT_EVERY_SECONDS = 5.0
 SURVEYS_EVERY_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 600.0
 WEEK_EVERY_SECONDS = 300.0
 
 SUBSCRIPTIONS = (
-    Subscription(contact_events_pb2.ContactRecorded, sampling.after_contact),
     Subscription(announcement_events_pb2.AbsenceAnnounced, coverages.plan_absence),
     Subscription(announcement_events_pb2.CustomerAnnounced, customers.announce),
     Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, people.announce_unit),
@@ -65,8 +67,11 @@ SUBSCRIPTIONS = (
     Subscription(coverage_events_pb2.HandOverProposed, approvals.propose_hand_over),
     Subscription(coverage_events_pb2.HandOverRejected, approvals.end_hand_over),
     Subscription(contact_events_pb2.ContactRecorded, adapting.take_contact),
-    Subscription(integration_events_pb2.DatasetPublished, datasets.hear),
+    Subscription(contact_events_pb2.ContactsTakenOver, adapting.take_history),
     Subscription(integration_events_pb2.DatasetPublished, policies.take_dataset),
+    Subscription(contact_events_pb2.ContactRecorded, sampling.after_contact),
+    Subscription(lead_events_pb2.OpportunityWon, sampling.after_opportunity),
+    Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
 TIMERS = (
@@ -76,9 +81,11 @@ TIMERS = (
     Timer("hand_overs.report", REPORT_EVERY_SECONDS, hand_overs.report),
     Timer("knowledge.announce", KNOWLEDGE_EVERY_SECONDS, announcing.announce),
     Timer("knowledge.remind", KNOWLEDGE_EVERY_SECONDS, announcing.remind),
+    Timer("leads.forget_prospects", FORGET_PROSPECTS_EVERY_SECONDS, lead_following.forget_prospects),
     Timer("leads.tell_overdue", OVERDUE_EVERY_SECONDS, lead_following.tell_overdue),
     Timer("notifications.forget", digests.FORGET_EVERY_SECONDS, digests.forget),
     Timer("notifications.make_digests", digests.MAKE_EVERY_SECONDS, digests.make),
+    Timer("schedule.remind", REMIND_EVERY_SECONDS, reminding.remind),
     Timer("surveys.draw", SURVEYS_EVERY_SECONDS, sampling.draw_due),
     Timer("surveys.expire", SURVEYS_EVERY_SECONDS, sampling.expire),
     Timer("tasks.escalate", ESCALATE_EVERY_SECONDS, escalating.escalate),

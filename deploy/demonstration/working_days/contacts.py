@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from deploy.demonstration.customers import Kind, Tier
 from deploy.demonstration.draws import Draw, Weighted
 from deploy.demonstration.names import chinese_name
 from deploy.demonstration.working_days.lives import Life, Lives
+from deploy.demonstration.working_days.sales import STAGES, Deal
 from deploy.demonstration.working_days.workdays import Workdays
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -49,6 +50,8 @@ _OUTCOMES_OF_LEAVERS = Weighted.of(((_NEUTRAL, 34), (_DECLINED, 22), (_NOT_REACH
 _FAILS, _SHARED, _NOTICED, _ASKED_AGAIN = 8, 14, 35, 55
 # Of a hundred who complain: of all, of those who leave for it, who leave for something else, who only seem to leave.
 _COMPLAINS, _COMPLAINS_FOR_THAT, _COMPLAINS_AND_LEAVES, _COMPLAINS_AND_STAYS = 3, 85, 22, 15
+# Of a hundred stages of a deal those at which one talked of it.
+_TALKED = 70
 # So long a customer is new; so long before the money goes one can hear it.
 _NEW_DAYS, _FELT_DAYS = 30, 30
 
@@ -94,11 +97,16 @@ class Met:
 
 
 def contacts_of(
-    lives: Lives, life: Life, workdays: Workdays, first: date, last: date
+    lives: Lives, life: Life, workdays: Workdays, first: date, last: date, deals: Sequence[Deal] = ()
 ) -> Iterator[contact_service_pb2.ImportedContact]:
-    """A customer's contacts of those dates. What is told up to a date stays the same when a later one is asked for."""
+    """A customer's contacts of those dates, each with the deal that it furthers; of a later last date there are only more."""
     for met in (*_ordinary(lives, life, workdays, first, last), *_of_a_leaving(lives, life, workdays, first, last)):
-        yield _written(lives, life, met)
+        row = _written(lives, life, met)
+        if met.purpose in (SALE, FOLLOW_UP):
+            row.opportunity_number = next((deal.number for deal in deals if deal.open_date <= met.day <= deal.close_date), "")
+        yield row
+    for deal in deals:
+        yield from _of_a_deal(lives, life, workdays, deal, last)
 
 
 def planned_of(lives: Lives, life: Life, workdays: Workdays, last: date) -> Iterator[contact_service_pb2.ImportedContact]:
@@ -120,9 +128,10 @@ def _ordinary(lives: Lives, life: Life, workdays: Workdays, first: date, last: d
     place = 0
     while (day := workdays.on_or_after(day)) <= last:
         draw = Draw(seed, f"contact/{number}/{place}")
-        yield _met(life, f"{number}/{place}", day, draw)
-        pause = life.pause_days * (40 + draw.below(121)) * life.pause_hundredths(day) // 10_000
-        day += timedelta(days=max(pause, 1))
+        pause_days = life.pause_days * (40 + draw.below(121)) // 100
+        if draw.chance(life.held_percent(day)):
+            yield _met(life, f"{number}/{place}", day, draw)
+        day += timedelta(days=max(pause_days, 1))
         place += 1
 
 
@@ -157,6 +166,22 @@ def _of_a_leaving(lives: Lives, life: Life, workdays: Workdays, first: date, las
                 yield replace(
                     met, number=f"{number}/complaint/2", day=again, purpose=FOLLOW_UP, outcome=_SOLVED, customer_began=False
                 )
+
+
+def _of_a_deal(
+    lives: Lives, life: Life, workdays: Workdays, deal: Deal, last: date
+) -> Iterator[contact_service_pb2.ImportedContact]:
+    """What was talked about at most of its stages, mostly face to face."""
+    for code, day in deal.stages:
+        draw = Draw(lives.bank.seed, f"contact/{deal.number}/{code}")
+        met_on = workdays.on_or_after(day)
+        if not draw.chance(_TALKED) or met_on > last:
+            continue
+        kind = draw.one_of((VISIT, MEETING, CALL, VISIT) if life.customer.kind != Kind.RETAIL else (MEETING, CALL, CALL))
+        outcome = _SIGNED if deal.won and code == STAGES[-1] else draw.one_of((_INTERESTED, _AGREED, _AGREED, _NEUTRAL))
+        row = _written(lives, life, Met(f"{deal.number}/{code}", met_on, kind, SALE, outcome, _DONE, customer_began=False))
+        row.opportunity_number = deal.number
+        yield row
 
 
 def complaint_day(life: Life, first: date, draw: Draw) -> date | None:

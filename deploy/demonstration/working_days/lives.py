@@ -24,8 +24,8 @@ _DILIGENCE = (55, 70, 85, 95, 100, 100, 110, 125)
 _FADES_DAYS = 50
 # Of a hundred: those with whom one is, of whoever leaves, and of whoever only seems to.
 _FADING_LEAVERS, _FADING_OTHERS = 60, 25
-# Pauses in hundredths of an ordinary one.
-_ORDINARY, _FADED, _GONE = 100, 280, 600
+# Of a hundred contacts those that are left then.
+_ALL, _FADED, _GONE = 100, 35, 12
 # So many of a hundred are forgotten for a while, two months of two years, though nothing draws them away.
 _FORGOTTEN, _FORGOTTEN_DAYS = 12, 60
 
@@ -56,19 +56,19 @@ class Life:
         """Whether those who look can tell beforehand."""
         return bool(self.reason) and not self.quiet
 
-    def pause_hundredths(self, day: date) -> int:
-        """How long the pause after a contact on that day is, against an ordinary one; not only leaving makes it long."""
+    def held_percent(self, day: date) -> int:
+        """Of a hundred contacts that are due on that day, those that there are; not only leaving makes them fewer."""
         if self.leaves and day >= self.loss_date:
             return _GONE
         if self.shows_it and self.habit < (_FADING_LEAVERS if self.leaves else _FADING_OTHERS):
             before = (self.decline_date - day).days
             if 0 < before <= _FADES_DAYS:
-                return _FADED - (_FADED - _ORDINARY) * before // _FADES_DAYS
+                return _FADED + (_ALL - _FADED) * before // _FADES_DAYS
             if before <= 0 and day < self.loss_date:
                 return _FADED
         if self.habit < _FORGOTTEN and day.toordinal() // _FORGOTTEN_DAYS % _FORGOTTEN == self.habit:
             return _FADED
-        return _ORDINARY
+        return _ALL
 
 
 class Lives:

@@ -7,20 +7,24 @@ anew and changes nothing that is there.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from workbench.activity.v1 import contact_service_pb2
+from workbench.activity.v1 import contact_service_pb2, feedback_service_pb2, opportunity_service_pb2, survey_service_pb2
 
 from deploy.demonstration.bank import CUSTOMERS_DEFAULT, SEED_DEFAULT, Bank
 from deploy.demonstration.books.bank_books import HISTORY_MONTHS, Span
 from deploy.demonstration.delivery import FOLDER, Deliveries, Tell
 from deploy.demonstration.doors import Door
+from deploy.demonstration.working_days import voices
 from deploy.demonstration.working_days.contacts import PLANNED_DAYS, ZONE, contacts_of, planned_of
 from deploy.demonstration.working_days.lives import Life, Lives
 from deploy.demonstration.working_days.progress import Worked
+from deploy.demonstration.working_days.sales import deals_of, written
 from deploy.demonstration.working_days.workdays import Workdays
 from services.chassis import keys, runtime
 from services.chassis.db.scope import WHOLE_BANK
@@ -34,18 +38,26 @@ SYSTEM = "demonstration"
 CUSTOMERS_MAX = 20_000
 # What a deployment gets that takes no months of history.
 DAYS_MIN = 31
-# So many customers at a time, and so many rows in a call.
-_CUSTOMERS_AT_ONCE, _ROWS_AT_ONCE = 1_000, 1_000
+# So many rows in a call.
+_ROWS_AT_ONCE = 500
 # How long the events of people and customers may take to reach the activity service.
 _EVENTS_SECONDS, _POLL_SECONDS = 120.0, 2.0
 _NOT_THERE_YET = frozenset({"CUSTOMER_NOT_FOUND", "PERSON_NOT_FOUND"})
 
-WORKER = Caller(
-    "command:demonstration",
-    login="demonstration",
-    grants=(Grant(frozenset({"activity.history.import"}), WHOLE_BANK),),
-)
-_CONTACTS = "workbench.activity.v1.ContactService/BatchImportContacts"
+_PERMISSIONS = ("activity.history.import", "activity.survey.define", "activity.survey.import")
+WORKER = Caller("command:demonstration", login="demonstration", grants=(Grant(frozenset(_PERMISSIONS), WHOLE_BANK),))
+_SERVICES = "workbench.activity.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of thing that relationship managers leave behind, and how it comes in."""
+
+    name: str
+    method: str
+    # The things of one customer, each with the day on which it happened.
+    of: Callable[[Life], Iterable[tuple[date, Any]]]
+    request: Callable[[Sequence[Any]], Any]
 
 
 def bring_working_days(
@@ -64,62 +76,119 @@ def bring_working_days(
     kept = Worked.read(settings.home)
     if kept and kept.customers >= customers and kept.until >= until:
         return
-    began, bank = time.monotonic(), Bank(seed)
-    first = kept.first if kept else _first(settings, until)
-    since = first if history_months else max(first, until - timedelta(days=DAYS_MIN - 1))
-    if kept and kept.customers >= customers:
-        since = kept.until + timedelta(days=1)
-    lives = Lives(bank, min(customers, CUSTOMERS_MAX), first, settings.home / FOLDER / "work")
-    workdays = Workdays(first, until + timedelta(days=2 * PLANNED_DAYS))
+    began = time.monotonic()
+    if kept is None:
+        first = _first(settings, until)
+        kept = Worked(seed, 0, first, first if history_months else max(first, until - timedelta(days=DAYS_MIN - 1)), until)
+    # A bank that has grown is gone through anew: what is there stays as it is.
+    since = kept.until + timedelta(days=1) if kept.customers >= customers else kept.since
+    lives = Lives(Bank(seed), min(customers, CUSTOMERS_MAX), kept.first, settings.home / FOLDER / "work")
+    counts: Counter[str] = Counter()
+    with _door(settings) as door:
+        for part in _parts(door, lives, kept, until, plans=kept.customers == 0):
+            for rows in _batches(lives, part, since, until):
+                counts += _bring(door, part, rows)
+    Worked(seed, customers, kept.first, kept.since, until).write(settings.home)
+    told = ", ".join(f"{count} {name}" for name, count in counts.items())
+    tell(f"Working days {since} to {until}: {told or 'nothing new'}; {time.monotonic() - began:.0f} s.")
+
+
+def _parts(door: Door, lives: Lives, kept: Worked, until: date, *, plans: bool) -> Iterator[Part]:
+    """What comes in, in this order: contacts name the opportunities that they further."""
+    first, workdays = kept.first, Workdays(kept.first, until + timedelta(days=2 * PLANNED_DAYS))
+
+    def opportunities(life: Life) -> Iterator[tuple[date, Any]]:
+        for deal in deals_of(lives, life, workdays, first, until):
+            yield deal.open_date, written(lives, life, deal, until)
+
+    def contacts(life: Life) -> Iterator[tuple[date, Any]]:
+        deals = [deal for deal in deals_of(lives, life, workdays, first, until) if deal.open_date >= kept.since]
+        for row in contacts_of(lives, life, workdays, first, until, deals):
+            yield row.contact.start_time.ToDatetime(tzinfo=ZONE).date(), row
+        # What is planned then is done, or not, by whoever tries the workbench.
+        if plans:
+            yield from ((until, row) for row in planned_of(lives, life, workdays, until))
+
+    def feedback(life: Life) -> Iterator[tuple[date, Any]]:
+        for said in voices.feedback_of(lives, life, workdays, first, until):
+            yield date.fromisoformat(said.received_date), said
+
+    def answers(life: Life) -> Iterator[tuple[date, Any]]:
+        for row in voices.answers_of(lives, life, workdays, first, until):
+            yield date.fromisoformat(row.answer_date), row
+
+    yield Part(
+        "opportunities", "OpportunityService/BatchImportOpportunities", opportunities,
+        lambda rows: opportunity_service_pb2.BatchImportOpportunitiesRequest(source_system=SYSTEM, opportunities=rows),
+    )  # fmt: skip
+    yield Part(
+        "contacts", "ContactService/BatchImportContacts", contacts,
+        lambda rows: contact_service_pb2.BatchImportContactsRequest(source_system=SYSTEM, contacts=rows),
+    )  # fmt: skip
+    yield Part(
+        "feedback", "FeedbackService/ImportFeedback", feedback,
+        lambda rows: feedback_service_pb2.ImportFeedbackRequest(source_system=SYSTEM, rows=rows),
+    )  # fmt: skip
+    survey_id = _survey(door, lives.bank, first)
+    yield Part(
+        "answers", "SurveyService/ImportSurveyAnswers", answers,
+        lambda rows: survey_service_pb2.ImportSurveyAnswersRequest(survey_id=survey_id, source_system=SYSTEM, rows=rows),
+    )  # fmt: skip
+
+
+def _batches(lives: Lives, part: Part, since: date, until: date) -> Iterator[Sequence[Any]]:
+    """All rows of those dates, customer by customer: what is told of many rows is told once of each customer."""
+    rows: list[Any] = []
+    for life in lives.between(0, len(lives)):
+        rows += [row for day, row in sorted(part.of(life), key=lambda each: each[0]) if since <= day <= until]
+        while len(rows) >= _ROWS_AT_ONCE:
+            yield rows[:_ROWS_AT_ONCE]
+            rows = rows[_ROWS_AT_ONCE:]
+    if rows:
+        yield rows
+
+
+def _bring(door: Door, part: Part, rows: Sequence[Any]) -> Counter[str]:
+    """Sends rows until all whom they name have come to the service by events; answers how many were taken, and refused."""
+    counts: Counter[str] = Counter()
+    deadline = time.monotonic() + _EVENTS_SECONDS
+    while rows:
+        answer = door.call(f"{_SERVICES}.{part.method}", part.request(rows))
+        counts[part.name] += _created(answer)
+        waiting = [_place(each) for each in answer.refused if each.reason in _NOT_THERE_YET]
+        # What else is refused has become of the customer meanwhile, such as a merge; it is told and left out.
+        counts.update(f"{part.name} refused: {each.reason}" for each in answer.refused if each.reason not in _NOT_THERE_YET)
+        rows = [rows[place] for place in waiting]
+        if rows and time.monotonic() > deadline:
+            raise Unavailable("EVENTS_LATE", "The bank's people did not reach the activity service; see `workbench events lag`.")
+        if rows:
+            time.sleep(_POLL_SECONDS)
+    return counts
+
+
+def _created(answer: Any) -> int:
+    return int(answer.created_count if hasattr(answer, "created_count") else answer.created)
+
+
+def _place(refused: Any) -> int:
+    return int(refused.position if hasattr(refused, "position") else refused.index)
+
+
+def _survey(door: Door, bank: Bank, first: date) -> str:
+    """The survey whose answers come: begun once, whatever is repeated, and ended at once."""
+    request = survey_service_pb2.CreateSurveyRequest(survey=voices.survey(), request_id=bank.id_of(f"survey/{first.isoformat()}"))
+    return str(door.call(f"{_SERVICES}.SurveyService/CreateSurvey", request).survey_id)
+
+
+@contextmanager
+def _door(settings: DeploymentSettings) -> Iterator[Door]:
     with ExitStack() as stack:
         address = settings.services["activity"].address
         channel = stack.enter_context(open_channel(address, runtime.channel_credentials(settings)))
-        door = Door(channel, keys.KeyRing.load(settings.secrets / keys.SIGNING_KEYS_FILE), WORKER)
-
-        def rows_of(life: Life) -> Iterator[contact_service_pb2.ImportedContact]:
-            yield from (row for row in contacts_of(lives, life, workdays, first, until) if _begins(row) >= since)
-            # What is planned then is done, or not, by whoever tries the workbench.
-            if kept is None:
-                yield from planned_of(lives, life, workdays, until)
-
-        taken = sum(_bring(door, rows) for rows in _batches(lives, rows_of))
-    Worked(seed, customers, first, until).write(settings.home)
-    tell(f"Working days {since} to {until}: {taken} contacts in {time.monotonic() - began:.0f} s.")
+        yield Door(channel, keys.KeyRing.load(settings.secrets / keys.SIGNING_KEYS_FILE), WORKER)
 
 
 def _first(settings: DeploymentSettings, until: date) -> date:
     """With which day the bank's history begins, as its systems deliver it."""
     deliveries = Deliveries.read(settings.home)
     return deliveries.first if deliveries else Span.until(until).first
-
-
-def _begins(row: contact_service_pb2.ImportedContact) -> date:
-    return row.contact.start_time.ToDatetime(tzinfo=ZONE).date()
-
-
-def _batches(
-    lives: Lives, rows_of: Callable[[Life], Iterator[contact_service_pb2.ImportedContact]]
-) -> Iterator[Sequence[contact_service_pb2.ImportedContact]]:
-    """All rows, of some customers at a time, each time by when they began."""
-    for start in range(0, len(lives), _CUSTOMERS_AT_ONCE):
-        rows = [row for life in lives.between(start, start + _CUSTOMERS_AT_ONCE) for row in rows_of(life)]
-        rows.sort(key=lambda row: (row.contact.start_time.seconds, row.source_number))
-        for place in range(0, len(rows), _ROWS_AT_ONCE):
-            yield rows[place : place + _ROWS_AT_ONCE]
-
-
-def _bring(door: Door, rows: Sequence[Any]) -> int:
-    """Sends rows until all whom they name have come to the service by events; answers how many were taken."""
-    taken, deadline = 0, time.monotonic() + _EVENTS_SECONDS
-    while rows:
-        answer = door.call(_CONTACTS, contact_service_pb2.BatchImportContactsRequest(source_system=SYSTEM, contacts=rows))
-        taken += answer.created_count
-        # What else is refused has become of the customer meanwhile: merged, erased.
-        rows = [rows[each.position] for each in answer.refused if each.reason in _NOT_THERE_YET]
-        if rows and time.monotonic() > deadline:
-            raise Unavailable(
-                "EVENTS_LATE", "The bank's customers did not reach the activity service; see `workbench events lag`."
-            )
-        if rows:
-            time.sleep(_POLL_SECONDS)
-    return taken

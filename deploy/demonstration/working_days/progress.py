@@ -19,8 +19,10 @@ class Worked:
 
     seed: int
     customers: int
-    # With which the past begins, as far as it was brought in at all.
+    # With which the bank's history begins, whether or not it was brought in from there.
     first: date
+    # From here on it was.
+    since: date
     until: date
 
     @classmethod
@@ -30,7 +32,8 @@ class Worked:
         if not file.exists():
             return None
         kept = json.loads(file.read_text(encoding="utf-8"))
-        return cls(kept["seed"], kept["customers"], date.fromisoformat(kept["first"]), date.fromisoformat(kept["until"]))
+        days = {name: date.fromisoformat(kept[name]) for name in ("first", "since", "until")}
+        return cls(seed=kept["seed"], customers=kept["customers"], **days)
 
     def write(self, home: Path) -> None:
         """Notes it."""

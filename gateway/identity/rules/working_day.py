@@ -32,6 +32,8 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.report.confirm": _LEAD,
     "activity.report.read": (*_LINE, _ANALYST, _AUDITOR),
     "activity.report.write": _LINE,
+    "activity.schedule.read": (*_LINE, _AUDITOR),
+    "activity.schedule.update": _LINE,
     "activity.survey.collect": _LINE,
     "activity.survey.define": (_PRODUCT,),
     "activity.survey.import": (_PRODUCT, _STEWARD),
@@ -39,6 +41,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.task.dispatch": _LEAD,
     "activity.task.read": (*_LINE, _PRODUCT, _AUDITOR),
     "activity.task.update": (*_LINE, _PRODUCT),
+    "activity.workday.define": (_MANAGER, _ANALYST, _STEWARD),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from services.chassis.kernel.errors import NotFound
@@ -143,8 +144,8 @@ def _add_totals(
 
 def _weights(days: Sequence[date], start: date, end: date) -> Iterator[tuple[date, int]]:
     """For how many days of the period the balances of each day stand."""
-    ordered = sorted(set(days))
-    for day, following in zip(ordered, [*ordered[1:], end + timedelta(days=1)], strict=True):
+    ordered = [*sorted(set(days)), end + timedelta(days=1)]
+    for day, following in pairwise(ordered):
         count = (following - max(day, start)).days
         if count > 0:
             yield day, count

@@ -116,7 +116,6 @@ def _create_feeds():
         sa.Column("detail", sa.Integer, nullable=False),
         sa.Column("secret_sha256", sa.Text, nullable=False),
         sa.Column("create_time", UtcDateTime, nullable=False),
-        sa.Column("last_read_date", BusinessDate),
         sa.PrimaryKeyConstraint("calendar_feed_id", name="pk_calendar_feeds"),
         sa.UniqueConstraint("secret_sha256", name="uq_calendar_feeds_secret_sha256"),
     )

@@ -13,6 +13,7 @@ down_revision = "activity_0005"
 
 _UNFOLLOWED = sa.text("followed_time IS NULL AND follow_deadline IS NOT NULL AND NOT overdue_told")
 _IMPORTED = sa.text("source_system <> ''")
+_OF_PROSPECT = sa.text("prospect_name IS NOT NULL AND close_time IS NOT NULL")
 _LATEST = sa.text("latest")
 
 
@@ -55,6 +56,8 @@ def _create_leads():
         sa.Column("overdue_told", sa.Boolean, nullable=False),
         sa.Column("close_time", UtcDateTime),
         sa.Column("opportunity_id", sa.Text, nullable=False),
+        sa.Column("source_system", sa.Text, nullable=False),
+        sa.Column("source_number", sa.Text, nullable=False),
         sa.Column("create_time", UtcDateTime, nullable=False),
         sa.Column("update_time", UtcDateTime, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
@@ -68,6 +71,15 @@ def _create_leads():
     op.create_index("ix_leads_phone_index", "leads", ["phone_index"])
     op.create_index("ix_leads_identifier_index", "leads", ["identifier_index"])
     op.create_index("ix_leads_unfollowed", "leads", ["follow_deadline"], sqlite_where=_UNFOLLOWED, postgresql_where=_UNFOLLOWED)
+    op.create_index(
+        "uq_leads_source",
+        "leads",
+        ["source_system", "source_number"],
+        unique=True,
+        sqlite_where=_IMPORTED,
+        postgresql_where=_IMPORTED,
+    )
+    op.create_index("ix_leads_of_prospects", "leads", ["close_time"], sqlite_where=_OF_PROSPECT, postgresql_where=_OF_PROSPECT)
     enforce_row_scope(op.get_bind(), "leads", of_customers=True, person="owner_person_id", with_customer=True)
 
 
@@ -160,6 +172,13 @@ def _create_opportunities():
         unique=True,
         sqlite_where=_IMPORTED,
         postgresql_where=_IMPORTED,
+    )
+    op.create_index(
+        "ix_opportunities_of_prospects",
+        "opportunities",
+        ["close_time"],
+        sqlite_where=_OF_PROSPECT,
+        postgresql_where=_OF_PROSPECT,
     )
     enforce_row_scope(op.get_bind(), "opportunities", of_customers=True, person="owner_person_id", with_customer=True)
     op.create_table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text
@@ -13,7 +13,7 @@ from services.activity.model.base import Base, Working
 from services.activity.rules.appointments import AppointmentState
 from services.activity.rules.erasing import Erased
 from services.activity.rules.recurrence.series import NonWorkdays
-from services.chassis.db.types import BusinessDate, EncryptedText, Json, UtcDateTime
+from services.chassis.db.types import EncryptedText, Json, UtcDateTime
 
 
 class Appointment(Working, Base):
@@ -121,6 +121,5 @@ class CalendarFeed(Base):
     # SHA-256 of the secret, in hexadecimal digits.
     secret_sha256: Mapped[str] = mapped_column(Text, unique=True)
     create_time: Mapped[datetime] = mapped_column(UtcDateTime)
-    last_read_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
 
     __table_args__ = (Index("ix_calendar_feeds_person_id", "person_id", "calendar_feed_id"),)

@@ -16,6 +16,8 @@ from services.chassis.kernel.money import Money
 from services.chassis.keys import data_keys
 
 _UNFOLLOWED = "followed_time IS NULL AND follow_deadline IS NOT NULL AND NOT overdue_told"
+_IMPORTED = "source_system <> ''"
+_OF_PROSPECT = "prospect_name IS NOT NULL AND close_time IS NOT NULL"
 
 
 def prospect_index(name: str, normalised: str) -> str:
@@ -84,6 +86,9 @@ class Lead(Base, Working, Expecting):
     overdue_told: Mapped[bool] = mapped_column(default=False)
     close_time: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     opportunity_id: Mapped[str] = mapped_column(Text, default="")
+    # Of one that came from a former system: which, and its number there.
+    source_system: Mapped[str] = mapped_column(Text, default="")
+    source_number: Mapped[str] = mapped_column(Text, default="")
     create_time: Mapped[datetime] = mapped_column(UtcDateTime)
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
@@ -97,6 +102,20 @@ class Lead(Base, Working, Expecting):
         Index("ix_leads_owner_person_id_follow_deadline", "owner_person_id", "follow_deadline"),
         Index("ix_leads_phone_index", "phone_index"),
         Index("ix_leads_identifier_index", "identifier_index"),
+        Index(
+            "uq_leads_source",
+            "source_system",
+            "source_number",
+            unique=True,
+            sqlite_where=text(_IMPORTED),
+            postgresql_where=text(_IMPORTED),
+        ),
+        Index(
+            "ix_leads_of_prospects",
+            "close_time",
+            sqlite_where=text(_OF_PROSPECT),
+            postgresql_where=text(_OF_PROSPECT),
+        ),
         Index(
             "ix_leads_unfollowed",
             "follow_deadline",

@@ -14,6 +14,7 @@ from services.activity.rules.leads.kinds import OPPORTUNITY_OPEN, OpportunitySta
 from services.chassis.db.types import BusinessDate, EncryptedText, Json, UtcDateTime
 
 _IMPORTED = "source_system <> ''"
+_OF_PROSPECT = "prospect_name IS NOT NULL AND close_time IS NOT NULL"
 
 
 class OpportunityMember(Base):
@@ -81,6 +82,12 @@ class Opportunity(Base, Working, Expecting):
         Index("ix_opportunities_create_time_opportunity_id", "create_time", "opportunity_id"),
         Index("ix_opportunities_organisation_path_open_date", "organisation_path", "open_date"),
         Index("ix_opportunities_lead_id", "lead_id"),
+        Index(
+            "ix_opportunities_of_prospects",
+            "close_time",
+            sqlite_where=text(_OF_PROSPECT),
+            postgresql_where=text(_OF_PROSPECT),
+        ),
         Index(
             "uq_opportunities_source",
             "source_system",

@@ -6,7 +6,7 @@ from workbench.activity.v1 import lead_pb2, lead_service_pb2
 
 from services.activity.model.lead import Lead
 from services.activity.usecases import reaching
-from services.activity.usecases.leads import assigning, capturing, converting, duplicates, finding, following, showing
+from services.activity.usecases.leads import assigning, capturing, converting, duplicates, finding, following, importing, showing
 from services.activity.usecases.opportunities import showing as showing_opportunities
 from services.chassis.db.session import UnitOfWork
 from services.chassis.mapping import Mapper
@@ -82,3 +82,9 @@ def convert_lead(work: UnitOfWork, request: lead_service_pb2.ConvertLeadRequest)
     return lead_service_pb2.ConvertLeadResponse(
         lead=showing.as_message(work, lead), opportunity=showing_opportunities.as_message(work, opportunity)
     )
+
+
+def batch_import_leads(
+    work: UnitOfWork, request: lead_service_pb2.BatchImportLeadsRequest
+) -> lead_service_pb2.BatchImportLeadsResponse:
+    return importing.take_over(work, request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
@@ -109,6 +109,15 @@ def timed(start: datetime, end: datetime, zone: ZoneInfo, recurrence: list[str],
     return timing(local, end - start, zone, parse_recurrence(recurrence, zone, local), non_workdays, start=start)
 
 
+def local_hours(local: datetime, duration: timedelta, zone: ZoneInfo, recurrence: Recurrence) -> Timing:
+    """The timing of what starts at a local time; raises as `timed` does."""
+    if not FIRST_DATE.year < local.year <= LAST_DATE.year:
+        raise _refused("start_time", f"From {FIRST_DATE} to {LAST_DATE}.")
+    start = instant(local, zone)
+    _check_range(start, start + min(max(duration, -_DAY), timedelta(days=DAYS_MAX + 1)), "start_time", "end_time")
+    return timing(local, duration, zone, recurrence, NonWorkdays.KEEP.value)
+
+
 def whole_days(start: date, end: date, zone: ZoneInfo, recurrence: list[str], non_workdays: int) -> Timing:
     """The timing of whole days, the last included; raises as `timed` does."""
     if end < start or (end - start).days >= DAYS_MAX:
@@ -130,7 +139,7 @@ def timing(
     start: datetime | None = None,
     all_day: bool = False,
 ) -> Timing:
-    """The timing of a local start and a duration that were checked; raises InvalidInput RECURRENCE_EMPTY where nothing happens."""
+    """The timing of a local start and a duration that were checked; raises InvalidInput RECURRENCE_EMPTY."""
     start = start or instant(local, zone)
     end = instant(local + duration, zone) if all_day else start + duration
     if not recurrence:
@@ -138,15 +147,15 @@ def timing(
         return Timing(start, end, local, zone, all_day, Recurrence(), None, end if duration > _DAY else None)
     if duration > timedelta(days=RECURRING_DAYS_MAX):
         raise _refused("end_time", f"What recurs lasts at most {RECURRING_DAYS_MAX} days.")
-    series = Series(local, duration, zone, recurrence)
-    last_end = series.last_end()
+    series = Series(local, duration, zone, recurrence, all_day=all_day)
     ended = series.ended()
-    if last_end is None or next(ended.occurrences(start - _DAY, last_end + _DAY), None) is None:
+    if ended.empty:
         raise InvalidInput("RECURRENCE_EMPTY", "Nothing of it would take place.")
     shift = _SHIFT if non_workdays in (NonWorkdays.NEXT_WORKDAY, NonWorkdays.PREVIOUS_WORKDAY) else timedelta()
     counted = recurrence.rule is not None and recurrence.rule.count is not None
     until = ended.recurrence.rule.until if counted and ended.recurrence.rule else None
-    return Timing(start, end, local, zone, all_day, recurrence, until if isinstance(until, datetime) else None, last_end + shift)
+    last_start = until if isinstance(until, datetime) else None
+    return Timing(start, end, local, zone, all_day, recurrence, last_start, ended.last_end() + shift)
 
 
 def series_of(
@@ -157,19 +166,15 @@ def series_of(
     last_start_time: datetime | None,
     non_workdays: int,
     workdays: Workdays,
+    *,
+    all_day: bool,
 ) -> Series:
     """The series that an appointment keeps."""
     local = datetime.fromisoformat(local_start)
-    recurrence = _parsed(tuple(lines), zone, local)
+    recurrence = parse_recurrence(lines, zone, local)
     if last_start_time is not None and recurrence.rule is not None:
-        recurrence = Recurrence(
-            recurrence.rule.ending(last_start_time), recurrence.added, recurrence.excluded, recurrence.excluded_dates
-        )
-    return Series(local, duration, zone, recurrence, NonWorkdays(non_workdays), workdays)
-
-
-def _parsed(lines: tuple[str, ...], zone: ZoneInfo, local: datetime) -> Recurrence:
-    return parse_recurrence(lines, zone, local)
+        recurrence = replace(recurrence, rule=recurrence.rule.ending(last_start_time))
+    return Series(local, duration, zone, recurrence, NonWorkdays(non_workdays), workdays, all_day)
 
 
 def _check_range(start: datetime, end: datetime, start_field: str, end_field: str) -> None:

@@ -110,13 +110,20 @@ def shown(value: Fraction | None) -> str:
         return str((Decimal(value.numerator) / value.denominator).quantize(_PLACES, ROUND_HALF_UP))
 
 
-def check_targets(targets: Iterable[Target]) -> None:
-    """Raises InvalidInput TARGETS_INVALID where a kind stands twice, a tier is of no visit, or visits overlap."""
+def default_targets(*, of_day: bool) -> tuple[Target, ...]:
+    """What holds where nobody set a plan; a day has no reports of days within it."""
+    return tuple(target for target in DEFAULT_TARGETS if not (of_day and target.kind is WorkKind.REPORT))
+
+
+def check_targets(targets: Iterable[Target], *, of_day: bool = False) -> None:
+    """Raises InvalidInput TARGETS_INVALID where a kind stands twice, a tier is of no visit, visits overlap, or a day has any."""
     found = [(target.kind, target.tier) for target in targets]
     if len(set(found)) != len(found):
         raise _refused("Each kind, and each tier of visits, once.")
     if any(tier and kind is not WorkKind.VISIT for kind, tier in found):
         raise _refused("Only visits have a tier.")
+    if of_day and any(kind is WorkKind.REPORT for kind, _ in found):
+        raise _refused("Reports of days are of weeks and months.")
     tiers = {tier for kind, tier in found if kind is WorkKind.VISIT}
     if 0 in tiers and len(tiers) > 1:
         raise _refused("Visits of all tiers, or by tier: both together would count them twice.")

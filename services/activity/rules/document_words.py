@@ -15,6 +15,7 @@ Latin words are asked for by their beginning; characters that somebody types in 
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -35,6 +36,8 @@ _BEFORE_CHARACTERS = 30
 # So much of a text is looked through for a snippet letter by letter.
 _LOOKED_THROUGH_CHARACTERS = 20_000
 _PLURAL_LETTERS_MIN = 4
+# Categories of Unicode: punctuation, spaces, and what shows nothing.
+_MARKS = "PZC"
 
 
 def tokens_of(title: str, named: Sequence[str], body: str) -> list[str]:
@@ -52,7 +55,7 @@ def terms_of(query: str) -> list[tuple[str, ...]]:
     """What is typed, word by word: the tokens that all must be there for it."""
     terms: list[tuple[str, ...]] = []
     for part in fold(query).split():
-        terms += [tuple(_asked(run)) for run in _runs(words(part))]
+        terms += [tuple(_asked(run)) for run in _runs(_words_of(part))]
     return list(dict.fromkeys(terms))[:TERMS_MAX]
 
 
@@ -89,7 +92,7 @@ def snippet(query: str, text: str) -> str:
 
 def _pieces(wanted: Sequence[str]) -> Iterator[str]:
     for part in wanted:
-        for run in _runs(words(part)):
+        for run in _runs(_words_of(part)):
             letters = "".join(word.text for word in run)
             yield letters if not run[0].single else letters[:2]
 
@@ -104,7 +107,7 @@ def _words_in(text: str) -> Iterator[str]:
     if not text.strip():
         return
     before = ""
-    for word in words(fold(text)):
+    for word in _words_of(fold(text)):
         if not word.single:
             yield _word_token(word.text)
             before = ""
@@ -113,6 +116,11 @@ def _words_in(text: str) -> Iterator[str]:
         if before:
             yield from character_tokens(before + word.text)
         before = word.text
+
+
+def _words_of(folded: str) -> list[Word]:
+    """The words of a folded text; where it is nothing but marks, none."""
+    return [word for word in words(folded) if not word.single or unicodedata.category(word.text)[0] not in _MARKS]
 
 
 def _runs(pieces: Sequence[Word]) -> Iterator[list[Word]]:

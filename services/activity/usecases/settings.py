@@ -16,6 +16,8 @@ class ActivitySettings(NotificationSettings):
     lead_follow_workdays: int = Field(default=2, ge=1, le=60)
     # How many years back opportunities count that ended, for how likely one is won.
     opportunity_history_years: int = Field(default=3, ge=1, le=20)
+    # After how many days a closed lead or opportunity of a prospect loses what names him: nobody who became no customer is kept.
+    prospect_kept_days: int = Field(default=730, ge=30, le=3660)
     # The country whose workdays the bank keeps (ISO 3166-1).
     workday_country_code: str = Field(default="CN", pattern="^[A-Z]{2}$")
     # A file attached to a contact has at most so many bytes; the gateway's own limit of a body holds as well.

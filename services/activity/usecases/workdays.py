@@ -38,7 +38,7 @@ def calendar(work: UnitOfWork, start: date, end: date, *, organisation_path: str
     if country_code and country_code != work.settings.workday_country_code:
         return Workdays(country_code)
     path = organisation_path or work.caller.organisation_path
-    of_unit = BankDay.organisation_path.in_(_above(path)) if path else _of_whole_bank()
+    of_unit = BankDay.organisation_path.in_(above(path)) if path else _of_whole_bank()
     found = work.session.scalars(select(BankDay).where(of_unit, BankDay.day_date.between(start, end)))
     # The nearest unit's word is the last.
     nearest_last = sorted(found, key=lambda each: len(each.organisation_path))
@@ -52,7 +52,7 @@ def _of_whole_bank() -> ColumnElement[bool]:
     return func.length(path) - func.length(func.replace(path, PATH_SEPARATOR, "")) <= _SEPARATORS_AT_TOP
 
 
-def _above(path: str) -> list[str]:
+def above(path: str) -> list[str]:
     """The paths of the unit and of all above it, and the one of whatever there is."""
     parts = path.strip(PATH_SEPARATOR).split(PATH_SEPARATOR)
     return [PATH_SEPARATOR, *(f"/{'/'.join(parts[:count])}/" for count in range(1, len(parts) + 1))]

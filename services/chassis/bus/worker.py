@@ -188,7 +188,7 @@ class Deliveries:
         self._database = receiver.database
         self.broker = broker
         self.topology = broker.topology
-        self.subscriptions = receiver.subscriptions
+        self.subscriptions = [each for followed in receiver.subscriptions.values() for each in followed]
         self.draining = False
 
     def handle(self, delivery: Delivery) -> bool:
@@ -261,7 +261,7 @@ class EventQueueConsumer(QueueConsumer):
 
     def _consumer(self, provider: EventEntrypoint, channel: Any) -> kombu.Consumer:
         topology = provider.deliveries.topology
-        topology.declare(channel, provider.deliveries.subscriptions.values())
+        topology.declare(channel, provider.deliveries.subscriptions)
         queue = kombu.Queue(topology.events_queue, channel=channel, no_declare=True)
         consumer = _Consumer(channel, [queue], on_message=provider.take, auto_declare=False)
         consumer.qos(prefetch_count=PREFETCH_MESSAGES)

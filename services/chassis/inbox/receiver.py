@@ -43,7 +43,10 @@ class Receiver:
 
     def __init__(self, database: Database, subscriptions: Iterable[Subscription]) -> None:
         self.database = database
-        self.subscriptions = {subscription.event.DESCRIPTOR.full_name: subscription for subscription in subscriptions}
+        # By the event's type; several handlers of one event run in their order, and commit together.
+        self.subscriptions: dict[str, list[Subscription]] = {}
+        for subscription in subscriptions:
+            self.subscriptions.setdefault(subscription.event.DESCRIPTOR.full_name, []).append(subscription)
 
     def receive(self, message: EventMessage, settle: Callable[[Session], None] = _nothing) -> Outcome:
         """Handles the event unless it was handled before; whoever delivers it at the same moment waits here.
@@ -66,13 +69,14 @@ class Receiver:
         return outcome
 
     def _take_effect(self, work: UnitOfWork, message: EventMessage) -> Outcome:
-        subscription = self.subscriptions.get(message.type)
-        if subscription is None:
+        subscriptions = self.subscriptions.get(message.type)
+        if subscriptions is None:
             return Outcome.IGNORED
         if not insert_if_absent(work.session, _INBOX, event_id=message.event_id, type=message.type, handle_time=work.now):
             return Outcome.DUPLICATE
         try:
-            subscription.handle(work, subscription.event.FromString(message.data))
+            for subscription in subscriptions:
+                subscription.handle(work, subscription.event.FromString(message.data))
             work.session.flush()
             if work.changes:
                 work.audit()

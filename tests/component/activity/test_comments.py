@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, text
 from workbench.activity.v1 import document_pb2
-from workbench.customer.v1 import duplicate_events_pb2, exchange_events_pb2
+from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 
 from services.activity.model.notification import Notification
 from services.activity.rules.tasks import TaskKind
@@ -91,6 +91,32 @@ def test_a_document_is_commented_by_its_readers(town):
     assert reason(say, town.rm1_east, auditors) == "DOCUMENT_NOT_FOUND"
 
 
+def lead_of(town, person):
+    lead = person.call("CreateLead", lead={"title": "机床融资", "source": 1, "prospect_name": "东方机床"})
+    return f"leads/{lead.lead_id}"
+
+
+def opportunity_of(town, person):
+    made = {"title": "机床融资", "customer_id": town.customer(person), "expected_close_date": "2999-01-01"}
+    return f"opportunities/{person.call('CreateOpportunity', opportunity=made).opportunity_id}"
+
+
+def feedback_of(town, person):
+    made = {"customer_id": town.customer(person), "kind": 1, "words": "希望有夜间服务"}
+    return f"feedback/{person.call('CreateFeedback', feedback=made).feedback_id}"
+
+
+@pytest.mark.parametrize("of", [lead_of, opportunity_of, feedback_of])
+def test_leads_opportunities_and_feedback_are_commented_by_who_reaches_them(town, of):
+    resource = of(town, town.rm1_east)
+    say(town.manager_east, resource, "请说明", mentioned_person_ids=[town.rm1_east.person_id])
+    assert listed(town.rm1_east, resource) == ["请说明"]
+    kind = resource.partition("/")[0].removesuffix("s").upper().replace("OPPORTUNITIE", "OPPORTUNITY")
+    assert reason(listed, town.rm1_west, resource) == f"{kind}_NOT_FOUND"
+    assert reason(say, town.rm1_east, resource, mentioned_person_ids=[town.rm1_west.person_id]) == "MENTION_OUT_OF_REACH"
+    assert told(town, town.rm1_east, "comment_mentioned") == [(resource, town.manager_east.person_id)]
+
+
 @pytest.mark.parametrize("resource", ["contacts/%s", "Customers/%s", "customerss/%s"])
 def test_nothing_else_can_be_commented(town, resource):
     assert reason(say, town.rm1_east, resource % uuid.uuid4()) == "RESOURCE_UNKNOWN"
@@ -130,8 +156,6 @@ def test_who_does_not_reach_the_thing_cannot_be_mentioned(town):
 
 
 def test_a_supporter_can_be_mentioned(town):
-    from workbench.customer.v1 import coverage_events_pb2
-
     customer = town.customer(town.rm1_east)
     supports = {"customer_id": customer, "coverage_id": f"c-{customer}", "person_id": town.rm1_west.person_id}
     town.announce(coverage_events_pb2.CoverageStarted(**supports, start_date="2026-01-01"))

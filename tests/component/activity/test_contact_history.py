@@ -48,8 +48,11 @@ def test_history_is_taken_once_with_its_own_days(town):
     assert [(each.business_date, each.person_id) for each in told] == [
         ("2024-03-01", town.rm1_east.person_id), ("2024-03-02", town.rm1_east.person_id),
     ]  # fmt: skip
-    events = town.recorded(contact_events_pb2.ContactRecorded, customer_id=customer)
-    assert all(each.imported and each.version == 1 for each in events)
+    (event,) = town.recorded(contact_events_pb2.ContactsTakenOver, customer_id=customer)
+    assert [(each.imported, each.version, each.minutes) for each in event.contacts] == [
+        (True, 1, 40), (True, 1, 0), (True, 1, 40),
+    ]  # fmt: skip
+    assert town.recorded(contact_events_pb2.ContactRecorded, customer_id=customer) == []
     # It can be corrected like any other.
     sent = contact_pb2.Contact(contact_id=first.contact_id, subject="更正")
     after = town.rm1_east.call("UpdateContact", contact=sent, update_mask={"paths": ["subject"]})

@@ -521,5 +521,83 @@ def test_a_contact_follows_the_lead_that_it_names_and_those_of_its_customer(town
     shown = town.rm1_east.call("GetLead", lead_id=of_customer.lead_id)
     assert shown.followed_time.ToDatetime(tzinfo=UTC) == WEDNESDAY + timedelta(hours=4)
     # Whoever is not its owner follows it by no contact.
-    contact(town.rm1_west, WEDNESDAY + timedelta(hours=5), lead_id=other.lead_id)
+    contact(town.leader_east, WEDNESDAY + timedelta(hours=5), lead_id=other.lead_id)
+    with pytest.raises(NotFound):
+        contact(town.rm1_west, WEDNESDAY + timedelta(hours=5), lead_id=other.lead_id)
     assert not town.rm1_east.call("GetLead", lead_id=other.lead_id).HasField("followed_time")
+
+
+def former(town, number="1", **fields):
+    lead = {name: fields.pop(name) for name in ("customer_id", "prospect_name", "phone") if name in fields}
+    row = {
+        "source_number": number,
+        "lead": {"title": "旧线索", "source": 1} | lead,
+        "owner_person_id": town.rm1_east.person_id,
+        "capture_date": "2025-09-30",
+        "state": 1,
+    }
+    return row | fields
+
+
+def take_over(town, *rows):
+    return town.steward.call("BatchImportLeads", source_system=f"old-{town.root[3:8].lower()}", leads=rows)
+
+
+def test_history_is_taken_over_once_with_its_days_and_a_bad_row_stops_no_other(town):
+    customer = town.customer(town.rm1_east)
+    won = {
+        "source_number": "77",
+        "opportunity": {
+            "title": "旧商机", "customer_id": customer, "expected_amount": {"currency_code": "CNY", "amount": "1"},
+        },
+        "owner_person_id": town.rm1_east.person_id,
+        "stages": [{"stage_code": "contact", "enter_date": "2025-10-20"}],
+        "state": 2, "close_date": "2025-11-03", "reason_code": "price",
+    }  # fmt: skip
+    system = f"old-{town.root[3:8].lower()}"
+    assert town.steward.call("BatchImportOpportunities", source_system=system, opportunities=[won]).created_count == 1
+    converted = {"state": 3, "grade": 1, "close_date": "2025-10-20", "opportunity_number": "77", "customer_id": customer}
+    rows = [
+        former(town, "1", **converted, follow_date="2025-10-10"),
+        former(town, "2", prospect_name="旧公司", phone=phone(), state=4, disqualify_reason=1, close_date="2025-10-30"),
+        former(town, "3", prospect_name="旧公司"),
+        former(town, "4", prospect_name="旧公司", capture_date="2999-01-01"),
+        former(town, "5", prospect_name="旧公司", capture_date="0001-01-01"),
+        former(town, "6", prospect_name="旧公司", state=4, close_date="2025-10-30"),
+        former(town, "7", **converted | {"opportunity_number": "78"}),
+        former(town, "8", customer_id=town.customer(town.rm1_west), prospect_name="旧公司"),
+        former(town, "9", customer_id=str(uuid.uuid4())),
+        former(town, "3", prospect_name="旧公司"),
+    ]
+    answer = take_over(town, *rows)
+    assert (answer.created_count, answer.unchanged_count) == (3, 1)
+    assert {each.source_number: each.reason for each in answer.refused} == {
+        "4": "DATE_INVALID", "5": "DATE_INVALID", "6": "OUTCOME_UNCLEAR", "7": "OPPORTUNITY_NOT_FOUND", "8": "WHO_UNCLEAR",
+        "9": "CUSTOMER_NOT_FOUND",
+    }  # fmt: skip
+    again = take_over(town, *rows[:3])
+    assert (again.created_count, again.unchanged_count) == (0, 3)
+    leads = {each.state: each for each in town.rm1_east.call("ListLeads").leads}
+    assert len(leads) == 3
+    # Captured on 30 September 2025: holidays to 8 October, so it was to be followed by the end of the 10th.
+    assert leads[3].follow_deadline.ToDatetime(tzinfo=UTC) == datetime(2025, 10, 10, 16, tzinfo=UTC)
+    assert (leads[3].capture_date, leads[3].age_days) == ("2025-09-30", 20)
+    opportunity = town.rm1_east.call("GetOpportunity", opportunity_id=leads[3].opportunity_id)
+    assert opportunity.lead_id == leads[3].lead_id
+    told = {e.lead_id: (e.in_time, e.business_date) for e in town.recorded(
+        lead_events_pb2.LeadFollowed, owner_person_id=town.rm1_east.person_id
+    )}  # fmt: skip
+    assert told == {leads[3].lead_id: (True, "2025-10-10"), leads[4].lead_id: (False, "2025-10-30")}
+    town.run_timer("leads.tell_overdue")
+    assert not notified(town, town.rm1_east, "lead_overdue")
+
+
+def test_a_prospect_who_became_no_customer_is_forgotten_in_the_end(town, at):
+    at(WEDNESDAY)
+    lead, still_open = capture(town.rm1_east, phone=phone(), note="他说的话"), capture(town.rm1_east)
+    town.rm1_east.call("DisqualifyLead", lead_id=lead.lead_id, reason=lead_pb2.DISQUALIFY_REASON_NO_NEED)
+    at(WEDNESDAY + timedelta(days=731))
+    town.run_timer("leads.forget_prospects")
+    kept = town.rm1_east.call("RevealLead", lead_id=lead.lead_id, purpose="核对信息")
+    assert (kept.prospect_name, kept.phone, kept.note, kept.title) == ("", "", "", "已删除 erased")
+    assert town.rm1_east.call("GetLead", lead_id=still_open.lead_id).prospect_name == "芳草科技"

@@ -239,7 +239,8 @@ def test_a_contact_that_names_another_opportunity_is_none_of_this_one(town):
     customer = town.customer(town.rm1_east)
     one, other = (open_one(town.rm1_east, customer, product_codes=[code]) for code in ("LOAN", "CARD"))
     contact(town.rm1_east, customer_id=customer, opportunity_id=one.opportunity_id)
-    contact(town.rm1_east, customer_id=town.customer(town.rm1_east), opportunity_id=other.opportunity_id)
+    with pytest.raises(NotFound):
+        contact(town.rm1_east, customer_id=town.customer(town.rm1_east), opportunity_id=other.opportunity_id)
     counts = [sum(t.kind == KINDS.TOUCH_KIND_CONTACT for t in touches(town.rm1_east, each)) for each in (one, other)]
     assert counts == [1, 0]
 

@@ -1,10 +1,10 @@
-"""Satisfaction: templates keep what was asked, chance draws the same again, a link answers once, and figures say how sure they are."""
+"""Satisfaction: templates keep what was asked, chance draws the same again, a link answers once, figures say how sure."""
 
 import time
 from datetime import UTC, datetime
 
 import pytest
-from workbench.activity.v1 import contact_events_pb2, contact_pb2, survey_events_pb2, survey_pb2
+from workbench.activity.v1 import contact_events_pb2, contact_pb2, lead_events_pb2, survey_events_pb2, survey_pb2
 from workbench.activity.v1.survey_pb2 import (
     SURVEY_CHANNEL_IMPORT,
     SURVEY_CHANNEL_LINK,
@@ -16,6 +16,7 @@ from workbench.activity.v1.survey_pb2 import (
     SURVEY_INVITATION_STATE_REVOKED,
     SURVEY_OCCASION_CONTACT_DONE,
     SURVEY_OCCASION_FEEDBACK_CLOSED,
+    SURVEY_OCCASION_OPPORTUNITY_WON,
     SURVEY_QUESTION_KIND_RECOMMENDATION,
     SURVEY_QUESTION_KIND_TEXT,
     SURVEY_SAMPLING_AFTER_EVENT,
@@ -217,7 +218,7 @@ def test_a_periodic_survey_draws_again_and_ends_by_itself(town, at):
     refused(RuleBroken, "SURVEY_ENDED", invite, town, town.rm1_east, survey)
 
 
-def test_after_a_contact_or_closed_feedback_the_customer_is_asked_once(town):
+def test_after_a_contact_closed_feedback_or_a_deal_the_customer_is_asked_once(town):
     after = SURVEY_SAMPLING_AFTER_EVENT
     contacts = begin(town, after, occasion=SURVEY_OCCASION_CONTACT_DONE)
     feedback = begin(town, after, occasion=SURVEY_OCCASION_FEEDBACK_CLOSED)
@@ -241,7 +242,11 @@ def test_after_a_contact_or_closed_feedback_the_customer_is_asked_once(town):
     town.rm1_east.call("TellFeedbackAnswer", feedback_id=said.feedback_id, channel=2, close=True)
     (asked,) = town.rm1_east.call("ListSurveyInvitations", customer_id=complaining).survey_invitations
     assert asked.survey_id == feedback.survey_id
-    for survey in (contacts, feedback):
+    winning, won = town.customer(town.rm1_east), begin(town, after, occasion=SURVEY_OCCASION_OPPORTUNITY_WON)
+    town.announce(lead_events_pb2.OpportunityWon(opportunity_id=f"o-{winning}", customer_id=winning, business_date="2026-11-24"))
+    (asked,) = town.rm1_east.call("ListSurveyInvitations", customer_id=winning).survey_invitations
+    assert asked.survey_id == won.survey_id
+    for survey in (contacts, feedback, won):
         town.product_manager.call("EndSurvey", survey_id=survey.survey_id)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 from workbench.activity.v1 import contact_pb2, work_report_events_pb2, work_report_pb2, work_report_service_pb2
-from workbench.customer.v1 import customer_pb2
+from workbench.customer.v1 import coverage_events_pb2, customer_pb2
 from workbench.identity.v1 import events_pb2
 
 from services.activity.model.contact import Contact
@@ -376,6 +376,23 @@ def test_a_leader_sees_whose_report_is_missing(town):
         town.manager_west.call("ListTeamWorkReports", **asked)
 
 
+def test_of_who_was_away_and_of_days_off_no_report_is_missing(town):
+    def missing(period, day_date):
+        asked = {"organisation_path": f"{town.root}EAST/", "period": period, "day_date": day_date}
+        rows = town.manager_east.call("ListTeamWorkReports", **asked).team_work_reports
+        return {row.person_id for row in rows if row.missing}
+
+    both = {town.rm1_east.person_id, town.rm2_east.person_id}
+    days = {"start_date": "2026-11-16", "end_date": "2026-11-19"}
+    town.announce(coverage_events_pb2.AbsenceCreated(absence_id=str(uuid.uuid4()), person_id=town.rm1_east.person_id, **days))
+    assert missing(DAY, "2026-11-19") == both - {town.rm1_east.person_id}
+    assert missing(DAY, "2026-11-20") == both
+    assert missing(DAY, "2026-11-22") == set()  # a Sunday
+    assert missing(WEEK, "2026-11-16") == both
+    assert missing(DAY, "2026-11-25") == set()  # not over
+    assert missing(MONTH, "1970-01-01") == both
+
+
 def test_the_team_is_counted_as_each_alone(town):
     contact(town, town.rm1_east, planned=NOON)
     contact(town, town.rm2_east, planned=NOON, state=ContactState.PLANNED)
@@ -418,12 +435,16 @@ def _open_drafts(service):
         return work.session.scalars(statement).all()
 
 
-def test_drafts_are_made_for_everybody_once_a_day_is_over(town, service, at):
+def test_drafts_are_made_for_everybody_once_a_day_is_over(town, service, at, monkeypatch):
+    # Everybody is everybody of every other test too.
+    monkeypatch.setattr(drafting, "_PEOPLE_AT_ONCE", 1_000)
     contact(town, town.rm1_east)
     handed_in = submit(town.rm2_east, draft(town.rm2_east))
     at(NOON + 24 * HOUR)
     with service.database.transaction() as work:
         work.session.execute(drafting._DRAFTINGS.delete())
+        drafted = [{"period": WEEK, "start_date": date(2026, 11, 16)}, {"period": MONTH, "start_date": date(2026, 10, 1)}]
+        work.session.execute(drafting._DRAFTINGS.insert(), drafted)
     town.run_timer("work_reports.draft")
     town.run_timer("work_reports.draft")
     until = time.monotonic() + 10

@@ -44,6 +44,20 @@ def write_note(work, event):
     work.session.add(Note(note_id=work.new_id(), lead_person_id="rm", organisation_path="/HO/", text=event.reason))
 
 
+def test_several_handlers_of_one_event_take_effect_together_or_not_at_all(database):
+    def refuse(_work, _event):
+        raise RuleBroken("NO", "no")
+
+    def two(second):
+        return Receiver(database, [Subscription(events_pb2.CustomerReassigned, each) for each in (write_note, second)])
+
+    with pytest.raises(HandlerFailed):
+        two(refuse).receive(message(event_id="several"))
+    assert count(database, Note) == 0
+    assert two(write_note).receive(message(event_id="several")) is Outcome.HANDLED
+    assert count(database, Note) == 2
+
+
 def count(database, table):
     with database.transaction(read_only=True) as work:
         return work.session.scalar(select(func.count()).select_from(table))

@@ -18,6 +18,7 @@ from services.activity.rules.completion import (
     WorkKind,
     check_levels,
     check_targets,
+    default_targets,
     exact,
     level,
     shown,
@@ -125,7 +126,10 @@ def test_thresholds_that_do_not_ascend_and_targets_that_stand_twice_are_refused(
         with pytest.raises(InvalidInput) as refused:
             check_targets(targets)
         assert refused.value.reason == "TARGETS_INVALID"
-    check_targets(DEFAULT_TARGETS)
+    check_targets(default_targets(of_day=True), of_day=True)
+    check_targets(default_targets(of_day=False))
+    with pytest.raises(InvalidInput):
+        check_targets(default_targets(of_day=False), of_day=True)
     check_targets([Target(WorkKind.VISIT, 1, tier=1), Target(WorkKind.VISIT, 1, tier=2)])
 
 

@@ -114,7 +114,7 @@ def test_a_bomb_is_answered_quickly(rule):
     began = time.process_time()
     one = series(FIRST, f"RRULE:{rule}")
     assert one.last_end() is not None
-    found = locals_of(one, datetime(2150, 1, 1), datetime(2150, 3, 1))
+    found = locals_of(one, datetime(2090, 1, 1), datetime(2090, 3, 1))
     assert len(found) <= 24 * 60
     assert time.process_time() - began < 1.5
 
@@ -229,5 +229,5 @@ def test_windows_at_the_ends_of_time(moment):
     one = series(datetime(2026, 3, 2, 9), "RRULE:FREQ=DAILY")
     moment = moment.replace(tzinfo=UTC)
     assert list(one.occurrences(moment, moment)) == []
-    assert LAST_DATE.year == 2199
+    assert LAST_DATE.year == 2100
     assert not Recurrence()

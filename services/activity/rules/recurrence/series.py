@@ -16,7 +16,7 @@ from services.activity.rules.workdays import Workdays
 from services.activity.rules.zones import instant, zone_named
 
 # What is kept here lies within these days: a rule without an end is walked no further.
-FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2199, 12, 31)
+FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2100, 12, 31)
 # Dates that a series names one by one.
 DATES_MAX = 1_000
 # An occurrence that moves to a workday moves no further than this.
@@ -66,15 +66,17 @@ class Recurrence:
         return lines + ([f"EXDATE;VALUE=DATE:{dates}"] if dates else [])
 
     def moved(self, by: timedelta) -> Recurrence:
-        """With what it names one by one moved along."""
-        if not by:
-            return self
-        excluded_dates = self.excluded_dates if abs(by) < _DAY else frozenset(day + by for day in self.excluded_dates)
+        """With all that it names moved along, its end too: as much takes place as before."""
+        days = timedelta(days=by.days) if abs(by) >= _DAY else timedelta()
+        rule, until = self.rule, self.rule.until if self.rule else None
+        if rule is not None and until is not None and until.year < LAST_DATE.year:
+            rule = replace(rule, until=until + (by if isinstance(until, datetime) else days))
         return replace(
             self,
+            rule=rule,
             added=tuple(each + by for each in self.added),
             excluded=frozenset(each + by for each in self.excluded),
-            excluded_dates=excluded_dates,
+            excluded_dates=frozenset(day + days for day in self.excluded_dates),
         )
 
 
@@ -88,6 +90,8 @@ class Series:
     recurrence: Recurrence
     non_workdays: NonWorkdays = NonWorkdays.KEEP
     workdays: Workdays = field(default_factory=Workdays)
+    # It is of whole days, which have 23 or 25 hours where clocks change.
+    all_day: bool = False
 
     def occurrences(self, start: datetime, end: datetime) -> Iterator[Occurrence]:
         """What of it takes place, wholly or in part, from one instant to before another, by start."""
@@ -108,13 +112,17 @@ class Series:
                 return self._occurrence(each)
         return None
 
-    def last_end(self) -> datetime | None:
-        """When the last of it ends, whatever the calendar of workdays; None where there is none within the years that are kept.
+    @property
+    def empty(self) -> bool:
+        """Whether nothing of it is left by what was taken out."""
+        return next(self._locals(FIRST_DATE, LAST_DATE), None) is None
+
+    def last_end(self) -> datetime:
+        """When the last of it ends, whatever the calendar of workdays; of a series without end, with the years that are kept.
 
         COUNT is counted here, once, and never again: see `ended`.
         """
-        last = self._last_local()
-        return None if last is None else instant(last, self.zone) + self.duration
+        return instant(self._last_local(), self.zone) + self.duration
 
     def ended(self) -> Series:
         """The same with a rule that ends by a day in place of a number of times, so that nothing before a window is counted."""
@@ -159,7 +167,7 @@ class Series:
             pass
         return last
 
-    def _last_local(self) -> datetime | None:
+    def _last_local(self) -> datetime:
         rule = self.recurrence.rule
         if rule is not None and rule.count is None and rule.until is None:
             last = LAST_DATE_TIME
@@ -175,7 +183,8 @@ class Series:
         if shown is None:
             return None
         start = original if shown == local else instant(shown, self.zone)
-        return Occurrence(original, start, start + self.duration)
+        end = instant(shown + self.duration, self.zone) if self.all_day else start + self.duration
+        return Occurrence(original, start, end)
 
     def _on_workday(self, local: datetime) -> datetime | None:
         if self.non_workdays is NonWorkdays.KEEP or self.workdays.is_workday(local.date()):

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from services.activity.model.base import Working
+from services.activity.model.feedback import Feedback
+from services.activity.model.lead import Lead
+from services.activity.model.opportunity import Opportunity
 from services.activity.model.person import Person, Post
 from services.activity.model.task import Task
 from services.activity.rules.comments import scope_of_posts
@@ -66,6 +69,9 @@ def _keepable(work: UnitOfWork, customer_id: str) -> None:
 THINGS: Mapping[str, Find] = {
     "customers": _customer,
     "documents": _document,
+    "feedback": _working("feedback", Feedback),
+    "leads": _working("leads", Lead),
+    "opportunities": _working("opportunities", Opportunity),
     "tasks": _working("tasks", Task),
 }
 

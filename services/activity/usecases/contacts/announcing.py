@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from google.protobuf.message import Message
 from workbench.activity.v1 import contact_events_pb2
@@ -15,6 +16,8 @@ from services.activity.usecases.notifying import notify
 from services.chassis.db.session import UnitOfWork
 from services.chassis.mapping import Mapper
 
+# So many contacts of a customer are told of together.
+_TOLD_AT_ONCE = 200
 _event = Mapper(
     contact_events_pb2.ContactRecorded,
     computed={
@@ -33,9 +36,22 @@ def announce(work: UnitOfWork, contact: Contact, former_state: int = 0) -> None:
         lead_following.contact_done(work, contact)
 
 
-def announce_all(work: UnitOfWork, contacts: Sequence[Contact]) -> None:
-    """The same of many that are new, at once."""
-    work.record(*(event for contact in contacts for event in _events(work, contact, 0)))
+def announce_history(work: UnitOfWork, contacts: Sequence[Contact]) -> None:
+    """Records contacts that come from another system: together by customer, since nobody acts on each of so many."""
+    by_customer: dict[str, list[Any]] = {}
+    events: list[Message] = []
+    for contact in contacts:
+        recorded, *told = _events(work, contact, 0)
+        events += told
+        if contact.customer_id is None:
+            events.append(recorded)
+        else:
+            by_customer.setdefault(contact.customer_id, []).append(recorded)
+    for customer_id, recorded_of in by_customer.items():
+        for start in range(0, len(recorded_of), _TOLD_AT_ONCE):
+            some = recorded_of[start : start + _TOLD_AT_ONCE]
+            events.append(contact_events_pb2.ContactsTakenOver(customer_id=customer_id, contacts=some))
+    work.record(*events)
 
 
 def invite(work: UnitOfWork, contact: Contact, person_ids: Sequence[str], kind: str) -> None:

@@ -114,7 +114,7 @@ def _write(work: UnitOfWork, contacts: list[Contact]) -> None:
     ]
     if colleagues:
         work.insert_all(ContactColleague, colleagues)
-    announcing.announce_all(work, contacts)
+    announcing.announce_history(work, contacts)
 
 
 def _taken_before(work: UnitOfWork, system: str, numbers: Iterable[str]) -> set[str]:

@@ -26,7 +26,7 @@ CHANGEABLE_FIELDS = (
 
 def create(work: UnitOfWork, request: lead_service_pb2.CreateLeadRequest) -> Lead:
     """Keeps a new lead: the caller's own, or one that the rules give away."""
-    lead = _blank(work, request.lead)
+    lead = blank(work, request.lead)
     with located("lead"):
         _fill(work, lead, request.lead, new=True)
     if not request.accept_duplicate:
@@ -68,7 +68,8 @@ def change(work: UnitOfWork, sent: lead_pb2.Lead, fields: Sequence[str]) -> Lead
     return lead
 
 
-def _blank(work: UnitOfWork, draft: lead_pb2.Lead) -> Lead:
+def blank(work: UnitOfWork, draft: lead_pb2.Lead) -> Lead:
+    """A lead of which nothing is known but where it comes from."""
     return Lead(
         lead_id=work.new_id(),
         owner_person_id="",
@@ -84,12 +85,17 @@ def _blank(work: UnitOfWork, draft: lead_pb2.Lead) -> Lead:
 
 
 def _fill(work: UnitOfWork, lead: Lead, draft: lead_pb2.Lead, *, new: bool) -> None:
+    customer_id = lead.customer_id
+    if new and draft.customer_id and not draft.prospect_name:
+        customer_id = reaching.customer(work, draft.customer_id, to_keep=True).customer_id
+    take(lead, draft, customer_id if draft.customer_id else None)
+
+
+def take(lead: Lead, draft: lead_pb2.Lead, customer_id: str | None) -> None:
+    """Takes over what is said of a lead of that customer, or of the prospect whom the draft names."""
     prospect_name = " ".join(draft.prospect_name.split())
-    require_one_of(draft.customer_id, prospect_name, further=bool(draft.phone or draft.identifier))
-    if new and draft.customer_id:
-        lead.customer_id = reaching.customer(work, draft.customer_id, to_keep=True).customer_id
-    elif not draft.customer_id:
-        lead.customer_id = None
+    require_one_of(customer_id or draft.customer_id, prospect_name, further=bool(draft.phone or draft.identifier))
+    lead.customer_id = customer_id
     lead.name_prospect(
         prospect_name,
         draft.phone.strip(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
 from workbench.activity.v1 import lead_service_pb2
 
 from services.activity.model.contact import Contact
 from services.activity.model.lead import Lead
+from services.activity.model.opportunity import Opportunity
 from services.activity.rules.leads.kinds import LEAD_OPEN, DisqualifyReason, LeadState
 from services.activity.rules.leads.prospects import joined_notes
 from services.activity.usecases import reaching
@@ -19,6 +20,7 @@ from services.chassis.kernel.errors import FieldViolation, InvalidInput, RuleBro
 NOTE_LENGTH_MAX = 4_000
 # Of one customer with one owner there are rarely two.
 _FOLLOWED_AT_ONCE = 50
+_FORGOTTEN_AT_ONCE = 200
 # Told of in one turn of the timer.
 _OVERDUE_AT_ONCE = 200
 
@@ -90,6 +92,18 @@ def tell_overdue(work: UnitOfWork) -> None:
             leaders[path] = reaching.leaders_of(work, path)
         telling.overdue(work, lead, leaders[path])
         lead.overdue_told = True
+
+
+def forget_prospects(work: UnitOfWork) -> None:
+    """Takes what names prospects out of leads and opportunities that were closed long ago, some hundreds a turn."""
+    before = work.now - timedelta(days=work.settings.prospect_kept_days)
+    for model in (Lead, Opportunity):
+        old = select(model).where(model.prospect_name.is_not(None), model.close_time.is_not(None), model.close_time < before)
+        for item in work.session.scalars(
+            old.order_by(model.close_time).limit(_FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)
+        ):
+            for name, emptied in model.__erased__.items():
+                setattr(item, name, emptied)
 
 
 def note_followed(work: UnitOfWork, lead: Lead, followed_time: datetime | None = None) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time
 
 from sqlalchemy import select
 from workbench.activity.v1 import opportunity_service_pb2
@@ -14,14 +13,13 @@ from services.activity.model.pipeline import PipelineVersion
 from services.activity.rules.leads.kinds import MemberRole, OpportunityState, TouchKind
 from services.activity.usecases import pipelines
 from services.activity.usecases.history import Parties, parties
+from services.activity.usecases.leads.former import BEGINS, ENDS, description, instant, require_order, wrong_day
 from services.activity.usecases.opportunities import moving, opening, outcomes, steps, telling, touching
 from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import optional_date, parse_date
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, NotFound, WorkbenchError
 
-# At which hours of a day in the bank's zone something is placed: what ended on a day comes after what began on it.
-_BEGINS, _ENDS = time(9), time(18)
 _Refused = opportunity_service_pb2.RefusedOpportunity
 _Row = opportunity_service_pb2.ImportedOpportunity
 
@@ -43,7 +41,8 @@ def take_over(
         try:
             taker.take(row)
         except WorkbenchError as refusal:
-            answer.refused.append(_refused(position, row.source_number, refusal))
+            told = {"reason": refusal.reason, "description": description(refusal)}
+            answer.refused.append(_Refused(position=position, source_number=row.source_number, **told))
         else:
             taken.add(row.source_number)
             answer.created_count += 1
@@ -57,7 +56,6 @@ class _Taker:
 
     def __init__(self, work: UnitOfWork, system: str, known: Parties) -> None:
         self._work, self._system, self._known = work, system, known
-        self._zone = ZoneInfo(work.database.bank_time_zone)
         self._pipelines: dict[str, PipelineVersion] = {}
         self._taken: list[tuple[Opportunity, list[OpportunityStep]]] = []
 
@@ -68,12 +66,12 @@ class _Taker:
         owner = self._known.person(row.owner_person_id, row.staff_number)
         customer = self._known.customer(draft.customer_id, row.customer_number)
         days = self._days(row, pipeline)
-        members = self._members(row, owner.person_id, self._at(days[0], _BEGINS))
+        members = self._members(row, owner.person_id, instant(self._work, days[0], BEGINS))
         opportunity = opening.blank(work, pipeline, owner.person_id, owner.organisation_path)
         opening.fill(opportunity, draft)
         opportunity.customer_id, opportunity.prospect_name = customer.customer_id, None
         opportunity.source_system, opportunity.source_number = self._system, row.source_number
-        opportunity.open_date, opportunity.create_time = days[0], self._at(days[0], _BEGINS)
+        opportunity.open_date, opportunity.create_time = days[0], instant(self._work, days[0], BEGINS)
         trace = self._entered(opportunity, row, pipeline, days, members)
         self._close(opportunity, row, pipeline, days[-1], trace)
         opportunity.members.extend(members)
@@ -102,9 +100,7 @@ class _Taker:
         days = [parse_date(each.enter_date, f"stages[{place}].enter_date") for place, each in enumerate(row.stages)]
         for each in row.stages:
             opening.stage_of(pipeline, each.stage_code)
-        latest = max(self._work.business_date, self._work.clock_date)
-        if days != sorted(days) or days[-1] > latest:
-            raise _wrong_day("stages", "One after the other, and none ahead.")
+        require_order(self._work, "stages", *days)
         return days
 
     def _entered(
@@ -118,11 +114,11 @@ class _Taker:
         trace: list[OpportunityStep] = []
         for place, (each, day) in enumerate(zip(row.stages, days, strict=True)):
             stage = opening.stage_of(pipeline, each.stage_code)
-            opportunity.enter(stage.stage_code, stage.due_date(day), self._at(day, _BEGINS))
+            opportunity.enter(stage.stage_code, stage.due_date(day), instant(self._work, day, BEGINS))
             kind = TouchKind.STAGE_CHANGED if place else TouchKind.OPENED
-            trace.append(self._step(opportunity, len(trace) + 1, kind, day, _BEGINS))
+            trace.append(self._step(opportunity, len(trace) + 1, kind, day, BEGINS))
             for member in members if place == 0 else ():
-                joined = self._step(opportunity, len(trace) + 1, TouchKind.MEMBER_ADDED, day, _BEGINS)
+                joined = self._step(opportunity, len(trace) + 1, TouchKind.MEMBER_ADDED, day, BEGINS)
                 joined.person_id, joined.role = member.person_id, member.role
                 trace.append(joined)
         return trace
@@ -133,20 +129,20 @@ class _Taker:
         close_date = optional_date(row.close_date, "close_date")
         if row.state == OpportunityState.OPEN:
             if close_date or row.reason_code:
-                raise _wrong_day("close_date", "One that is open did not end.")
+                raise wrong_day("close_date", "One that is open did not end.")
             return
         if close_date is None or not last_day <= close_date <= max(self._work.business_date, last_day):
-            raise _wrong_day("close_date", "From the day of its last stage to today.")
+            raise wrong_day("close_date", "From the day of its last stage to today.")
         state = OpportunityState(row.state)
         moving.require_reason(pipeline, state, row.reason_code)
         if state == OpportunityState.WON and opportunity.expected_amount is None:
             violation = FieldViolation("opportunity.expected_amount", "What it came to.")
             raise InvalidInput("AMOUNT_MISSING", "Say what it came to.", violations=(violation,))
         won_by = " ".join(row.won_by.split())
-        close_time = self._at(close_date, _ENDS)
+        close_time = instant(self._work, close_date, ENDS)
         opportunity.close(state, row.reason_code, now=close_time, close_date=close_date, won_by=won_by)
         kind = TouchKind.WON if state == OpportunityState.WON else TouchKind.LOST
-        trace.append(self._step(opportunity, len(trace) + 1, kind, close_date, _ENDS))
+        trace.append(self._step(opportunity, len(trace) + 1, kind, close_date, ENDS))
 
     def _members(self, row: _Row, owner_person_id: str, start_time: datetime) -> list[OpportunityMember]:
         roles = {each.person_id.lower(): each.role for each in row.opportunity.members}
@@ -164,16 +160,10 @@ class _Taker:
             opportunity,
             kind,
             sequence=sequence,
-            step_time=self._at(day, hour),
+            step_time=instant(self._work, day, hour),
             business_date=day,
             actor_person_id=self._work.caller.person_id,
         )
-
-    def _at(self, day: date, hour: time) -> datetime:
-        try:
-            return datetime.combine(day, hour, self._zone).astimezone(UTC)
-        except OverflowError:
-            raise _wrong_day("stages", "A day within the reach of calendars.") from None
 
 
 def _taken_before(work: UnitOfWork, system: str, numbers: Iterable[str]) -> set[str]:
@@ -193,12 +183,3 @@ def _parties(work: UnitOfWork, rows: Iterable[_Row]) -> Parties:
         person_ids=(*owners, *members),
         staff_numbers=(row.staff_number for row in rows),
     )
-
-
-def _refused(position: int, source_number: str, refusal: WorkbenchError) -> _Refused:
-    fits = f" {refusal.violations[0].field}: {refusal.violations[0].description}" if refusal.violations else ""
-    return _Refused(position=position, source_number=source_number, reason=refusal.reason, description=f"{refusal.message}{fits}")
-
-
-def _wrong_day(field: str, fault: str) -> InvalidInput:
-    return InvalidInput("DATE_INVALID", "Its days do not follow each other.", violations=(FieldViolation(field, fault),))

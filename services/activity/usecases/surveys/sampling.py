@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, select, update
-from workbench.activity.v1 import contact_events_pb2, contact_pb2, survey_events_pb2
+from workbench.activity.v1 import contact_events_pb2, contact_pb2, lead_events_pb2, survey_events_pb2
 
 from services.activity.model.customer import Customer
 from services.activity.model.feedback import Feedback
@@ -46,9 +46,14 @@ def after_feedback(work: UnitOfWork, item: Feedback) -> None:
 def after_contact(work: UnitOfWork, event: contact_events_pb2.ContactRecorded) -> None:
     """A contact took place."""
     done = contact_pb2.CONTACT_STATE_DONE
-    recent = event.business_date >= (work.business_date - timedelta(days=OCCASION_DAYS_MAX)).isoformat()
-    if event.customer_id and event.state == done != event.former_state and recent and not event.imported:
+    if event.state == done != event.former_state and not event.imported and _recent(work, event):
         after_event(work, SurveyOccasion.CONTACT_DONE, event.customer_id, f"contacts/{event.contact_id}")
+
+
+def after_opportunity(work: UnitOfWork, event: lead_events_pb2.OpportunityWon) -> None:
+    """An opportunity was won."""
+    if _recent(work, event):
+        after_event(work, SurveyOccasion.OPPORTUNITY_WON, event.customer_id, f"opportunities/{event.opportunity_id}")
 
 
 def after_event(work: UnitOfWork, occasion: SurveyOccasion, customer_id: str, source: str) -> None:
@@ -150,6 +155,12 @@ def invite_drawn(work: UnitOfWork, task: Task, found: Any) -> None:
 
 SAMPLE = Work(KIND, PERMISSION, invite_drawn, prepare=look)
 SAMPLE_PERIODICALLY = Work(KIND_PERIODIC, "", invite_drawn, prepare=look)
+
+
+def _recent(work: UnitOfWork, event: Any) -> bool:
+    """Whether it is of a customer, and of these days."""
+    since = (work.business_date - timedelta(days=OCCASION_DAYS_MAX)).isoformat()
+    return bool(event.customer_id) and bool(event.business_date >= since)
 
 
 def _next_wave(work: UnitOfWork, survey: Survey) -> dict[str, Any]:

@@ -29,6 +29,13 @@ def take_contact(work: UnitOfWork, event: contact_events_pb2.ContactRecorded) ->
         follow_contacts(work, cycle)
 
 
+def take_history(work: UnitOfWork, event: contact_events_pb2.ContactsTakenOver) -> None:
+    """Contacts of the past came from another system."""
+    cycle = _cycle(work, event.customer_id)
+    if cycle is not None:
+        follow_contacts(work, cycle)
+
+
 def follow_contacts(work: UnitOfWork, cycle: VisitCycle) -> None:
     """When the customer was seen last, and is due next, by all his contacts."""
     customer = work.session.get(Customer, str(cycle.customer_id))

@@ -13,14 +13,14 @@ from services.activity.model.person import Person
 from services.activity.model.work_report import WorkPlan
 from services.activity.rules.completion import (
     CAP_BASIS_POINTS,
-    DEFAULT_TARGETS,
     LEVEL_BASIS_POINTS,
     Target,
     WorkKind,
     check_levels,
     check_targets,
+    default_targets,
 )
-from services.activity.rules.periods import Period
+from services.activity.rules.periods import Period, PeriodKind
 from services.activity.usecases import reaching
 from services.chassis.db import listing
 from services.chassis.db.among import among
@@ -43,7 +43,7 @@ as_message = Mapper(work_report_pb2.WorkPlan)
 class Measure:
     """By what somebody's work is measured in a period."""
 
-    targets: Sequence[Target] = DEFAULT_TARGETS
+    targets: Sequence[Target]
     level_basis_points: Sequence[int] = LEVEL_BASIS_POINTS
     work_plan_id: str = ""
     work_plan_version: int = 0
@@ -59,7 +59,8 @@ def measures(work: UnitOfWork, people: Iterable[Person], period: Period) -> dict
         or_(among(WorkPlan.person_id, list(wanted)), and_(WorkPlan.person_id == "", among(WorkPlan.organisation_path, paths))),
     )
     found = list(work.session.scalars(statement)) if wanted else []
-    return {person_id: _measure(_holding(person_id, above, found)) for person_id, above in wanted.items()}
+    default = Measure(default_targets(of_day=period.kind is PeriodKind.DAY))
+    return {person_id: _measure(_holding(person_id, above, found)) or default for person_id, above in wanted.items()}
 
 
 def create(work: UnitOfWork, draft: work_report_pb2.WorkPlan) -> WorkPlan:
@@ -150,16 +151,16 @@ def target_of(values: Any) -> Target:
 
 def _fill(work: UnitOfWork, plan: WorkPlan, message: work_report_pb2.WorkPlan) -> None:
     with located("work_plan"):
-        check_targets(map(target_of, message.targets))
+        check_targets(map(target_of, message.targets), of_day=plan.period == PeriodKind.DAY)
         check_levels(message.level_basis_points)
     plan.targets = [values_of(target) for target in message.targets]
     plan.level_basis_points = list(message.level_basis_points)
     plan.set_person_id, plan.update_time = work.caller.person_id, work.now
 
 
-def _measure(plan: WorkPlan | None) -> Measure:
+def _measure(plan: WorkPlan | None) -> Measure | None:
     if plan is None:
-        return Measure()
+        return None
     targets = [target_of(values) for values in plan.targets]
     return Measure(targets, plan.level_basis_points or LEVEL_BASIS_POINTS, plan.work_plan_id, plan.version)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, select
 from workbench.activity.v1 import work_report_pb2, work_report_service_pb2
 
 from services.activity.model.contact import Contact
+from services.activity.model.customer import Absence
 from services.activity.model.lead import Lead
 from services.activity.model.opportunity import Opportunity
 from services.activity.model.person import Person
@@ -18,6 +20,7 @@ from services.activity.rules.periods import Period
 from services.activity.rules.work_reports import NOTES_MAX, ReportState
 from services.activity.usecases import reaching
 from services.activity.usecases.work_reports import counting, reports
+from services.activity.usecases.workdays import workdays
 from services.chassis.db import listing
 from services.chassis.db.among import among
 from services.chassis.db.scope import below
@@ -111,7 +114,11 @@ def team(work: UnitOfWork, request: work_report_service_pb2.ListTeamWorkReportsR
     kept = select(WorkReport).where(among(WorkReport.owner_person_id, ids), *of_period)
     by_person = {report.owner_person_id: report for report in work.session.scalars(kept)} if ids else {}
     counted = counting.count(work, people, period)
-    rows = [_of_team(work, each, by_person.get(each.person_id), counted[each.person_id], period) for each in people]
+    at_work = _at_work(work, path, ids, period)
+    rows = [
+        _of_team(each, by_person.get(each.person_id), counted[each.person_id], at_work=each.person_id in at_work)
+        for each in people
+    ]
     return Page(rows, found.next_page_token)
 
 
@@ -132,18 +139,31 @@ def _listed(report: WorkReport, names: Mapping[str, str]) -> work_report_pb2.Wor
     return message
 
 
+def _at_work(work: UnitOfWork, path: str, people: Sequence[str], period: Period) -> set[str]:
+    """Of whom a report is due: who had a workday in the period on which he was not away; nobody before it is over."""
+    if period.end_date >= work.business_date or not people:
+        return set()
+    days = workdays(work, period.start_date, period.end_date, organisation_path=path)
+    away = select(Absence).where(
+        among(Absence.person_id, people), Absence.start_date <= period.end_date, Absence.end_date >= period.start_date
+    )
+    free: dict[str, set[date]] = {}
+    for absence in work.session.scalars(away):
+        free.setdefault(absence.person_id, set()).update(day for day in days if absence.start_date <= day <= absence.end_date)
+    return {person_id for person_id in people if len(free.get(person_id, ())) < len(days)}
+
+
 def _of_team(
-    work: UnitOfWork, person: Person, report: WorkReport | None, counted: counting.Counted, period: Period
+    person: Person, report: WorkReport | None, counted: counting.Counted, *, at_work: bool
 ) -> work_report_pb2.TeamWorkReport:
     frozen = report is not None and report.confirmed
-    over = period.end_date < work.business_date
     return work_report_pb2.TeamWorkReport(
         person_id=person.person_id,
         person_name=person.display_name,
         staff_number=person.staff_number,
         work_report_id=report.work_report_id if report else "",
         state=report.state if report else ReportState.UNSPECIFIED.value,
-        missing=over and not (report and report.handed_in),
+        missing=at_work and not (report and report.handed_in),
         completion=counting.kept(report.figures).completion if report and frozen else counted.completion,
     )
 

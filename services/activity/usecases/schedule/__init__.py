@@ -1,0 +1,1 @@
+"""Calendars 日程: appointments and series, what stands in them, reminders, subscriptions, imports, the bank's own days."""
