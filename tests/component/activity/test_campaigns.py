@@ -241,12 +241,7 @@ def test_a_task_of_a_campaign_is_unique_whatever_happens(town):
 
 
 def propose(town, hand_over_id, path, proposer, **fields):
-    told = {
-        "hand_over_id": hand_over_id,
-        "organisation_path": path,
-        "proposer_person_id": proposer.person_id,
-        "customer_count": 60,
-    }
+    told = {"hand_over_id": hand_over_id, "organisation_path": path, "proposer_person_id": proposer.person_id, "customer_count": 60}
     town.announce(coverage_events_pb2.HandOverProposed(**told, expire_date="2026-12-09", **fields))
 
 
