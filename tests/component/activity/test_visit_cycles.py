@@ -3,6 +3,7 @@
 import time
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -158,6 +159,27 @@ def test_the_most_valuable_fifth_of_a_branch_is_key(town):
     assert shown[customers[numbers[1]]].value.amount == "900.00"
     assert [each for each in numbers if shown[customers[each]].key] == [numbers[1]]
     assert (shown[customers[numbers[1]]].cycle_days, shown[customers[numbers[0]]].cycle_days) == (10, 180)
+
+
+def test_a_merged_record_counts_for_the_one_that_stands_for_it(town):
+    numbers = [f"{town.root}{number}" for number in range(3)]
+    customers = [town.customer(town.rm1_east, customer_number=number) for number in numbers]
+    lead = {"lead_person_id": town.rm1_east.person_id, "organisation_path": town.rm1_east.organisation_path}
+    # The first into the second, and that into the third.
+    for merged, survivor in pairwise(customers):
+        merge = {
+            "survivor_customer_id": survivor,
+            "merged_customer_id": merged,
+            "merge_id": f"m-{merged}",
+            "display_name": "欧阳",
+        }
+        town.announce(duplicate_events_pb2.CustomersMerged(**merge, **lead))
+    bank = Bank(town)
+    bank.accounts({f"A{number}": number for number in numbers})
+    for day in (TODAY - timedelta(days=89), TODAY):
+        bank.balances(day, [(f"A{number}", "CNY", 10_00) for number in numbers])
+    refresh(town.manager_east)
+    assert {customer: cycle.value.amount for customer, cycle in cycles(town.rm1_east).items()} == {customers[2]: "30.00"}
 
 
 def test_other_currencies_are_converted_and_those_without_a_rate_are_left_out(town):

@@ -121,6 +121,8 @@ def _computed(preparation: Preparation, task: Task, stack: ExitStack) -> Any:
     customer_values.begin(connection)
     for rows in _members(preparation, rules, task.parameters["organisation_path"]):
         customer_values.add_members(connection, rows)
+    with preparation.transaction() as work, work.whole_bank():
+        customer_values.add_merged(connection, _merged(work))
 
     def compute() -> int:
         customer_values.value(connection, lake, pins, currency_code)
@@ -160,6 +162,22 @@ def _members(preparation: Preparation, rules: ruling.Rules, path: str) -> Iterat
             )
             for row in found
         ]
+
+
+def _merged(work: UnitOfWork) -> dict[str, str]:
+    """The numbers of records that were merged, each with the record that stands for it in the end."""
+    columns = Customer.__table__.c
+    statement = select(columns.customer_id, columns.customer_number, columns.merged_into_customer_id)
+    rows = work.session.execute(statement.where(columns.merged_into_customer_id != "")).all()
+    into = {row.customer_id: row.merged_into_customer_id for row in rows}
+    numbers = {}
+    for row in rows:
+        survivor, passed = row.merged_into_customer_id, {row.customer_id}
+        while survivor in into and survivor not in passed:
+            passed.add(survivor)
+            survivor = into[survivor]
+        numbers[row.customer_number] = survivor
+    return numbers
 
 
 def _write(work: UnitOfWork, path: str, rows: Sequence[tuple[str, int | None, bool]]) -> None:
