@@ -1,4 +1,4 @@
-"""The demonstration bank's people have a past: whoever signs in finds what was done, in his scope and on his customers' timelines."""
+"""The demonstration bank's people have a past: whoever signs in finds it, in his scope and on his customers' timelines."""
 
 from tests.deployments import wait_until
 
