@@ -130,7 +130,7 @@ def tell_customer(work: UnitOfWork, appointment: Appointment, kind: str) -> None
             kind,
             telling.Category.CONTACT,
             resource=f"appointments/{appointment.appointment_id}",
-            parameters={"startTime": appointment.start_time.isoformat(), "recurring": "true" if appointment.recurring else ""},
+            parameters={"start_time": appointment.start_time.isoformat(), "recurring": "true" if appointment.recurring else ""},
             entry_id=f"{appointment.appointment_id}-{appointment.version}",
         )
 
