@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import IntEnum
@@ -11,10 +10,10 @@ from typing import Any
 from workbench.timeline.v1 import events_pb2
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import InvalidInput
+from services.chassis.rpc import partial
 
 # What the timeline takes (`workbench.timeline.v1.CustomerTimelineEntryRecorded`).
-_KIND = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _VALUE_LENGTH_MAX = 500
 
 
@@ -49,12 +48,9 @@ def entry(  # noqa: PLR0913 - what an entry is made of, given by name
 
     `kind` is a name in small letters, such as `visit_recorded`; `parameters` are what a sentence about it names: ids, numbers,
     names of products, nothing that identifies a person and no free text. Told twice under one `entry_id` it stands there once.
-    Who did it is the caller, where nobody else is named. Raises ValueError for a name that the timeline does not take: the entry
-    would be parked there, and nobody here would notice.
+    Who did it is the caller, where nobody else is named. Raises ValueError for what the contract does not let through: whoever
+    keeps timelines would park it, and nobody here would notice.
     """
-    told = {name: value[:_VALUE_LENGTH_MAX] for name, value in (parameters or {}).items() if value}
-    if not _KIND.fullmatch(kind) or not all(map(_NAME.fullmatch, told)):
-        raise ValueError(f"Names of the timeline are in small letters: {kind}, {', '.join(told)}.")
     event = events_pb2.CustomerTimelineEntryRecorded(
         customer_id=customer_id,
         source_service=work.database.service_name,
@@ -62,9 +58,13 @@ def entry(  # noqa: PLR0913 - what an entry is made of, given by name
         business_date=(business_date or work.business_date).isoformat(),
         category=category.value,
         kind=kind,
-        parameters=told,
+        parameters={name: value[:_VALUE_LENGTH_MAX] for name, value in (parameters or {}).items() if value},
         person_id=person_id or work.caller.person_id,
         resource=resource,
     )
     event.occur_time.FromDatetime(occur_time or work.now)
+    try:
+        partial.check(event)
+    except InvalidInput as misfit:
+        raise ValueError(str(misfit)) from misfit
     return event

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 from workbench.activity.v1 import knowledge_service_pb2
 
-from services.activity.model.document import DocumentTopic, DocumentVersion, DocumentWords
+from services.activity.model.document import DocumentTopic, DocumentVersion
 from services.activity.rules.document_words import snippet, terms_of
 from services.activity.usecases import reaching
 from services.activity.usecases.knowledge import reading, words
@@ -42,14 +42,11 @@ def search_documents(work: UnitOfWork, request: knowledge_service_pb2.SearchDocu
     if not terms:
         return Found((), more=False)
     size = min(request.page_size or HITS_DEFAULT, HITS_MAX)
+    words.prepare(work)
     scored = words.scored(work, terms).subquery()
     statement = (
         select(DocumentVersion.document_id, DocumentVersion.version, scored.c.points)
-        .join(DocumentWords, DocumentWords.entry == scored.c.entry)
-        .join(
-            DocumentVersion,
-            (DocumentVersion.document_id == DocumentWords.document_id) & (DocumentVersion.version == DocumentWords.version),
-        )
+        .select_from(words.of_versions(work, scored))
         .order_by(scored.c.points.desc(), DocumentVersion.start_date.desc(), DocumentVersion.document_id.desc())
         .limit(size + 1)
     )
