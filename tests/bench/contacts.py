@@ -18,6 +18,7 @@ from rich.table import Table
 from sqlalchemy import Engine, insert, text
 from sqlalchemy.orm import Session
 from workbench.activity.v1.contact_service_pb2 import ListContactsRequest
+from workbench.activity.v1.schedule_service_pb2 import ListCalendarRequest
 
 from services.activity.__main__ import SERVICE
 from services.activity.model import Contact, Customer, Person
@@ -35,12 +36,13 @@ from tests import servers
 
 FEW, MANY = 1_000, 100_000
 ROUNDS = 15
-CALLS_PER_ROUND = 20
+CALLS_PER_ROUND = 10
 CUSTOMERS = 100
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 PATH = "/HO/EAST/E01/"
 READS = frozenset({"activity.contact.read", "activity.schedule.read"})
 _ROWS_AT_ONCE = 5_000
+_SCHEDULE = "workbench.activity.v1.ScheduleService"
 _CONTACTS = "workbench.activity.v1.ContactService"
 
 
@@ -84,8 +86,25 @@ def calls() -> Mapping[str, Callable[[Manager], Any]]:
 
         return call
 
+    def calendar(days: int) -> Callable[[Manager], Any]:
+        def call(manager: Manager) -> Any:
+            request = ListCalendarRequest(page_size=50)
+            request.start_time.FromDatetime(NOW - timedelta(days=days))
+            request.end_time.FromDatetime(NOW)
+            answer = manager.client.call(f"{_SCHEDULE}/ListCalendar", request)
+            assert len(answer.entries) == min(50, days * 48)
+            return answer
+
+        return call
+
     days = {"start_date": "2026-11-01", "end_date": "2026-11-25", "order_by": "start_time"}
-    return {"the latest 50": listed(), "50 of a month": listed(**days), "the first 50 ever": listed(order_by="start_time")}
+    return {
+        "the latest 50": listed(),
+        "50 of a month": listed(**days),
+        "the first 50 ever": listed(order_by="start_time"),
+        "a day of the calendar": calendar(1),
+        "50 of a week of it": calendar(7),
+    }
 
 
 @contextmanager

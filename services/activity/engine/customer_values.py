@@ -35,6 +35,7 @@ def begin(connection: DuckDBPyConnection) -> None:
         );
         CREATE TEMP TABLE totals (customer_number VARCHAR, currency_code VARCHAR, total HUGEINT);
         CREATE TEMP TABLE rates (currency_code VARCHAR, exchange_rate_e8 BIGINT, fraction_digits INTEGER);
+        CREATE TEMP MACRO pow10_of(n) AS (10::HUGEINT ** n)::HUGEINT;
         """
     )
 
@@ -50,13 +51,11 @@ def add_members(connection: DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -
         connection.unregister("chunk")
 
 
-def value(
-    connection: DuckDBPyConnection, lake: Lake, pins: Mapping[str, Sequence[Pin]], currency_code: str
-) -> None:
+def value(connection: DuckDBPyConnection, lake: Lake, pins: Mapping[str, Sequence[Pin]], currency_code: str) -> None:
     """Sums up what the members have, over the days of the period up to the latest day of balances.
 
     `pins` has the revisions by dataset: `balances` of the period and the last one before it, and the latest of `accounts` and
-    `fx_rates`. A day without a revision has the balances of the one before; an account that a revision does not have has none then.
+    `fx_rates`. A day without a revision has the balances of the one before; an account that a revision does not have has none.
     """
     balances = pins.get("balances", ())
     if not balances:
@@ -111,7 +110,6 @@ def batch(connection: DuckDBPyConnection, after: str, size: int) -> list[tuple[s
 
 
 def _read_rates(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], currency_code: str) -> None:
-    connection.execute("CREATE OR REPLACE TEMP MACRO pow10_of(n) AS (10::HUGEINT ** n)::HUGEINT")
     present = _present(connection, lake, pins)
     lake.relation(connection, SCHEMAS["fx_rates"], present).create("quoted")
     connection.execute(
@@ -124,9 +122,7 @@ def _read_rates(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin],
         connection.execute("UPDATE rates SET fraction_digits = ? WHERE currency_code = ?", [digits, code])
 
 
-def _add_totals(
-    connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], weights: Sequence[tuple[date, int]]
-) -> None:
+def _add_totals(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], weights: Sequence[tuple[date, int]]) -> None:
     lake.relation(connection, SCHEMAS["balances"], pins).create_view("days", replace=True)
     connection.execute("CREATE OR REPLACE TEMP TABLE weights (business_date DATE, days INTEGER)")
     connection.executemany("INSERT INTO weights VALUES (?, ?)", [list(weight) for weight in weights])

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from workbench.activity.v1 import contact_events_pb2, contact_pb2, visit_cycle_pb2
 from workbench.customer.v1 import coverage_events_pb2, customer_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.integration.v1 import events_pb2
@@ -14,12 +14,13 @@ from workbench.operations.v1 import operation_service_pb2
 
 from services.activity.model.contact import Contact
 from services.activity.model.notification import Notification
-from services.activity.model.visit_cycle import VisitCycle
+from services.activity.model.visit_cycle import VisitCycle, VisitWeek
 from services.activity.usecases.visit_cycles import assessing
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from services.chassis.lake.lake import Pin
 from services.chassis.lake.schemas import SCHEMAS, Type
 from services.chassis.longwork.table import ENDED, Operation
+from tests.component.activity.conftest import run_together
 
 # A Wednesday, and the Monday of the week after it: five workdays without a holiday.
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -116,7 +117,7 @@ class Bank:
     def __init__(self, town):
         self.town, self.name = town, f"core{uuid.uuid4().hex[:8]}"
 
-    def publish(self, dataset, day, rows, revision=1, written=True):
+    def publish(self, dataset, day, rows, revision=1, *, written=True):
         schema, pin = SCHEMAS[dataset], Pin(f"{self.name}.{dataset}", dataset, self.name, day, revision)
         columns = {
             column.name: pa.array([row.get(column.name) for row in rows], _ARROW.get(column.type, pa.string()))
@@ -143,7 +144,9 @@ class Bank:
 
 
 def test_the_most_valuable_fifth_of_a_branch_is_key(town):
-    customers = {f"{town.root}{number}": town.customer(town.rm1_east, customer_number=f"{town.root}{number}") for number in range(5)}
+    customers = {
+        f"{town.root}{number}": town.customer(town.rm1_east, customer_number=f"{town.root}{number}") for number in range(5)
+    }
     bank, first = Bank(town), TODAY - timedelta(days=89)
     bank.accounts({f"A{number}": number for number in customers})
     numbers = list(customers)
@@ -285,7 +288,7 @@ def test_who_does_not_fit_in_is_left_over_and_whoever_is_due_longest_comes_first
     answer = plan(town.rm1_east)
     assert (len(answer.visit_proposals), answer.left_over_count) == (5, 2)
     assert answer.visit_proposals[0].customer_id == customers[3]
-    assert list(cycles(town.rm1_east, overdue=True))[0] == customers[3]
+    assert next(iter(cycles(town.rm1_east, overdue=True))) == customers[3]
     assert cycles(town.rm1_east)[customers[3]].overdue_days == 50
     # What is planned already takes room, and nobody is planned twice.
     town.rm1_east.call("AcceptVisitProposal", visit_proposal_id=answer.visit_proposals[0].visit_proposal_id)
@@ -309,7 +312,7 @@ def test_an_accepted_visit_is_a_planned_contact_and_follows_it(town, at):
         contact_pb2.CONTACT_STATE_PLANNED, proposal.planned_date, 30,
     )  # fmt: skip
     # Nine o'clock in the bank's zone.
-    assert contact.start_time.ToDatetime() == datetime(2026, 11, 30, 1, 0)
+    assert contact.start_time.ToDatetime(UTC) == datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
     with pytest.raises((RuleBroken, StaleVersion)):
         town.rm1_east.call("DeclineVisitProposal", visit_proposal_id=proposal.visit_proposal_id, reason=NO_TIME)
     at(datetime(2026, 11, 30, 3, 0, tzinfo=UTC))
@@ -424,6 +427,9 @@ def test_each_week_the_next_one_is_proposed_once(town, at):
     customer = town.customer(town.rm1_east)
     refresh(town.manager_east)
     make_due(town, customer, due=thursday.date())
+    with town.service.database.transaction() as work:
+        # The first time of all has a test of its own.
+        work.session.merge(VisitWeek(week_start_date=date(2000, 1, 3), create_time=NOW))
     before = operations(town)
     at(thursday - timedelta(days=1))
     town.run_timer("visit_cycles.week")
@@ -441,6 +447,19 @@ def test_each_week_the_next_one_is_proposed_once(town, at):
     assert (note.kind, note.parameters) == ("visits_proposed", {"count": "1", "weekStartDate": monday})
 
 
+def test_the_first_week_of_all_is_this_one(town):
+    town.customer(town.rm1_east)
+    with pytest.raises(ZeroDivisionError), town.service.database.transaction() as work:
+        work.session.execute(delete(VisitWeek))
+        before = set(work.session.scalars(select(Operation.operation_id)))
+        for _ in range(2):
+            assessing.begin_week(work)
+        (asked,) = [each for each in work.session.scalars(select(Operation)) if each.operation_id not in before]
+        assert asked.parameters["week_start_date"] == "2026-11-23"
+        # Nothing of this stays.
+        raise ZeroDivisionError
+
+
 def operations(town):
     with town.service.database.transaction(read_only=True) as work:
         return set(work.session.scalars(select(Operation.operation_id).filter_by(kind=assessing.WEEK)))
@@ -449,7 +468,9 @@ def operations(town):
 def wait(town):
     for _ in range(400):
         with town.service.database.transaction(read_only=True) as work:
-            if not work.session.scalars(select(Operation).where(Operation.kind == assessing.WEEK, Operation.state.not_in(ENDED))).all():
+            if not work.session.scalars(
+                select(Operation).where(Operation.kind == assessing.WEEK, Operation.state.not_in(ENDED))
+            ).all():
                 return
         time.sleep(0.05)
     raise AssertionError("The week is not planned.")
@@ -460,11 +481,21 @@ def test_two_who_accept_make_one_contact(town):
     in_cycle(town, customer)
     (proposal,) = plan(town.rm1_east).visit_proposals
     outcomes = []
-    for person in (town.rm1_east, town.leader_east):
+
+    def accept(person):
         try:
             outcomes.append(person.call("AcceptVisitProposal", visit_proposal_id=proposal.visit_proposal_id).contact_id)
-        except RuleBroken as refused:
+        except (RuleBroken, StaleVersion) as refused:
             outcomes.append(refused.reason)
-    assert outcomes[1] == "VISIT_DECIDED"
+
+    run_together(accept, (town.rm1_east, town.leader_east, town.manager_east))
+    assert len([each for each in outcomes if each != "VISIT_DECIDED"]) == 1
     with town.service.database.transaction(read_only=True) as work:
         assert len(work.session.scalars(select(Contact).filter_by(customer_id=customer)).all()) == 1
+
+
+def test_two_who_plan_one_week_propose_each_visit_once(town):
+    customers = [town.customer(town.rm1_east) for _ in range(4)]
+    in_cycle(town, *customers)
+    run_together(lambda person: plan(person, person_id=town.rm1_east.person_id), (town.rm1_east, town.leader_east))
+    assert sorted(each.customer_id for each in proposals(town.rm1_east)) == sorted(customers)

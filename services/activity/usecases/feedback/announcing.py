@@ -32,7 +32,7 @@ def recorded(work: UnitOfWork, item: Feedback, occur_time: datetime | None = Non
             feedback_topic_id=item.feedback_topic_id or "",
         )
     )
-    told = {"feedbackKind": FeedbackKind(item.kind).name, "category": item.category, "product": item.product}
+    told = {"feedback_kind": FeedbackKind(item.kind).name, "category": item.category, "product": item.product}
     _tell(work, item, "feedback_recorded", item.received_date, occur_time, told | _severity(item))
 
 
@@ -111,7 +111,7 @@ def remind(work: UnitOfWork, item: Feedback, person_ids: list[str], kind: str) -
 
 def parameters(item: Feedback) -> dict[str, str]:
     """What a sentence about it names."""
-    return {"feedbackKind": FeedbackKind(item.kind).name, "category": item.category} | _severity(item)
+    return {"feedback_kind": FeedbackKind(item.kind).name, "category": item.category} | _severity(item)
 
 
 def _severity(item: Feedback) -> dict[str, str]:

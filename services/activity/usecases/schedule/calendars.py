@@ -87,7 +87,9 @@ def entries(
         ]
     found += _spans(work, whose, max(start, since) if since else start, end)
     within = (each for each in found if each.start_time < end and (each.end_time > start or each.start_time >= start))
-    return sorted((each for each in within if since is None or each.start_time >= since), key=Entry.order)
+    # Who came to own what he took part in has it once.
+    kept = {each.order(): each for each in within if since is None or each.start_time >= since}
+    return [kept[order] for order in sorted(kept)]
 
 
 def _single_appointments(

@@ -11,6 +11,7 @@ from workbench.activity.v1 import schedule_pb2, schedule_service_pb2
 
 from services.activity.model.appointment import Appointment
 from services.activity.rules.appointments import EntryKind
+from services.activity.rules.recurrence.series import FIRST_DATE, LAST_DATE
 from services.activity.usecases import reaching
 from services.activity.usecases.contacts.filling import instant
 from services.activity.usecases.schedule import calendars, conflicts
@@ -108,8 +109,10 @@ def as_messages(work: UnitOfWork, entries: Sequence[Entry]) -> list[schedule_pb2
 def period(request: Any, days_max: int) -> tuple[datetime, datetime]:
     """The window that is asked for; raises InvalidInput PERIOD_INVALID where it is none or too long."""
     start, end = instant(request.start_time), instant(request.end_time, "end_time")
-    if not timedelta() < end - start <= timedelta(days=days_max):
-        violation = FieldViolation("end_time", f"After the start, and at most {days_max} days.")
+    kept = FIRST_DATE.year < start.year and end.year <= LAST_DATE.year
+    if not kept or not timedelta() < end - start <= timedelta(days=days_max):
+        fits = f"After the start, at most {days_max} days, and from {FIRST_DATE} to {LAST_DATE}."
+        violation = FieldViolation("end_time", fits)
         raise InvalidInput("PERIOD_INVALID", "The period ends before it starts, or is too long.", violations=(violation,))
     return start, end
 

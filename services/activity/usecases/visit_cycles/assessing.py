@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -48,15 +48,23 @@ class _Prepared:
 
 
 def begin_week(work: UnitOfWork) -> None:
-    """Asks, once a week, for the visits of the next week to be proposed: on the day that the settings name, or later."""
+    """Asks, once a week, for the visits of the next week to be proposed: on the day that the settings name, or later.
+
+    The first time of all it is this week, as soon as there are customers.
+    """
     today = work.business_date
-    if today.weekday() < work.settings.visit_plan_weekday:
-        return
-    following = week_start(today) + timedelta(days=7)
+    if work.session.scalar(select(VisitWeek.week_start_date).limit(1)) is None:
+        if work.session.scalar(select(Customer.customer_id).limit(1)) is not None:
+            _begin(work, week_start(today))
+    elif today.weekday() >= work.settings.visit_plan_weekday:
+        _begin(work, week_start(today) + timedelta(days=7))
+
+
+def _begin(work: UnitOfWork, monday: date) -> None:
     table: Any = VisitWeek.__table__
-    if insert_if_absent(work.session, table, week_start_date=following, create_time=work.now):
-        parameters = {"organisation_path": PATH_SEPARATOR, "week_start_date": following.isoformat()}
-        asking.ask_of_itself(work, WEEK, parameters, subject=f"visitWeeks/{following}")
+    if insert_if_absent(work.session, table, week_start_date=monday, create_time=work.now):
+        parameters = {"organisation_path": PATH_SEPARATOR, "week_start_date": monday.isoformat()}
+        asking.ask_of_itself(work, WEEK, parameters, subject=f"visitWeeks/{monday}")
 
 
 def refresh(work: UnitOfWork, request: visit_cycle_service_pb2.RefreshVisitCyclesRequest) -> Operation:
