@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from workbench.activity.v1 import contact_service_pb2, feedback_service_pb2, opportunity_service_pb2, survey_service_pb2
+from workbench.activity.v1 import (
+    contact_service_pb2,
+    feedback_service_pb2,
+    lead_service_pb2,
+    opportunity_service_pb2,
+    survey_service_pb2,
+)
 
 from deploy.demonstration.bank import CUSTOMERS_DEFAULT, SEED_DEFAULT, Bank
 from deploy.demonstration.books.bank_books import HISTORY_MONTHS, Span
@@ -24,7 +30,7 @@ from deploy.demonstration.working_days import voices
 from deploy.demonstration.working_days.contacts import PLANNED_DAYS, ZONE, contacts_of, planned_of
 from deploy.demonstration.working_days.lives import Life, Lives
 from deploy.demonstration.working_days.progress import Worked
-from deploy.demonstration.working_days.sales import deals_of, written
+from deploy.demonstration.working_days.sales import Deal, deals_of, leads_of, written
 from deploy.demonstration.working_days.workdays import Workdays
 from services.chassis import keys, runtime
 from services.chassis.db.scope import WHOLE_BANK
@@ -85,53 +91,75 @@ def bring_working_days(
     lives = Lives(Bank(seed), min(customers, CUSTOMERS_MAX), kept.first, settings.home / FOLDER / "work")
     counts: Counter[str] = Counter()
     with _door(settings) as door:
-        for part in _parts(door, lives, kept, until, plans=kept.customers == 0):
+        workdays = Workdays(kept.first, until + timedelta(days=2 * PLANNED_DAYS))
+        past = _Past(lives, workdays, kept.first, kept.since, until, plans=kept.customers == 0)
+        survey_id = kept.survey_id or _survey(door, lives.bank, kept.first)
+        for part in _parts(past, survey_id):
             for rows in _batches(lives, part, since, until):
                 counts += _bring(door, part, rows)
-    Worked(seed, customers, kept.first, kept.since, until).write(settings.home)
+    Worked(seed, customers, kept.first, kept.since, until, survey_id).write(settings.home)
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     tell(f"Working days {since} to {until}: {told or 'nothing new'}; {time.monotonic() - began:.0f} s.")
 
 
-def _parts(door: Door, lives: Lives, kept: Worked, until: date, *, plans: bool) -> Iterator[Part]:
-    """What comes in, in this order: contacts name the opportunities that they further."""
-    first, workdays = kept.first, Workdays(kept.first, until + timedelta(days=2 * PLANNED_DAYS))
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What each customer's relationship manager left behind up to a date, with the day of each thing."""
 
-    def opportunities(life: Life) -> Iterator[tuple[date, Any]]:
-        for deal in deals_of(lives, life, workdays, first, until):
-            yield deal.open_date, written(lives, life, deal, until)
+    lives: Lives
+    workdays: Workdays
+    first: date
+    # Deals before it were not brought in, and nothing furthers them.
+    since: date
+    until: date
+    # Whether what is planned comes as well: it is done, or not, by whoever tries the workbench.
+    plans: bool
 
-    def contacts(life: Life) -> Iterator[tuple[date, Any]]:
-        deals = [deal for deal in deals_of(lives, life, workdays, first, until) if deal.open_date >= kept.since]
-        for row in contacts_of(lives, life, workdays, first, until, deals):
+    def deals(self, life: Life) -> list[Deal]:
+        made = deals_of(self.lives, life, self.workdays, self.first, self.until)
+        return [deal for deal in made if deal.open_date >= self.since]
+
+    def opportunities(self, life: Life) -> Iterator[tuple[date, Any]]:
+        return ((deal.open_date, written(self.lives, life, deal, self.until)) for deal in self.deals(life))
+
+    def leads(self, life: Life) -> Iterator[tuple[date, Any]]:
+        return leads_of(self.lives, life, self.workdays, self.deals(life), self.until)
+
+    def contacts(self, life: Life) -> Iterator[tuple[date, Any]]:
+        for row in contacts_of(self.lives, life, self.workdays, self.first, self.until, self.deals(life)):
             yield row.contact.start_time.ToDatetime(tzinfo=ZONE).date(), row
-        # What is planned then is done, or not, by whoever tries the workbench.
-        if plans:
-            yield from ((until, row) for row in planned_of(lives, life, workdays, until))
+        if self.plans:
+            yield from ((self.until, row) for row in planned_of(self.lives, life, self.workdays, self.until))
 
-    def feedback(life: Life) -> Iterator[tuple[date, Any]]:
-        for said in voices.feedback_of(lives, life, workdays, first, until):
+    def feedback(self, life: Life) -> Iterator[tuple[date, Any]]:
+        for said in voices.feedback_of(self.lives, life, self.workdays, self.first, self.until):
             yield date.fromisoformat(said.received_date), said
 
-    def answers(life: Life) -> Iterator[tuple[date, Any]]:
-        for row in voices.answers_of(lives, life, workdays, first, until):
+    def answers(self, life: Life) -> Iterator[tuple[date, Any]]:
+        for row in voices.answers_of(self.lives, life, self.workdays, self.first, self.until):
             yield date.fromisoformat(row.answer_date), row
 
+
+def _parts(past: _Past, survey_id: str) -> Iterator[Part]:
+    """What comes in, in this order: leads and contacts name the opportunities that they became, or further."""
     yield Part(
-        "opportunities", "OpportunityService/BatchImportOpportunities", opportunities,
+        "opportunities", "OpportunityService/BatchImportOpportunities", past.opportunities,
         lambda rows: opportunity_service_pb2.BatchImportOpportunitiesRequest(source_system=SYSTEM, opportunities=rows),
     )  # fmt: skip
     yield Part(
-        "contacts", "ContactService/BatchImportContacts", contacts,
+        "leads", "LeadService/BatchImportLeads", past.leads,
+        lambda rows: lead_service_pb2.BatchImportLeadsRequest(source_system=SYSTEM, leads=rows),
+    )  # fmt: skip
+    yield Part(
+        "contacts", "ContactService/BatchImportContacts", past.contacts,
         lambda rows: contact_service_pb2.BatchImportContactsRequest(source_system=SYSTEM, contacts=rows),
     )  # fmt: skip
     yield Part(
-        "feedback", "FeedbackService/ImportFeedback", feedback,
+        "feedback", "FeedbackService/ImportFeedback", past.feedback,
         lambda rows: feedback_service_pb2.ImportFeedbackRequest(source_system=SYSTEM, rows=rows),
     )  # fmt: skip
-    survey_id = _survey(door, lives.bank, first)
     yield Part(
-        "answers", "SurveyService/ImportSurveyAnswers", answers,
+        "answers", "SurveyService/ImportSurveyAnswers", past.answers,
         lambda rows: survey_service_pb2.ImportSurveyAnswersRequest(survey_id=survey_id, source_system=SYSTEM, rows=rows),
     )  # fmt: skip
 
@@ -175,7 +203,7 @@ def _place(refused: Any) -> int:
 
 
 def _survey(door: Door, bank: Bank, first: date) -> str:
-    """The survey whose answers come: begun once, whatever is repeated, and ended at once."""
+    """The survey whose answers come: begun once, whatever is repeated."""
     request = survey_service_pb2.CreateSurveyRequest(survey=voices.survey(), request_id=bank.id_of(f"survey/{first.isoformat()}"))
     return str(door.call(f"{_SERVICES}.SurveyService/CreateSurvey", request).survey_id)
 

@@ -24,6 +24,8 @@ class Worked:
     # From here on it was.
     since: date
     until: date
+    # By which customers were asked.
+    survey_id: str = ""
 
     @classmethod
     def read(cls, home: Path) -> Worked | None:
@@ -33,7 +35,7 @@ class Worked:
             return None
         kept = json.loads(file.read_text(encoding="utf-8"))
         days = {name: date.fromisoformat(kept[name]) for name in ("first", "since", "until")}
-        return cls(seed=kept["seed"], customers=kept["customers"], **days)
+        return cls(seed=kept["seed"], customers=kept["customers"], survey_id=kept["survey_id"], **days)
 
     def write(self, home: Path) -> None:
         """Notes it."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from workbench.activity.v1 import opportunity_pb2, opportunity_service_pb2
+from workbench.activity.v1 import lead_pb2, lead_service_pb2, opportunity_pb2, opportunity_service_pb2
 
 from deploy.demonstration.customers import Kind, Tier
 from deploy.demonstration.draws import Draw, Weighted
@@ -50,6 +50,19 @@ _SHARED = 25
 _OPEN, _STATE_WON = opportunity_pb2.OPPORTUNITY_STATE_OPEN, opportunity_pb2.OPPORTUNITY_STATE_WON
 _STATE_LOST = opportunity_pb2.OPPORTUNITY_STATE_LOST
 _SUPPORTS = opportunity_pb2.MemberRole.Value("MEMBER_ROLE_SUPPORT")
+
+# Of a hundred deals: those that came from a lead, and after which another lead came to nothing.
+_FROM_A_LEAD, _CAME_TO_NOTHING = 60, 45
+_LEAD_SOURCES = tuple(
+    lead_pb2.LeadSource.Value(f"LEAD_SOURCE_{name}")
+    for name in ("OWN_WORK", "OWN_WORK", "CUSTOMER_REFERRAL", "CAMPAIGN", "WALK_IN", "ONLINE", "COLLEAGUE_REFERRAL", "EVENT")
+)
+_NEW, _CONVERTED, _DISQUALIFIED = lead_pb2.LEAD_STATE_NEW, lead_pb2.LEAD_STATE_CONVERTED, lead_pb2.LEAD_STATE_DISQUALIFIED
+_HOT, _WARM, _COLD = lead_pb2.LEAD_GRADE_HOT, lead_pb2.LEAD_GRADE_WARM, lead_pb2.LEAD_GRADE_COLD
+_DISQUALIFY_REASONS = tuple(
+    lead_pb2.DisqualifyReason.Value(f"DISQUALIFY_REASON_{name}")
+    for name in ("NO_NEED", "NOT_ELIGIBLE", "NOT_REACHED", "COMPETITOR")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +142,50 @@ def _deal(life: Life, number: str, day: date, draw: Draw) -> Deal:
         stages.append((code, day))
         day += timedelta(days=1 + days * (30 + draw.below(171)) // 100)
     return Deal(number, product, tuple(stages), day, won)
+
+
+def leads_of(
+    lives: Lives, life: Life, workdays: Workdays, deals: Sequence[Deal], until: date
+) -> Iterator[tuple[date, lead_service_pb2.ImportedLead]]:
+    """The leads from which the deals came, and those from which nothing came, as they stand on a date; with the first day."""
+    for deal in deals:
+        draw = Draw(lives.bank.seed, f"lead/{deal.number}")
+        if draw.chance(_FROM_A_LEAD):
+            captured = workdays.on_or_after(deal.open_date - timedelta(days=2 + draw.below(9)))
+            row = _lead(life, f"{deal.number}/lead", deal.product, captured, draw)
+            _follow(row, workdays, captured, deal.open_date, until, draw)
+            if deal.open_date <= until and row.follow_date:
+                row.state, row.grade = _CONVERTED, draw.one_of((_HOT, _WARM))
+                row.close_date, row.opportunity_number = deal.open_date.isoformat(), deal.number
+            yield captured, row
+        if draw.chance(_CAME_TO_NOTHING):
+            captured = workdays.on_or_after(deal.close_date + timedelta(days=10 + draw.below(60)))
+            if captured > until:
+                continue
+            closed = workdays.on_or_after(captured + timedelta(days=3 + draw.below(25)))
+            row = _lead(life, f"{deal.number}/no_lead", deal.product, captured, draw)
+            _follow(row, workdays, captured, closed, until, draw)
+            if closed <= until:
+                row.state, row.grade, row.close_date = _DISQUALIFIED, _COLD, closed.isoformat()
+                row.disqualify_reason = draw.one_of(_DISQUALIFY_REASONS)
+            yield captured, row
+
+
+def _lead(life: Life, number: str, product: str, captured: date, draw: Draw) -> lead_service_pb2.ImportedLead:
+    return lead_service_pb2.ImportedLead(
+        source_number=number,
+        lead={"title": f"{(_PRODUCTS | _PRODUCTS_OF_COMPANIES)[product][0]}线索", "source": draw.one_of(_LEAD_SOURCES)},
+        customer_number=life.customer.customer_number,
+        owner_person_id=life.customer.lead_person_id,
+        capture_date=captured.isoformat(),
+        state=_NEW,
+    )
+
+
+def _follow(
+    row: lead_service_pb2.ImportedLead, workdays: Workdays, captured: date, closed: date, until: date, draw: Draw
+) -> None:
+    """When it was first followed: mostly at once, sometimes late, and not after it was closed."""
+    followed = min(workdays.on_or_after(captured + timedelta(days=draw.one_of((0, 0, 1, 1, 2, 5)))), max(closed, captured))
+    if followed <= until:
+        row.follow_date = followed.isoformat()

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-from workbench.activity.v1 import contact_pb2, feedback_pb2, opportunity_pb2
+from workbench.activity.v1 import contact_pb2, feedback_pb2, lead_pb2, opportunity_pb2
 
 from deploy.demonstration.bank import Bank
 from deploy.demonstration.customers import Kind, Tier
@@ -12,7 +12,7 @@ from deploy.demonstration.working_days import voices
 from deploy.demonstration.working_days.contacts import ZONE, contacts_of, planned_of
 from deploy.demonstration.working_days.lives import Lives
 from deploy.demonstration.working_days.progress import Worked
-from deploy.demonstration.working_days.sales import STAGES, deals_of, written
+from deploy.demonstration.working_days.sales import STAGES, deals_of, leads_of, written
 from deploy.demonstration.working_days.workdays import Workdays
 
 FIRST, LAST = date(2024, 11, 1), date(2026, 11, 24)
@@ -140,6 +140,23 @@ def test_deals_go_through_their_stages_to_an_end(lives, everybody):
     closed = rows - states[opportunity_pb2.OPPORTUNITY_STATE_OPEN]
     assert 0.25 < states[opportunity_pb2.OPPORTUNITY_STATE_WON] / closed < 0.5
     assert 0.02 < states[opportunity_pb2.OPPORTUNITY_STATE_OPEN] / rows < 0.3
+
+
+def test_leads_become_deals_or_nothing(lives, everybody):
+    states = Counter()
+    for life in everybody:
+        made = deals(lives, life)
+        for captured, row in leads_of(lives, life, WORKDAYS, made, LAST):
+            if captured > LAST:
+                continue
+            states[row.state] += 1
+            days = [day for day in (row.capture_date, row.follow_date, row.close_date) if day]
+            assert days == sorted(days)
+            assert days[-1] <= LAST.isoformat()
+            assert bool(row.close_date) == (row.state in (lead_pb2.LEAD_STATE_CONVERTED, lead_pb2.LEAD_STATE_DISQUALIFIED))
+            assert row.opportunity_number in {"", *(deal.number for deal in made)}
+            assert bool(row.opportunity_number) == (row.state == lead_pb2.LEAD_STATE_CONVERTED)
+    assert 0.4 < states[lead_pb2.LEAD_STATE_CONVERTED] / states.total() < 0.75
 
 
 def test_contacts_further_deals_that_are_under_way(lives, everybody, contacts):

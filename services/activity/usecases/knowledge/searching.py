@@ -43,7 +43,7 @@ def search_documents(work: UnitOfWork, request: knowledge_service_pb2.SearchDocu
         return Found((), more=False)
     size = min(request.page_size or HITS_DEFAULT, HITS_MAX)
     words.prepare(work)
-    scored = words.scored(work, terms).subquery()
+    scored = words.scored(work, terms, reading.own_audiences(work)).subquery()
     statement = (
         select(DocumentVersion.document_id, DocumentVersion.version, scored.c.points)
         .select_from(words.of_versions(work, scored))
@@ -52,8 +52,8 @@ def search_documents(work: UnitOfWork, request: knowledge_service_pb2.SearchDocu
     )
     if request.kind:
         statement = statement.where(DocumentVersion.kind == request.kind)
-    rows = work.session.execute(reading.readable(work, statement)).all()
-    # Texts are read of what is shown, and of nothing else.
+    rows = work.session.execute(reading.holding(work, statement)).all()
+    # Texts are read of what is shown, and of nothing else; whether they are for the reader is asked a second time.
     shown = _versions(work, [(row.document_id, row.version) for row in rows[:size]])
     hits = [
         Hit(version, row.points, snippet(request.query, version.body) or snippet(request.query, version.summary))

@@ -45,6 +45,7 @@ def prepare(work: UnitOfWork) -> None:
 def store(work: UnitOfWork, version: DocumentVersion) -> None:
     """Puts a version that is published into the index."""
     tokens = tokens_of(version.title, [*version.keywords, version.summary], version.body)
+    tokens += map(document_words.audience_token, version.audiences)
     row = {"document_id": version.document_id, "version": version.version, "tokens": " ".join(tokens)}
     if is_postgresql(work):
         work.session.execute(_ADD_POSTGRESQL, row)
@@ -61,10 +62,10 @@ def forget(work: UnitOfWork, version: DocumentVersion) -> None:
     work.session.execute(_REMOVE, row)
 
 
-def scored(work: UnitOfWork, terms: Sequence[tuple[str, ...]]) -> Select[Any]:
-    """Selects `entry` and `points` of every version that holds all terms."""
+def scored(work: UnitOfWork, terms: Sequence[tuple[str, ...]], audiences: Sequence[str] | None) -> Select[Any]:
+    """Selects `entry` and `points` of every version that holds all terms and is for one of the audiences; None for all."""
     held = select(_entry(work).label("entry"), literal(POINTS_ANYWHERE * len(terms)).label("points")).where(
-        _holds(work, document_words.anywhere(terms))
+        _holds(work, document_words.anywhere(terms, audiences))
     )
     candidates = held.cte("candidates")
     places = [

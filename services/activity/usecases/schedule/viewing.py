@@ -55,12 +55,20 @@ def list_calendar(work: UnitOfWork, request: schedule_service_pb2.ListCalendarRe
     start, end = period(request, DAYS_MAX_OF_MANY if many else DAYS_MAX)
     bound, size = listing.query(request), page_size(request.page_size)
     after: tuple[datetime, str] | None = None
-    if token := PageToken.decode(request.page_token, bound, keys=2):
+    shown_then = 0
+    if token := PageToken.decode(request.page_token, bound, keys=3):
         after = listing.instant(token.keys[0]), token.keys[1]
-    # Those that start at the same instant as the last one may all have been shown.
-    found = calendars.entries(work, whose, start, end, since=after and after[0], limit=size + 1 + calendars.TIES_MAX)
-    rest = [each for each in found if after is None or each.order() > after]
-    page = Page.of(rest[: size + 1], size, bound, lambda each: (each.order()[0].isoformat(), each.order()[1]))
+        shown_then = min(listing.number(token.keys[2]), calendars.ENTRIES_MAX)
+    # What starts at the same instant as the last one and was shown is read again.
+    found = calendars.entries(work, whose, start, end, since=after and after[0], limit=size + 1 + shown_then)
+    rest = [each for each in found if after is None or each.order() > after][: size + 1]
+
+    def place(last: Entry) -> tuple[str, ...]:
+        together = sum(each.start_time == last.start_time for each in rest[:size])
+        earlier = shown_then if after is not None and after[0] == last.start_time else 0
+        return last.start_time.isoformat(), last.order()[1], str(together + earlier)
+
+    page = Page.of(rest, size, bound, place)
     return as_messages(work, page.rows), page.next_page_token
 
 
