@@ -7,7 +7,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import text
 from workbench.activity.v1 import schedule_events_pb2, schedule_pb2
-from workbench.customer.v1 import coverage_events_pb2
+from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
 
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from tests.component.activity.conftest import run_together
@@ -350,3 +350,17 @@ def test_an_appointment_goes_with_its_customer(town):
     assert [each.resource for each in calendar(town.rm2_east)] == [f"appointments/{made.appointment_id}"]
     assert calendar(town.rm1_east) == []
     assert date(2026, 11, 30) == MONDAY.date()
+
+
+def test_an_erasure_leaves_that_something_took_place(town):
+    customer = town.customer(town.rm1_east)
+    made = create(town.rm1_east, customer_id=customer, title="欧阳芳贷款", place="她家", recurrence=["RRULE:FREQ=DAILY;COUNT=2"])
+    update(town.rm1_east, made.appointment_id, THIS, MONDAY, description="病情")
+    town.announce(exchange_events_pb2.CustomerErased(customer_id=customer, erasure_id="e"))
+    entries = calendar(town.rm1_east)
+    assert starts(entries) == [MONDAY, MONDAY + DAY]
+    assert {(each.title, each.place) for each in entries} == {("", "")}
+    kept = town.rm1_east.call("ListAppointments", customer_id=customer).appointments
+    assert [each.description for each in kept] == ["", ""]
+    with pytest.raises(RuleBroken):
+        create(town.rm1_east, customer_id=customer)
