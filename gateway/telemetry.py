@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 
 import orjson
@@ -17,7 +18,7 @@ NO_ROUTE = "none"
 _STANDARD_ERROR = 2
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # What follows these in a path is a token by itself: whoever read it in a log could use it.
-_TOKEN_FOLDERS = ("/s/", "/v1/surveyLinks/")
+_TOKEN_FOLDER = re.compile(r"/s/|/v1/(?:surveyLinks|calendarFeeds|operations/[^/]+/files)/")
 
 
 class Metrics:
@@ -83,5 +84,5 @@ class AccessLog:
 
 def _without_token(path: str) -> str:
     """The path as it may stand in a log."""
-    folder = next((each for each in _TOKEN_FOLDERS if path.startswith(each)), None)
-    return path if folder is None else f"{folder}…"
+    folder = _TOKEN_FOLDER.match(path)
+    return f"{folder[0]}…" if folder else path

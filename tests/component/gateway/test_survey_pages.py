@@ -187,6 +187,8 @@ def test_no_log_has_the_token(survey, capfd):
     survey.client.get(f"/s/{TOKEN}")
     survey.client.get(f"/v1/surveyLinks/{TOKEN}")
     survey.client.put(f"/s/{TOKEN}")
+    for path in (f"/v1/calendarFeeds/{TOKEN}/calendar.ics", f"/v1/operations/customer/files/{TOKEN}"):
+        survey.client.get(path)
     logged = capfd.readouterr().err
     assert logged.count('"path":"/s/…"') == 2
     assert TOKEN not in logged
