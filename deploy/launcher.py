@@ -38,7 +38,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def processes(settings: DeploymentSettings) -> dict[str, tuple[str, ...]]:
-    """The processes by name, each a module with its arguments, in the order in which they start; they stop in reverse."""
+    """The processes by name, each a module with its arguments, in the order in which they start; the last is the gateway."""
     gateway = {"gateway": ("gateway", "serve")}
     if settings.bus == "embedded":
         return {"services": ("deploy.host",), **gateway}
@@ -114,12 +114,16 @@ class Watched:
             raise StartFailed(f"The process {self.name} keeps dying:\n{self.last_words()}")
         self.start()
 
-    def stop(self) -> None:
-        """Asks the process to drain and end, and waits for it."""
-        if self.process is None or self.process.poll() is not None:
+    def ask_to_end(self) -> None:
+        """Asks the process to drain and end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process_id_file.unlink(missing_ok=True)
+            self.process.send_signal(signal.SIGTERM)
+
+    def wait_until_ended(self) -> None:
+        """Waits for it, and kills it where it drains for too long."""
+        if self.process is None:
             return
-        self.process_id_file.unlink(missing_ok=True)
-        self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -155,8 +159,7 @@ class Launcher:
                 self._wait_until_ready()
                 yield
             finally:
-                for watched in reversed(self._watched):
-                    watched.stop()
+                self._stop()
 
     def watch(self, stop: threading.Event) -> None:
         """Starts again what dies, until `stop`; raises StartFailed where that does not help."""
@@ -164,6 +167,15 @@ class Launcher:
             for watched in self._watched:
                 if watched.died():
                     watched.start_again()
+
+    def _stop(self) -> None:
+        *services, gateway = self._watched
+        # Once the gateway has ended nothing new comes in, and the others drain beside each other.
+        for ending in ([gateway], services):
+            for watched in ending:
+                watched.ask_to_end()
+            for watched in ending:
+                watched.wait_until_ended()
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS

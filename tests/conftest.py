@@ -61,8 +61,8 @@ def shared_data():
 
 @pytest.fixture(scope="session")
 def postgresql_server():
-    """A PostgreSQL of the run's own."""
-    with servers.postgresql() as server:
+    """A PostgreSQL of the run's own. Tests that crash it have another one, and none crashes the machine."""
+    with servers.postgresql(durable=False) as server:
         yield server
 
 

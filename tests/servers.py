@@ -41,7 +41,8 @@ class ServerMissing(Exception):
 class PostgreSQL:
     """One PostgreSQL server; its role `workbench` owns what it creates and is no superuser, as in a deployment."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self._durable = durable
         self._bin = _found("postgresql", lambda: _latest(Path("/usr/lib/postgresql").glob("*/bin/initdb"))).parent
         self._account = _account("postgres")
         self._data = folder / "data"
@@ -58,6 +59,8 @@ class PostgreSQL:
     def start(self) -> None:
         """Returns once it answers."""
         options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "shared_buffers": "64MB"}
+        if not self._durable:
+            options |= {"fsync": "off", "full_page_writes": "off"}
         arguments = [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
         self._process = _spawn([str(self._bin / "postgres"), "-D", str(self._data), *arguments], self._log, self._account)
         _wait_until(self._answers, self._process, self._log)
@@ -75,11 +78,11 @@ class PostgreSQL:
         self.stop()
         self.start()
 
-    def create_database(self) -> str:
-        """The URL of a new database."""
+    def create_database(self, template: str = "template1") -> str:
+        """The URL of a new database: an empty one, or a copy of the one at that URL, which nobody is connected to."""
         name = f"test_{next(self._databases)}"
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} OWNER workbench")
+            connection.execute(f"CREATE DATABASE {name} OWNER workbench TEMPLATE {template.rpartition('/')[2]}")
         return f"postgresql+psycopg://workbench@127.0.0.1:{self.port}/{name}"
 
     def create_role(self) -> None:
@@ -299,10 +302,10 @@ def openssh() -> Iterator[OpenSSH]:
 
 
 @contextmanager
-def postgresql() -> Iterator[PostgreSQL]:
-    """A running PostgreSQL that ends, and leaves nothing behind, with the block."""
+def postgresql(*, durable: bool = True) -> Iterator[PostgreSQL]:
+    """A running PostgreSQL that ends, and leaves nothing behind, with the block; not durable, it does not wait for the disk."""
     with _folder() as folder:
-        server = PostgreSQL(folder / "postgresql")
+        server = PostgreSQL(folder / "postgresql", durable=durable)
         try:
             server.start()
             server.create_role()

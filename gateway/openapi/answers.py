@@ -90,9 +90,14 @@ _FILE: Schema = {
     "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
 }
 
+_UNCHANGED: Schema = {"description": "The resource is still as `If-None-Match` says.", "headers": _headers("ETag")}
+
 
 def responses(route: Route, answer: Schema) -> Schema:
     """The responses of an operation, by status."""
+    if route.answers_whole_file and route.rpc.safe:
+        whole = {**_FILE, "headers": _headers("Content-Disposition", "ETag")}
+        return {"200": whole, "304": _UNCHANGED, **_refusals(route)}
     if route.answers_bytes:
         return {"200": _FILE, **_refusals(route)}
     media = EVENT_STREAM if route.rpc.streams else "application/json"
@@ -104,7 +109,7 @@ def responses(route: Route, answer: Schema) -> Schema:
         }
     }
     if route.has_etag and route.rpc.safe:
-        described["304"] = {"description": "The resource is still as `If-None-Match` says.", "headers": _headers("ETag")}
+        described["304"] = _UNCHANGED
     return described | _refusals(route)
 
 
@@ -116,7 +121,7 @@ def header_parameters(route: Route) -> Iterator[Schema]:
     """The headers that mean something to the operation."""
     reader = route.reader
     if route.rpc.safe:
-        if route.has_etag:
+        if route.has_etag or route.answers_whole_file:
             yield _header("If-None-Match", "An ETag seen before: 304 while it still holds.", {"type": "string"})
         return
     if reader.etag_path:

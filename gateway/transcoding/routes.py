@@ -74,6 +74,11 @@ class Route:
         return is_raw(self.rpc.method.output_type) and not self.response_body
 
     @property
+    def answers_whole_file(self) -> bool:
+        """Whether the answer is a file in one message, whose hash is its ETag."""
+        return self.answers_bytes and not self.rpc.streams
+
+    @property
     def takes_bytes(self) -> bool:
         """Whether the request's body is taken as it is."""
         return is_raw_field(self.rpc.method.input_type.fields_by_name.get(self.body))

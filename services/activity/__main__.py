@@ -23,7 +23,7 @@ from services.activity.rpc import (
 )
 from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.knowledge import policies
-from services.activity.usecases.notifications import mailing
+from services.activity.usecases.notifications import mailing, measuring
 from services.activity.usecases.settings import ActivitySettings
 from services.activity.usecases.surveys import sampling
 from services.activity.usecases.visit_cycles import assessing
@@ -64,6 +64,7 @@ SERVICE = Service(
         sampling.SAMPLE_PERIODICALLY,
     ),
     settings=ActivitySettings,
+    measure=measuring.measure,
     asks=("customer", "identity"),
 )
 

@@ -5,7 +5,9 @@ import uuid
 import pytest
 import requests
 
-LOGINS = ("rm1.east", "rm2.east", "rm1.west", "manager.east", "analyst.ho", "auditor.ho", "operator.ho", "useradmin.ho")
+LOGINS = (
+    "rm1.east", "rm2.east", "rm1.west", "manager.east", "product.ho", "analyst.ho", "auditor.ho", "operator.ho", "useradmin.ho",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

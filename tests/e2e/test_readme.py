@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READMES = ["README.md", "services/customer/README.md", "gateway/identity/README.md"]
+READMES = ["README.md", "services/activity/README.md", "services/customer/README.md", "gateway/identity/README.md"]
 MARK = "──── next command ────"
 
 

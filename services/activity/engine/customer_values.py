@@ -33,8 +33,10 @@ def begin(connection: DuckDBPyConnection) -> None:
         CREATE TEMP TABLE members (
             customer_id VARCHAR, customer_number VARCHAR, tier INTEGER, population VARCHAR, share_basis_points INTEGER
         );
+        CREATE TEMP TABLE numbers (customer_number VARCHAR, customer_id VARCHAR);
         CREATE TEMP TABLE totals (customer_number VARCHAR, currency_code VARCHAR, total HUGEINT);
         CREATE TEMP TABLE rates (currency_code VARCHAR, exchange_rate_e8 BIGINT, fraction_digits INTEGER);
+        CREATE TEMP MACRO pow10_of(n) AS (10::HUGEINT ** n)::HUGEINT;
         """
     )
 
@@ -47,16 +49,25 @@ def add_members(connection: DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -
         columns = dict(zip(_MEMBERS, map(list, zip(*rows, strict=True)), strict=True))
         connection.register("chunk", pa.table(columns))
         connection.execute(f"INSERT INTO members SELECT {', '.join(_MEMBERS)} FROM chunk")
+        connection.execute("INSERT INTO numbers SELECT customer_number, customer_id FROM chunk")
         connection.unregister("chunk")
 
 
-def value(
-    connection: DuckDBPyConnection, lake: Lake, pins: Mapping[str, Sequence[Pin]], currency_code: str
-) -> None:
+def add_merged(connection: DuckDBPyConnection, numbers: Mapping[str, str]) -> None:
+    """Adds numbers of records that were merged, each with the id of the one that stands for it: what they have is its own."""
+    import pyarrow as pa
+
+    if numbers:
+        connection.register("chunk", pa.table({"customer_number": list(numbers), "customer_id": list(numbers.values())}))
+        connection.execute("INSERT INTO numbers SELECT customer_number, customer_id FROM chunk")
+        connection.unregister("chunk")
+
+
+def value(connection: DuckDBPyConnection, lake: Lake, pins: Mapping[str, Sequence[Pin]], currency_code: str) -> None:
     """Sums up what the members have, over the days of the period up to the latest day of balances.
 
     `pins` has the revisions by dataset: `balances` of the period and the last one before it, and the latest of `accounts` and
-    `fx_rates`. A day without a revision has the balances of the one before; an account that a revision does not have has none then.
+    `fx_rates`. A day without a revision has the balances of the one before; an account that a revision does not have has none.
     """
     balances = pins.get("balances", ())
     if not balances:
@@ -88,12 +99,13 @@ def rank(connection: DuckDBPyConnection, currency_code: str) -> int:
                     // ({_RATE_SCALE}::HUGEINT * pow10_of(greatest(fraction_digits - {digits}, 0)) * {PERIOD_DAYS}) AS part
             FROM totals JOIN rates USING (currency_code)
         ), valued AS (
-            SELECT customer_number, least(greatest(sum(part), -{2**62}), {2**62})::BIGINT AS value FROM converted GROUP BY ALL
+            SELECT customer_id, least(greatest(sum(part), -{2**62}), {2**62})::BIGINT AS value
+            FROM converted JOIN numbers USING (customer_number) GROUP BY ALL
         ), ranked AS (
             SELECT customer_id, value, share_basis_points,
                 row_number() OVER (PARTITION BY population ORDER BY value DESC NULLS LAST, tier DESC, customer_number) AS place,
                 count(*) OVER (PARTITION BY population) AS customers
-            FROM members LEFT JOIN valued USING (customer_number)
+            FROM members LEFT JOIN valued USING (customer_id)
         )
         SELECT customer_id, value, place <= (customers * share_basis_points + 9999) // 10000 AS key FROM ranked
         """
@@ -111,7 +123,6 @@ def batch(connection: DuckDBPyConnection, after: str, size: int) -> list[tuple[s
 
 
 def _read_rates(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], currency_code: str) -> None:
-    connection.execute("CREATE OR REPLACE TEMP MACRO pow10_of(n) AS (10::HUGEINT ** n)::HUGEINT")
     present = _present(connection, lake, pins)
     lake.relation(connection, SCHEMAS["fx_rates"], present).create("quoted")
     connection.execute(
@@ -124,9 +135,7 @@ def _read_rates(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin],
         connection.execute("UPDATE rates SET fraction_digits = ? WHERE currency_code = ?", [digits, code])
 
 
-def _add_totals(
-    connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], weights: Sequence[tuple[date, int]]
-) -> None:
+def _add_totals(connection: DuckDBPyConnection, lake: Lake, pins: Sequence[Pin], weights: Sequence[tuple[date, int]]) -> None:
     lake.relation(connection, SCHEMAS["balances"], pins).create_view("days", replace=True)
     connection.execute("CREATE OR REPLACE TEMP TABLE weights (business_date DATE, days INTEGER)")
     connection.executemany("INSERT INTO weights VALUES (?, ?)", [list(weight) for weight in weights])

@@ -65,7 +65,9 @@ def _create_leads():
     )
     op.create_index("ix_leads_owner_person_id_create_time_lead_id", "leads", ["owner_person_id", "create_time", "lead_id"])
     op.create_index("ix_leads_customer_id_create_time_lead_id", "leads", ["customer_id", "create_time", "lead_id"])
-    op.create_index("ix_leads_create_time_lead_id", "leads", ["create_time", "lead_id"])
+    newest = ["create_time", "lead_id", "organisation_path"]
+    op.create_index("ix_leads_create_time_lead_id_organisation_path", "leads", newest)
+    op.create_index("ix_leads_capture_date_organisation_path", "leads", ["capture_date", "organisation_path"])
     op.create_index("ix_leads_organisation_path_capture_date", "leads", ["organisation_path", "capture_date"])
     op.create_index("ix_leads_owner_person_id_follow_deadline", "leads", ["owner_person_id", "follow_deadline"])
     op.create_index("ix_leads_phone_index", "leads", ["phone_index"])
@@ -162,7 +164,9 @@ def _create_opportunities():
     for whose in ("owner_person_id", "customer_id"):
         columns = [whose, "create_time", "opportunity_id"]
         op.create_index(f"ix_opportunities_{'_'.join(columns)}", "opportunities", columns)
-    op.create_index("ix_opportunities_create_time_opportunity_id", "opportunities", ["create_time", "opportunity_id"])
+    newest = ["create_time", "opportunity_id", "organisation_path"]
+    op.create_index("ix_opportunities_create_time_opportunity_id_organisation_path", "opportunities", newest)
+    op.create_index("ix_opportunities_open_date_organisation_path", "opportunities", ["open_date", "organisation_path"])
     op.create_index("ix_opportunities_organisation_path_open_date", "opportunities", ["organisation_path", "open_date"])
     op.create_index("ix_opportunities_lead_id", "opportunities", ["lead_id"])
     op.create_index(

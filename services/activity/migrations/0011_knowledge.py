@@ -49,7 +49,7 @@ def _create_documents():
         sa.Column("document_id", sa.Text, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         *(sa.Column(name, sa.Integer, nullable=False) for name in ("kind", "state")),
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("document_number", "title", "summary", "body", "location")),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("document_number", "title", "summary", "location")),
         sa.Column("keywords", Json, nullable=False),
         sa.Column("start_date", BusinessDate),
         sa.Column("end_date", BusinessDate),
@@ -58,20 +58,27 @@ def _create_documents():
         sa.Column("topics", Json, nullable=False),
         sa.Column("read_by_date", BusinessDate),
         sa.Column("has_quiz", sa.Boolean, nullable=False),
-        sa.Column("quiz", Json),
         sa.Column("publisher_person_id", sa.Text, nullable=False),
         sa.Column("publish_time", UtcDateTime),
         sa.Column("update_time", UtcDateTime, nullable=False),
         sa.Column("told_to_person_id", sa.Text),
         sa.Column("reminded_to_person_id", sa.Text),
+        # Last: SQLite reads through what is long to come to what stands behind it.
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("quiz", Json),
         sa.PrimaryKeyConstraint("document_id", "version", name="pk_document_versions"),
         sa.ForeignKeyConstraint(["document_id"], ["documents.document_id"], name="fk_document_versions_document_id"),
     )
     order = ["state", "start_date", "document_id"]
     op.create_index("ix_document_versions_state_start_date_document_id", "document_versions", order)
-    for name, column, day in (("told", "told_to_person_id", "start_date"), ("reminded", "reminded_to_person_id", "read_by_date")):
+    partial = (
+        ("told", "told_to_person_id", ["start_date"]),
+        ("reminded", "reminded_to_person_id", ["read_by_date"]),
+        ("to_read", "read_by_date", ["start_date", "document_id"]),
+    )
+    for name, column, columns in partial:
         where = sa.text(f"{column} IS NOT NULL")
-        op.create_index(f"ix_document_versions_{name}", "document_versions", [day], postgresql_where=where)
+        op.create_index(f"ix_document_versions_{name}", "document_versions", columns, postgresql_where=where, sqlite_where=where)
     for table, column in (("document_audiences", "audience"), ("document_topics", "topic")):
         key = ["document_id", "version", column] if table == "document_audiences" else [column, "document_id", "version"]
         op.create_table(

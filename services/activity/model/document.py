@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer, Text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.activity.model.base import Base
@@ -14,6 +14,12 @@ from services.chassis.db.token_index import TokenText
 from services.chassis.db.types import BusinessDate, Json, OrderedText, UtcDateTime
 
 _VERSION = ["document_versions.document_id", "document_versions.version"]
+
+
+def _partial(name: str, kept: str, *columns: str) -> Index:
+    """An index of those versions alone in which something is kept."""
+    where = text(f"{kept} IS NOT NULL")
+    return Index(f"ix_document_versions_{name}", *columns, postgresql_where=where, sqlite_where=where)
 
 
 class Document(Base):
@@ -86,8 +92,9 @@ class DocumentVersion(Base):
 
     __table_args__ = (
         Index("ix_document_versions_state_start_date_document_id", "state", "start_date", "document_id"),
-        Index("ix_document_versions_told", "start_date", postgresql_where=told_to_person_id.is_not(None)),
-        Index("ix_document_versions_reminded", "read_by_date", postgresql_where=reminded_to_person_id.is_not(None)),
+        _partial("told", "told_to_person_id", "start_date"),
+        _partial("reminded", "reminded_to_person_id", "read_by_date"),
+        _partial("to_read", "read_by_date", "start_date", "document_id"),
     )
 
     def holds_on(self, day: date) -> bool:

@@ -15,7 +15,8 @@ from services.chassis.db.types import BusinessDate, EncryptedText, Json, Ordered
 from services.chassis.kernel.money import Money
 from services.chassis.keys import data_keys
 
-_UNFOLLOWED = "followed_time IS NULL AND follow_deadline IS NOT NULL AND NOT overdue_told"
+# Word for word the condition of its index, without which SQLite does not take it.
+UNFOLLOWED = "followed_time IS NULL AND follow_deadline IS NOT NULL AND NOT overdue_told"
 _IMPORTED = "source_system <> ''"
 _OF_PROSPECT = "prospect_name IS NOT NULL AND close_time IS NOT NULL"
 
@@ -97,7 +98,9 @@ class Lead(Base, Working, Expecting):
     __table_args__ = (
         Index("ix_leads_owner_person_id_create_time_lead_id", "owner_person_id", "create_time", "lead_id"),
         Index("ix_leads_customer_id_create_time_lead_id", "customer_id", "create_time", "lead_id"),
-        Index("ix_leads_create_time_lead_id", "create_time", "lead_id"),
+        # Of a large unit the newest are walked, until a page is full.
+        Index("ix_leads_create_time_lead_id_organisation_path", "create_time", "lead_id", "organisation_path"),
+        Index("ix_leads_capture_date_organisation_path", "capture_date", "organisation_path"),
         Index("ix_leads_organisation_path_capture_date", "organisation_path", "capture_date"),
         Index("ix_leads_owner_person_id_follow_deadline", "owner_person_id", "follow_deadline"),
         Index("ix_leads_phone_index", "phone_index"),
@@ -119,8 +122,8 @@ class Lead(Base, Working, Expecting):
         Index(
             "ix_leads_unfollowed",
             "follow_deadline",
-            sqlite_where=text(_UNFOLLOWED),
-            postgresql_where=text(_UNFOLLOWED),
+            sqlite_where=text(UNFOLLOWED),
+            postgresql_where=text(UNFOLLOWED),
         ),
     )
 

@@ -79,7 +79,12 @@ class Opportunity(Base, Working, Expecting):
     __table_args__ = (
         Index("ix_opportunities_owner_person_id_create_time_opportunity_id", "owner_person_id", "create_time", "opportunity_id"),
         Index("ix_opportunities_customer_id_create_time_opportunity_id", "customer_id", "create_time", "opportunity_id"),
-        Index("ix_opportunities_create_time_opportunity_id", "create_time", "opportunity_id"),
+        # Of a large unit the newest are walked, until a page is full.
+        Index(
+            "ix_opportunities_create_time_opportunity_id_organisation_path",
+            "create_time", "opportunity_id", "organisation_path",
+        ),
+        Index("ix_opportunities_open_date_organisation_path", "open_date", "organisation_path"),
         Index("ix_opportunities_organisation_path_open_date", "organisation_path", "open_date"),
         Index("ix_opportunities_lead_id", "lead_id"),
         Index(
@@ -96,7 +101,7 @@ class Opportunity(Base, Working, Expecting):
             sqlite_where=text(_IMPORTED),
             postgresql_where=text(_IMPORTED),
         ),
-    )
+    )  # fmt: skip
 
     @property
     def etag(self) -> str:

@@ -31,9 +31,7 @@ def list_visit_cycles(
     return visit_cycle_service_pb2.ListVisitCyclesResponse(visit_cycles=shown, next_page_token=page.next_page_token)
 
 
-def update_visit_cycle(
-    work: UnitOfWork, request: visit_cycle_service_pb2.UpdateVisitCycleRequest
-) -> visit_cycle_pb2.VisitCycle:
+def update_visit_cycle(work: UnitOfWork, request: visit_cycle_service_pb2.UpdateVisitCycleRequest) -> visit_cycle_pb2.VisitCycle:
     return cycle_messages(work, [deciding.change(work, request.visit_cycle, request.update_mask.paths)])[0]
 
 

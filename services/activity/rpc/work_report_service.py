@@ -7,7 +7,7 @@ from workbench.activity.v1 import work_report_pb2, work_report_service_pb2
 
 from services.activity.model.work_report import WorkReport
 from services.activity.usecases import reaching
-from services.activity.usecases.work_reports import plans, reports, showing
+from services.activity.usecases.work_reports import plans, reports, showing, tracing
 from services.chassis.db.session import UnitOfWork
 
 
@@ -53,7 +53,7 @@ def add_work_report_note(
 def list_work_report_lines(
     work: UnitOfWork, request: work_report_service_pb2.ListWorkReportLinesRequest
 ) -> work_report_service_pb2.ListWorkReportLinesResponse:
-    page = showing.lines(work, request)
+    page = tracing.of_report(work, request)
     return work_report_service_pb2.ListWorkReportLinesResponse(lines=page.rows, next_page_token=page.next_page_token)
 
 
@@ -69,6 +69,13 @@ def get_work_completion(
     work: UnitOfWork, request: work_report_service_pb2.GetWorkCompletionRequest
 ) -> work_report_pb2.WorkCompletion:
     return showing.completion(work, request)
+
+
+def list_work_trace(
+    work: UnitOfWork, request: work_report_service_pb2.ListWorkTraceRequest
+) -> work_report_service_pb2.ListWorkTraceResponse:
+    page = tracing.of_person(work, request)
+    return work_report_service_pb2.ListWorkTraceResponse(lines=page.rows, next_page_token=page.next_page_token)
 
 
 def create_work_plan(work: UnitOfWork, request: work_report_service_pb2.CreateWorkPlanRequest) -> work_report_pb2.WorkPlan:

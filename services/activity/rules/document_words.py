@@ -9,6 +9,7 @@ A token is one of `chassis.words.tokens`, perhaps with a letter before it that s
 | `t` | the same in the title | `tb房贷`, `twloan` |
 | `k` | the same among keywords or in the summary | |
 | `o` | the same at least three times in all | |
+| `a` | a key of those for whom it is | |
 
 Latin words are asked for by their beginning; characters that somebody types in a row by each two of them.
 """
@@ -59,9 +60,15 @@ def terms_of(query: str) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(terms))[:TERMS_MAX]
 
 
-def anywhere(terms: Sequence[tuple[str, ...]]) -> tuple[Clause, ...]:
-    """All terms, wherever they stand."""
-    return tuple((term,) for term in terms)
+def audience_token(key: str) -> str:
+    """The token of one audience, by its key."""
+    return "a" + safe(key)
+
+
+def anywhere(terms: Sequence[tuple[str, ...]], audiences: Sequence[str] | None) -> tuple[Clause, ...]:
+    """All terms, wherever they stand, in what is for one of the audiences; None for whomever it is."""
+    found = tuple((term,) for term in terms)
+    return found if audiences is None else (*found, tuple((audience_token(key),) for key in audiences))
 
 
 def placed(term: tuple[str, ...], place: str) -> tuple[Clause, ...]:

@@ -32,9 +32,7 @@ def assigned(
     `leads` has each customer with his lead, in their order; `loads` the people of the team. None where nobody can do it.
     """
     ready = set(able)
-    chosen: dict[str, str | None] = {
-        customer_id: lead if to_leads and lead in ready else None for customer_id, lead in leads
-    }
+    chosen: dict[str, str | None] = {customer_id: lead if to_leads and lead in ready else None for customer_id, lead in leads}
     team = {person_id: load for person_id, load in loads.items() if person_id in ready}
     for lead in chosen.values():
         if lead in team:

@@ -43,6 +43,10 @@ class Language(IntEnum):
 
 # By kind the sentence, Chinese and English.
 KINDS: Mapping[str, tuple[str, str]] = {
+    "appointment_cancelled": ("一项日程已取消", "An appointment was cancelled"),
+    "appointment_changed": ("一项日程有变动", "An appointment was changed"),
+    "appointment_due": ("您有日程即将开始", "An appointment of yours begins soon"),
+    "appointment_invited": ("您被邀请参加日程", "You were invited to an appointment"),
     "campaign_assigned": ("有营销活动的任务分派给您", "Tasks of a campaign were assigned to you"),
     "campaign_ended": ("营销活动已结束，未完成的任务已取消", "A campaign is over; what you had open of it is cancelled"),
     "comment_added": ("有新的评论", "There is a new comment"),

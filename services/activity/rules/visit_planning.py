@@ -22,9 +22,7 @@ class DueVisit:
         return (self.due_date, not self.key, self.customer_id)
 
 
-def planned(
-    due: Iterable[DueVisit], days: Sequence[date], loads: Mapping[date, int], visits_per_day_max: int
-) -> dict[str, date]:
+def planned(due: Iterable[DueVisit], days: Sequence[date], loads: Mapping[date, int], visits_per_day_max: int) -> dict[str, date]:
     """The day of each visit, by customer.
 
     `days` are the days on which somebody can go; `loads` says how much he has on them already. Each customer is planned once,

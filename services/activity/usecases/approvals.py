@@ -39,7 +39,7 @@ _plain = Mapper(
 )
 
 
-def ask_decision(  # noqa: PLR0913 - what is noted of it, given by name
+def ask_decision(
     work: UnitOfWork,
     *,
     kind: str,
@@ -124,9 +124,7 @@ def propose_hand_over(work: UnitOfWork, event: coverage_events_pb2.HandOverPropo
     )
 
 
-def end_hand_over(
-    work: UnitOfWork, event: coverage_events_pb2.HandOverRejected | coverage_events_pb2.CoverageHandedOver
-) -> None:
+def end_hand_over(work: UnitOfWork, event: coverage_events_pb2.HandOverRejected | coverage_events_pb2.CoverageHandedOver) -> None:
     """A hand-over was decided."""
     end_decision(work, f"handOvers/{event.hand_over_id}")
 

@@ -10,6 +10,11 @@ from typing import Any
 from workbench.timeline.v1 import events_pb2
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import InvalidInput
+from services.chassis.rpc import partial
+
+# What the timeline takes (`workbench.timeline.v1.CustomerTimelineEntryRecorded`).
+_VALUE_LENGTH_MAX = 500
 
 
 class Category(IntEnum):
@@ -43,7 +48,8 @@ def entry(  # noqa: PLR0913 - what an entry is made of, given by name
 
     `kind` is a name in small letters, such as `visit_recorded`; `parameters` are what a sentence about it names: ids, numbers,
     names of products, nothing that identifies a person and no free text. Told twice under one `entry_id` it stands there once.
-    Who did it is the caller, where nobody else is named.
+    Who did it is the caller, where nobody else is named. Raises ValueError for what the contract does not let through: whoever
+    keeps timelines would park it, and nobody here would notice.
     """
     event = events_pb2.CustomerTimelineEntryRecorded(
         customer_id=customer_id,
@@ -52,9 +58,13 @@ def entry(  # noqa: PLR0913 - what an entry is made of, given by name
         business_date=(business_date or work.business_date).isoformat(),
         category=category.value,
         kind=kind,
-        parameters={name: value for name, value in (parameters or {}).items() if value},
+        parameters={name: value[:_VALUE_LENGTH_MAX] for name, value in (parameters or {}).items() if value},
         person_id=person_id or work.caller.person_id,
         resource=resource,
     )
     event.occur_time.FromDatetime(occur_time or work.now)
+    try:
+        partial.check(event)
+    except InvalidInput as misfit:
+        raise ValueError(str(misfit)) from misfit
     return event

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from google.protobuf.message import Message
@@ -39,11 +39,13 @@ def instant(part: str) -> datetime:
     """An instant in a token; raises the refusal of the token where it is none."""
     try:
         moment = datetime.fromisoformat(part)
-    except ValueError:
+        # An instant before the first, or after the last, of those that UTC has is none.
+        in_utc = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise PageToken.refused() from None
     if moment.tzinfo is None:
         raise PageToken.refused()
-    return moment
+    return in_utc
 
 
 def number(part: str) -> int:

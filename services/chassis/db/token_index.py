@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Dialect, Text, TypeDecorator, bindparam, cast
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import Join
 from sqlalchemy.types import TypeEngine
 
 from services.chassis.words import tokens
@@ -39,3 +41,17 @@ def token_table_holds(column: Any, clauses: Sequence[Clause]) -> ColumnElement[b
     """The same on SQLite: `column` is that of the FTS5 table's own name, which stands for all its columns."""
     held: ColumnElement[bool] = column.bool_op("MATCH")(tokens.FTS5.question(clauses))
     return held
+
+
+class InOrder(Join):
+    """A join that SQLite walks from left to right, which it calls a cross join: the index is asked first."""
+
+    inherit_cache = True
+
+
+@compiles(InOrder)
+def _in_order(element: InOrder, compiler: Any, **options: Any) -> str:
+    options["asfrom"] = True
+    left, right = (compiler.process(side, **options) for side in (element.left, element.right))
+    options["asfrom"] = False
+    return f"{left} CROSS JOIN {right} ON {compiler.process(element.onclause, **options)}"

@@ -28,9 +28,10 @@ from services.chassis.db.insertion import insert_if_absent
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import parse_date
 from services.chassis.kernel.paging import Page, PageToken, page_size
+from services.chassis.rpc import partial
 from services.customer.model.customer import Customer
 from services.customer.model.timeline import TimelineEntry
-from services.customer.rules.timeline import Category, check_entry
+from services.customer.rules.timeline import Category
 from services.customer.usecases import finding, people
 
 # What events are about; an event that is not here tells of the record itself.
@@ -57,8 +58,8 @@ def keep_own(work: UnitOfWork, events: Sequence[Message]) -> None:
 
 def take_entry(work: UnitOfWork, event: events_pb2.CustomerTimelineEntryRecorded) -> None:
     """Another service tells of something: kept once, with the record that stands for the customer now."""
+    partial.check(event)
     parameters = dict(event.parameters)
-    check_entry(event.kind, parameters, event.resource)
     occur_time = event.occur_time.ToDatetime(tzinfo=UTC) if event.HasField("occur_time") else work.now
     customer_id = event.customer_id.lower()
     insert_if_absent(

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, column, select, table, text
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.selectable import Join
 
 from services.chassis.db.session import UnitOfWork
-from services.chassis.db.token_index import token_table_holds, token_vector_holds
+from services.chassis.db.token_index import InOrder, token_table_holds, token_vector_holds
 from services.chassis.words.tokens import Clause
 from services.customer.model.customer import Customer
 from services.customer.model.search_entry import SearchEntry
@@ -47,22 +45,8 @@ def holding(work: UnitOfWork, statement: Select[Any], clauses: Sequence[Clause])
         held = entries.cte("held").prefix_with("MATERIALIZED")
         return statement.add_columns(held.c.forms).join(held, held.c.customer_id == COLUMNS.customer_id)
     matched = token_table_holds(_FTS5.c.search_index, clauses)
-    entries = _InOrder(_FTS5, SearchEntry.__table__, _FTS5.c.rowid == SearchEntry.entry)
-    return statement.add_columns(SearchEntry.forms).select_from(_InOrder(entries, _CUSTOMERS, of_customer)).where(matched)
-
-
-class _InOrder(Join):
-    """A join that SQLite walks from left to right, which it calls a cross join."""
-
-    inherit_cache = True
-
-
-@compiles(_InOrder)
-def _in_order(element: _InOrder, compiler: Any, **options: Any) -> str:
-    options["asfrom"] = True
-    left, right = (compiler.process(side, **options) for side in (element.left, element.right))
-    options["asfrom"] = False
-    return f"{left} CROSS JOIN {right} ON {compiler.process(element.onclause, **options)}"
+    entries = InOrder(_FTS5, SearchEntry.__table__, _FTS5.c.rowid == SearchEntry.entry)
+    return statement.add_columns(SearchEntry.forms).select_from(InOrder(entries, _CUSTOMERS, of_customer)).where(matched)
 
 
 def has_token(dialect_name: str, token: str) -> ColumnElement[bool]:

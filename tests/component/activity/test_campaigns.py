@@ -16,6 +16,7 @@ from services.activity.model.task import Task
 from services.activity.usecases import approvals
 from services.activity.usecases.campaigns import dispatching
 from services.chassis.kernel.errors import InvalidInput, LimitReached, NotAllowed, NotFound, RuleBroken, StaleVersion
+from tests.component.activity.conftest import run_together
 
 SUCCEEDED = operation_service_pb2.OPERATION_STATE_SUCCEEDED
 RUNNING, ENDED = campaign_pb2.CAMPAIGN_STATE_RUNNING, campaign_pb2.CAMPAIGN_STATE_ENDED
@@ -233,6 +234,31 @@ def test_bad_campaigns_are_refused(town, monkeypatch):
         town.leader_east.call("AddCampaignCustomers", campaign_id=campaign.campaign_id, customer_ids=two)
 
 
+def test_two_who_add_the_same_customers_add_them_once(town):
+    campaign, customers = create(town.leader_east), [town.customer(town.rm1_east) for _ in range(3)]
+    asked = {"campaign_id": campaign.campaign_id, "customer_ids": customers}
+    run_together(lambda person: person.call("AddCampaignCustomers", **asked), (town.leader_east, town.manager_east))
+    shown = town.leader_east.call("ListCampaignCustomers", campaign_id=campaign.campaign_id).customers
+    assert sorted(each.customer_id for each in shown) == sorted(customers)
+    assert town.leader_east.call("GetCampaign", campaign_id=campaign.campaign_id).customer_count == 3
+
+
+def test_two_who_launch_launch_once(town):
+    campaign = create(town.leader_east)
+    town.leader_east.call("AddCampaignCustomers", campaign_id=campaign.campaign_id, customer_ids=[town.customer(town.rm1_east)])
+    outcomes = []
+
+    def launch(person):
+        try:
+            outcomes.append(person.call("LaunchCampaign", campaign_id=campaign.campaign_id))
+        except (RuleBroken, StaleVersion) as refused:
+            outcomes.append(refused.reason)
+
+    run_together(launch, (town.leader_east, town.manager_east))
+    assert outcomes.count("CAMPAIGN_LAUNCHED") == 1
+    assert len(town.recorded(task_events_pb2.CampaignLaunched, campaign_id=campaign.campaign_id)) == 1
+
+
 def test_a_task_of_a_campaign_is_unique_whatever_happens(town):
     campaign = launched(town.leader_east, [town.customer(town.rm1_east)])
     with town.service.database.transaction(read_only=True) as work:
@@ -241,7 +267,12 @@ def test_a_task_of_a_campaign_is_unique_whatever_happens(town):
 
 
 def propose(town, hand_over_id, path, proposer, **fields):
-    told = {"hand_over_id": hand_over_id, "organisation_path": path, "proposer_person_id": proposer.person_id, "customer_count": 60}
+    told = {
+        "hand_over_id": hand_over_id,
+        "organisation_path": path,
+        "proposer_person_id": proposer.person_id,
+        "customer_count": 60,
+    }
     town.announce(coverage_events_pb2.HandOverProposed(**told, expire_date="2026-12-09", **fields))
 
 
@@ -282,7 +313,7 @@ def test_what_is_decided_waits_for_nobody(town):
 
 
 def test_what_nobody_could_see_is_not_noted(town):
-    with town.service.database.transaction() as work, pytest.raises(ValueError, match="nobody|Nobody"):
+    with town.service.database.transaction() as work, pytest.raises(ValueError, match="Nobody"):
         approvals.ask_decision(
             work, kind="x", resource="x/1", organisation_path="/", permission="none.such", requester_person_id=""
         )

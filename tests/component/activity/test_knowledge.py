@@ -385,13 +385,14 @@ def test_who_must_read_is_told_and_reminded_until_he_has(town, monkeypatch):
     resource = f"documents/{document.document_id}"
     for _ in range(6):
         town.run_timer("knowledge.announce")
+    # Once each; other tests' documents for everybody may be told of too.
     people = (town.rm1_east, town.rm1_west, town.manager_east, town.auditor)
-    assert all(notified(town, person, "document_to_read") == [resource] for person in people)
+    assert [notified(town, person, "document_to_read").count(resource) for person in people] == [1] * len(people)
     town.rm1_east.call("AcknowledgeDocument", document_id=document.document_id)
     for _ in range(6):
         town.run_timer("knowledge.remind")
-    assert notified(town, town.rm1_west, "document_unread") == [resource]
-    assert notified(town, town.rm1_east, "document_unread") == []
+    assert notified(town, town.rm1_west, "document_unread").count(resource) == 1
+    assert resource not in notified(town, town.rm1_east, "document_unread")
     assert f"documents/{later.document_id}" not in notified(town, town.rm1_east, "document_to_read")
 
 

@@ -18,7 +18,7 @@ from workbench.identity.v1 import events_pb2
 
 from deploy.certificates import create_certificates
 from services.activity.model.notification import Digest, DigestState, Notification, NotificationPreferences
-from services.activity.usecases.notifications import digests, mailing
+from services.activity.usecases.notifications import digests, mailing, measuring
 from services.activity.usecases.notifications.smtp import Connection, Letter, Outcome
 from services.activity.usecases.settings import ActivitySettings
 from services.chassis.longwork.runner import Runner
@@ -104,6 +104,11 @@ def run_mail(service, step=mailing._note):
         pass
 
 
+def measured(service):
+    with service.database.transaction(read_only=True) as work:
+        return {metric.name: metric.samples[0].value for metric in measuring.measure(work)}
+
+
 def digests_of(service, person):
     with service.database.transaction(read_only=True) as work:
         return list(work.session.scalars(select(Digest).where(Digest.person_id == person.person_id)))
@@ -182,6 +187,7 @@ def test_a_server_that_is_down_loses_nothing_and_doubles_nothing(town, reader, m
     run_mail(mailed)
     (digest,) = digests_of(mailed, reader)
     assert (digest.state, digest.attempts) == (DigestState.WAITING, 1)
+    assert measured(mailed) == {"workbench_mail_waiting": 1, "workbench_mail_waiting_seconds": 1}
     again = Controller(mailbox, hostname="127.0.0.1", port=port)
     again.start()
     make(town)
@@ -192,6 +198,7 @@ def test_a_server_that_is_down_loses_nothing_and_doubles_nothing(town, reader, m
     run_mail(mailed)
     again.stop()
     assert len(mailbox.messages) == 1
+    assert measured(mailed) == {"workbench_mail_waiting": 0, "workbench_mail_waiting_seconds": 0}
 
 
 @pytest.mark.parametrize("place", ["RCPT", "DATA"])

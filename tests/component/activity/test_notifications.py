@@ -10,6 +10,7 @@ import grpc
 import pytest
 from workbench.activity.v1 import notification_pb2, notification_service_pb2
 
+from services.activity.model.notification import NotificationPreferences
 from services.activity.usecases.notifications import digests, watching
 from services.activity.usecases.notifying import notify
 from services.chassis.kernel.errors import InvalidInput, StaleVersion
@@ -160,6 +161,15 @@ def test_what_comes_in_quiet_hours_waits_and_what_is_urgent_does_not(town, at):
     assert due == {False: datetime(2026, 11, 26, 0, 0, tzinfo=UTC), True: EVENING}
     prefer(town.rm1_east, time_zone="America/New_York")
     assert {each.due_time.ToDatetime(tzinfo=UTC) for each in listed(town.rm1_east)} == {EVENING}
+
+
+def test_a_zone_that_is_no_more_keeps_nobody_from_telling(town, at):
+    prefer(town.rm1_east, quiet_start="21:00", quiet_end="08:00", time_zone="Europe/Berlin")
+    with town.service.database.transaction() as work:
+        work.session.get(NotificationPreferences, town.rm1_east.person_id).time_zone = "Europe/Atlantis"
+    at(EVENING)
+    tell(town, town.rm1_east)
+    assert listed(town.rm1_east)[0].due_time.ToDatetime(tzinfo=UTC) == datetime(2026, 11, 26, 0, 0, tzinfo=UTC)
 
 
 def test_kinds_are_listed_with_their_sentences(town):

@@ -4,7 +4,14 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from workbench.activity.v1 import contact_events_pb2, contact_pb2, lead_events_pb2, survey_events_pb2, survey_pb2
+from workbench.activity.v1 import (
+    contact_events_pb2,
+    contact_pb2,
+    lead_events_pb2,
+    survey_events_pb2,
+    survey_pb2,
+    survey_service_pb2,
+)
 from workbench.activity.v1.survey_pb2 import (
     SURVEY_CHANNEL_IMPORT,
     SURVEY_CHANNEL_LINK,
@@ -27,8 +34,12 @@ from workbench.customer.v1 import customer_pb2, exchange_events_pb2
 from workbench.timeline.v1 import events_pb2 as timeline_events_pb2
 
 from services.activity.model.task import Task
+from services.activity.rules.surveys import chance
+from services.chassis.db import listing
 from services.chassis.kernel.caller import NOBODY
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion, WorkbenchError
+from services.chassis.kernel.paging import PageToken
+from services.chassis.rpc.client import Client
 from tests.component.activity.conftest import Colleague, run_together
 
 TEMPLATE_ID = "0198c000-0000-7000-8000-000000000001"
@@ -47,8 +58,6 @@ def nobody(town):
     class Stranger(Colleague):
         @property
         def client(self):
-            from services.chassis.rpc.client import Client
-
             return Client(self.service.channel, {})
 
     return Stranger(town.service, NOBODY)
@@ -193,8 +202,6 @@ def test_a_draw_takes_so_many_by_chance_and_the_same_again(town):
     assert set(drawn(town, first, 3)) == set(customers)
     # The same seed draws the same from the same customers, where nobody cools off.
     numbers = begin(town, **about | {"cooling_off_days": 1})
-    from services.activity.rules.surveys import chance
-
     assert numbers.seed == 42
     assert sorted(asked) == sorted(sorted(customers, key=lambda each: chance(42, 1, each))[:5])
     assert town.rm1_east.call("ListSurveyInvitations", survey_id=first.survey_id, page_size=3).next_page_token
@@ -464,3 +471,9 @@ def test_a_text_question_takes_no_number(town):
     answered = answer("AnswerSurveyInvitation", **wanted, answers=[{"question_id": "t", "text": "好"}])
     assert not answered.HasField("recommendation_score")
     assert not answered.low
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00", "x"])
+def test_a_page_token_with_an_instant_that_is_none_is_refused(town, moment):
+    token = PageToken((moment, "x")).encode(listing.query(survey_service_pb2.ListSurveysRequest()))
+    refused(InvalidInput, "PAGE_TOKEN_INVALID", town.rm1_east.call, "ListSurveys", page_token=token)

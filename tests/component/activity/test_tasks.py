@@ -58,7 +58,13 @@ def test_a_source_opens_one_task_for_each_key(town):
         with acting(town, town.rm1_west) as work:
             opened.append(
                 open_task(
-                    work, kind=TaskKind.SATISFACTION, title="回访", customer_id=customer, source="survey", source_key=customer, **owner
+                    work,
+                    kind=TaskKind.SATISFACTION,
+                    title="回访",
+                    customer_id=customer,
+                    source="survey",
+                    source_key=customer,
+                    **owner,
                 ).task_id
             )
     (event,) = town.recorded(task_events_pb2.TaskCreated, customer_id=customer)

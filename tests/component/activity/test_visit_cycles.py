@@ -3,23 +3,20 @@
 import time
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
 from sqlalchemy import select
 from workbench.activity.v1 import contact_events_pb2, contact_pb2, visit_cycle_pb2
-from workbench.customer.v1 import coverage_events_pb2, customer_pb2, duplicate_events_pb2, exchange_events_pb2
+from workbench.customer.v1 import customer_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.integration.v1 import events_pb2
 from workbench.operations.v1 import operation_service_pb2
 
-from services.activity.model.contact import Contact
-from services.activity.model.notification import Notification
 from services.activity.model.visit_cycle import VisitCycle
-from services.activity.usecases.visit_cycles import assessing
-from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
+from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from services.chassis.lake.lake import Pin
 from services.chassis.lake.schemas import SCHEMAS, Type
-from services.chassis.longwork.table import ENDED, Operation
 
 # A Wednesday, and the Monday of the week after it: five workdays without a holiday.
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -116,7 +113,7 @@ class Bank:
     def __init__(self, town):
         self.town, self.name = town, f"core{uuid.uuid4().hex[:8]}"
 
-    def publish(self, dataset, day, rows, revision=1, written=True):
+    def publish(self, dataset, day, rows, revision=1, *, written=True):
         schema, pin = SCHEMAS[dataset], Pin(f"{self.name}.{dataset}", dataset, self.name, day, revision)
         columns = {
             column.name: pa.array([row.get(column.name) for row in rows], _ARROW.get(column.type, pa.string()))
@@ -143,7 +140,9 @@ class Bank:
 
 
 def test_the_most_valuable_fifth_of_a_branch_is_key(town):
-    customers = {f"{town.root}{number}": town.customer(town.rm1_east, customer_number=f"{town.root}{number}") for number in range(5)}
+    customers = {
+        f"{town.root}{number}": town.customer(town.rm1_east, customer_number=f"{town.root}{number}") for number in range(5)
+    }
     bank, first = Bank(town), TODAY - timedelta(days=89)
     bank.accounts({f"A{number}": number for number in customers})
     numbers = list(customers)
@@ -160,6 +159,27 @@ def test_the_most_valuable_fifth_of_a_branch_is_key(town):
     assert shown[customers[numbers[1]]].value.amount == "900.00"
     assert [each for each in numbers if shown[customers[each]].key] == [numbers[1]]
     assert (shown[customers[numbers[1]]].cycle_days, shown[customers[numbers[0]]].cycle_days) == (10, 180)
+
+
+def test_a_merged_record_counts_for_the_one_that_stands_for_it(town):
+    numbers = [f"{town.root}{number}" for number in range(3)]
+    customers = [town.customer(town.rm1_east, customer_number=number) for number in numbers]
+    lead = {"lead_person_id": town.rm1_east.person_id, "organisation_path": town.rm1_east.organisation_path}
+    # The first into the second, and that into the third.
+    for merged, survivor in pairwise(customers):
+        merge = {
+            "survivor_customer_id": survivor,
+            "merged_customer_id": merged,
+            "merge_id": f"m-{merged}",
+            "display_name": "欧阳",
+        }
+        town.announce(duplicate_events_pb2.CustomersMerged(**merge, **lead))
+    bank = Bank(town)
+    bank.accounts({f"A{number}": number for number in numbers})
+    for day in (TODAY - timedelta(days=89), TODAY):
+        bank.balances(day, [(f"A{number}", "CNY", 10_00) for number in numbers])
+    refresh(town.manager_east)
+    assert {customer: cycle.value.amount for customer, cycle in cycles(town.rm1_east).items()} == {customers[2]: "30.00"}
 
 
 def test_other_currencies_are_converted_and_those_without_a_rate_are_left_out(town):
@@ -237,124 +257,6 @@ def test_who_was_seen_is_due_a_cycle_later_whatever_comes_first(town):
     assert cycles(town.rm1_east)[customer].last_contact_date == "2026-10-26"
 
 
-def test_a_week_is_planned_evenly_over_the_days_on_which_he_works(town):
-    customers = [town.customer(town.rm1_east) for _ in range(8)]
-    in_cycle(town, *customers)
-    absence = {"absence_id": str(uuid.uuid4()), "person_id": town.rm1_east.person_id}
-    town.announce(coverage_events_pb2.AbsenceCreated(**absence, start_date="2026-12-01", end_date="2026-12-01"))
-    answer = plan(town.rm1_east)
-    days = [each.planned_date for each in answer.visit_proposals]
-    assert {day: days.count(day) for day in days} == {"2026-11-30": 2, "2026-12-02": 2, "2026-12-03": 2, "2026-12-04": 2}
-    assert sorted(each.customer_id for each in answer.visit_proposals) == sorted(customers)
-    assert answer.left_over_count == 0
-    assert {each.overdue_days for each in answer.visit_proposals} == {8, 10, 11, 12}
-    # Again, the same.
-    again = plan(town.rm1_east).visit_proposals
-    days_of = [{each.customer_id: each.planned_date for each in of} for of in (again, answer.visit_proposals)]
-    assert days_of[0] == days_of[1]
-    assert len(proposals(town.rm1_east)) == 8
-
-
-def test_nobody_visits_on_a_holiday_or_in_a_weekend(town):
-    customers = [town.customer(town.rm1_east) for _ in range(12)]
-    in_cycle(town, *customers)
-    # The first of January of 2027 is a Friday and free.
-    answer = town.rm1_east.call("PlanVisits", week_start_date="2026-12-31")
-    assert {each.planned_date for each in answer.visit_proposals} == {f"2026-12-{day}" for day in (28, 29, 30, 31)}
-
-
-def test_customers_of_one_place_are_visited_on_one_day(town):
-    customers = [town.customer(town.rm1_east) for _ in range(8)]
-    set_rule(town, by_place=True)
-    in_cycle(town, *customers)
-    shown = cycles(town.rm1_east)
-    for customer in customers[::2]:
-        sent = {"visit_cycle_id": shown[customer].visit_cycle_id, "place": " 海淀  区", "etag": shown[customer].etag}
-        changed = town.rm1_east.call("UpdateVisitCycle", visit_cycle=sent, update_mask={"paths": ["place"]})
-        assert changed.place == "海淀 区"
-    days = {each.customer_id: each.planned_date for each in plan(town.rm1_east).visit_proposals}
-    assert len({days[customer] for customer in customers[::2]}) == 1
-    assert len(days) == 8
-
-
-def test_who_does_not_fit_in_is_left_over_and_whoever_is_due_longest_comes_first(town):
-    customers = [town.customer(town.rm1_east) for _ in range(7)]
-    set_rule(town, visits_per_day_max=1)
-    in_cycle(town, *customers)
-    make_due(town, customers[3], due=TODAY - timedelta(days=50))
-    answer = plan(town.rm1_east)
-    assert (len(answer.visit_proposals), answer.left_over_count) == (5, 2)
-    assert answer.visit_proposals[0].customer_id == customers[3]
-    assert list(cycles(town.rm1_east, overdue=True))[0] == customers[3]
-    assert cycles(town.rm1_east)[customers[3]].overdue_days == 50
-    # What is planned already takes room, and nobody is planned twice.
-    town.rm1_east.call("AcceptVisitProposal", visit_proposal_id=answer.visit_proposals[0].visit_proposal_id)
-    again = plan(town.rm1_east)
-    assert len({each.customer_id for each in again.visit_proposals}) == len(again.visit_proposals) == 5
-
-
-def test_an_accepted_visit_is_a_planned_contact_and_follows_it(town, at):
-    customer = town.customer(town.rm1_east)
-    in_cycle(town, customer)
-    (proposal,) = plan(town.rm1_east).visit_proposals
-    with pytest.raises(NotFound):
-        town.rm1_west.call("AcceptVisitProposal", visit_proposal_id=proposal.visit_proposal_id)
-    with pytest.raises(InvalidInput) as unfit:
-        town.rm1_east.call("AcceptVisitProposal", visit_proposal_id=proposal.visit_proposal_id, start_time=NOW)
-    assert unfit.value.reason == "DATE_UNFIT"
-    accepted = town.rm1_east.call("AcceptVisitProposal", visit_proposal_id=proposal.visit_proposal_id, etag=proposal.etag)
-    assert accepted.state == ACCEPTED
-    contact = town.rm1_east.call("GetContact", contact_id=accepted.contact_id)
-    assert (contact.state, contact.business_date, contact.minutes) == (
-        contact_pb2.CONTACT_STATE_PLANNED, proposal.planned_date, 30,
-    )  # fmt: skip
-    # Nine o'clock in the bank's zone.
-    assert contact.start_time.ToDatetime() == datetime(2026, 11, 30, 1, 0)
-    with pytest.raises((RuleBroken, StaleVersion)):
-        town.rm1_east.call("DeclineVisitProposal", visit_proposal_id=proposal.visit_proposal_id, reason=NO_TIME)
-    at(datetime(2026, 11, 30, 3, 0, tzinfo=UTC))
-    town.rm1_east.call("CompleteContact", contact_id=accepted.contact_id, summary="好")
-    hear(town)
-    (done,) = proposals(town.rm1_east)
-    assert done.state == DONE
-    assert cycles(town.rm1_east)[customer].last_contact_date == "2026-11-30"
-
-
-def test_a_contact_that_was_not_proposed_settles_what_is(town):
-    customer = town.customer(town.rm1_east)
-    in_cycle(town, customer)
-    plan(town.rm1_east)
-    see(town.rm1_east, customer)
-    hear(town)
-    assert [each.state for each in proposals(town.rm1_east)] == [DONE]
-    assert not plan(town.rm1_east).visit_proposals[1:]
-
-
-def test_a_visit_moves_within_its_week_and_stays_there(town):
-    customers = [town.customer(town.rm1_east) for _ in range(3)]
-    in_cycle(town, *customers)
-    proposal = plan(town.rm1_east).visit_proposals[0]
-    for day in ("2026-12-05", "2026-12-07", "2026-11-27", "0001-01-01", "9999-12-31", "2026-02-30"):
-        with pytest.raises(InvalidInput):
-            town.rm1_east.call("MoveVisitProposal", visit_proposal_id=proposal.visit_proposal_id, planned_date=day)
-    moved = town.leader_east.call("MoveVisitProposal", visit_proposal_id=proposal.visit_proposal_id, planned_date="2026-12-04")
-    assert (moved.planned_date, moved.moved) == ("2026-12-04", True)
-    days = {each.customer_id: each.planned_date for each in plan(town.rm1_east).visit_proposals}
-    assert days[proposal.customer_id] == "2026-12-04"
-    assert len(days) == 3
-    with pytest.raises(StaleVersion):
-        town.rm1_east.call(
-            "DeclineVisitProposal", visit_proposal_id=proposal.visit_proposal_id, reason=NO_TIME, etag=proposal.etag
-        )
-    declined = town.rm1_east.call("DeclineVisitProposal", visit_proposal_id=proposal.visit_proposal_id, reason=NO_TIME)
-    assert declined.state == DECLINED
-    # Not again in this week.
-    again = plan(town.rm1_east).visit_proposals
-    assert [each.state for each in again if each.customer_id == proposal.customer_id] == [DECLINED]
-    with pytest.raises(RuleBroken):
-        town.rm1_east.call("AcceptVisitProposal", visit_proposal_id=proposal.visit_proposal_id)
-
-
 def test_a_cycle_of_ones_own_and_a_rest(town):
     customer = town.customer(town.rm1_east)
     refresh(town.manager_east)
@@ -372,14 +274,6 @@ def test_a_cycle_of_ones_own_and_a_rest(town):
     assert not plan(town.rm1_east).visit_proposals
     refresh(town.manager_east)
     assert cycles(town.rm1_east)[customer].due_date == "2026-11-30"
-
-
-@pytest.mark.parametrize("day", ["2026-11-22", "2027-03-01", "0001-01-01", "9999-12-31", "2026-13-01"])
-def test_a_week_that_is_over_or_far_off_is_not_planned(town, day):
-    with pytest.raises(InvalidInput):
-        town.rm1_east.call("PlanVisits", week_start_date=day)
-    if day != "2026-13-01":
-        assert not town.rm1_east.call("ListVisitProposals", week_start_date=day).visit_proposals
 
 
 def test_a_list_is_of_whom_the_caller_reaches(town):
@@ -415,56 +309,3 @@ def test_a_cycle_goes_with_its_customer(town):
     town.announce(exchange_events_pb2.CustomerErased(customer_id=other, erasure_id="e"))
     refresh(town.manager_east)
     assert not town.rm1_east.call("ListVisitCycles").visit_cycles
-
-
-def test_each_week_the_next_one_is_proposed_once(town, at):
-    # Weeks of their own, since the whole bank is planned: years after those of every other test.
-    thursday = datetime(2031, 3, 6, 2, 0, tzinfo=UTC) + timedelta(days=7 * (uuid.uuid4().int % 400))
-    at(thursday)
-    customer = town.customer(town.rm1_east)
-    refresh(town.manager_east)
-    make_due(town, customer, due=thursday.date())
-    before = operations(town)
-    at(thursday - timedelta(days=1))
-    town.run_timer("visit_cycles.week")
-    assert operations(town) == before
-    at(thursday)
-    for _ in range(2):
-        town.run_timer("visit_cycles.week")
-    wait(town)
-    assert len(operations(town)) == len(before) + 1
-    monday = (thursday + timedelta(days=4)).date().isoformat()
-    shown = town.rm1_east.call("ListVisitProposals", week_start_date=monday).visit_proposals
-    assert [each.customer_id for each in shown] == [customer]
-    with town.service.database.transaction(read_only=True) as work:
-        note = work.session.scalars(select(Notification).filter_by(person_id=town.rm1_east.person_id)).one()
-    assert (note.kind, note.parameters) == ("visits_proposed", {"count": "1", "weekStartDate": monday})
-
-
-def operations(town):
-    with town.service.database.transaction(read_only=True) as work:
-        return set(work.session.scalars(select(Operation.operation_id).filter_by(kind=assessing.WEEK)))
-
-
-def wait(town):
-    for _ in range(400):
-        with town.service.database.transaction(read_only=True) as work:
-            if not work.session.scalars(select(Operation).where(Operation.kind == assessing.WEEK, Operation.state.not_in(ENDED))).all():
-                return
-        time.sleep(0.05)
-    raise AssertionError("The week is not planned.")
-
-
-def test_two_who_accept_make_one_contact(town):
-    customer = town.customer(town.rm1_east)
-    in_cycle(town, customer)
-    (proposal,) = plan(town.rm1_east).visit_proposals
-    outcomes = []
-    for person in (town.rm1_east, town.leader_east):
-        try:
-            outcomes.append(person.call("AcceptVisitProposal", visit_proposal_id=proposal.visit_proposal_id).contact_id)
-        except RuleBroken as refused:
-            outcomes.append(refused.reason)
-    assert outcomes[1] == "VISIT_DECIDED"
-    with town.service.database.transaction(read_only=True) as work:
-        assert len(work.session.scalars(select(Contact).filter_by(customer_id=customer)).all()) == 1

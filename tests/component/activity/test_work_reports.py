@@ -149,6 +149,27 @@ def test_a_report_drafts_itself_from_what_was_done(town):
     assert {line.customer_name for line in lines if line.customer_id == customer} == {"欧阳芳"}
 
 
+def test_the_lines_of_a_figure_are_what_it_counts(town):
+    a_days_work(town, town.rm1_east)
+    asked = {"period": DAY, "person_id": town.rm1_east.person_id}
+    lines, token = [], None
+    while token != "":
+        page = town.leader_east.call("ListWorkTrace", **asked, page_size=5, page_token=token or "")
+        lines += page.lines
+        token = page.next_page_token
+    assert len({(line.kind, line.resource) for line in lines}) == len(lines) == 12
+    for part in completion(town.leader_east, person_id=town.rm1_east.person_id).parts:
+        of_part = town.leader_east.call("ListWorkTrace", **asked, kinds=[part.kind]).lines
+        assert sum(line.planned for line in of_part) == part.planned_count
+        assert sum(line.planned and line.done for line in of_part) == part.done_count
+    report = confirm(town.leader_east, submit(town.rm1_east, draft(town.rm1_east)))
+    contact(town, town.rm1_east)
+    kept = town.rm1_east.call("ListWorkReportLines", work_report_id=report.work_report_id).lines
+    assert town.rm1_east.call("ListWorkTrace", period=DAY).lines == kept
+    with pytest.raises(NotFound):
+        town.rm2_east.call("ListWorkTrace", **asked)
+
+
 def test_a_draft_again_counts_anew_and_keeps_what_was_written(town):
     report = comment(town.rm1_east, draft(town.rm1_east), "客户对利率不满意\n下周回访")
     assert report.figures.contacts == []

@@ -303,11 +303,15 @@ def test_what_another_service_tells_twice_stands_once(town):
 
 
 @pytest.mark.parametrize(
-    "misfit", [{"kind": "Visit!"}, {"kind": "v", "parameters": {"note": "x" * 501}}, {"kind": "v", "resource": "x" * 201}]
-)
+    "misfit",
+    [
+        {"kind": ""}, {"kind": "Visit!"}, {"kind": "v", "parameters": {"note": "x" * 501}}, {"kind": "v", "resource": "x" * 201},
+        {"kind": "v", "parameters": {f"p{number}": "1" for number in range(21)}}, {"kind": "v", "parameters": {"dueDate": "1"}},
+    ],
+)  # fmt: skip
 def test_an_entry_that_is_none_is_refused(town, misfit):
     made = town.rm1_east.create()
-    with pytest.raises(InvalidInput, match="TIMELINE_ENTRY_INVALID"):
+    with pytest.raises(InvalidInput, match="REQUEST_INVALID"):
         tell(town, made, **misfit)
     assert kinds(town.rm1_east, made) == ["customer_created"]
 

@@ -68,6 +68,15 @@ def test_a_file_in_one_message_comes_down_to_be_kept(trial):
     assert answer.headers["Content-Disposition"].endswith("filename*=UTF-8''%E5%B0%81%E9%9D%A2.png")
 
 
+def test_a_file_that_is_still_the_same_is_not_sent_again(trial):
+    trial.backend.answers["GetCover"] = lambda _request: body(content_type="image/png", data=b"\x89PNG")
+    etag = trial.client.get("/v1/covers/1").headers["ETag"]
+    same = trial.client.get("/v1/covers/1", headers={"If-None-Match": etag})
+    assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", etag)
+    trial.backend.answers["GetCover"] = lambda _request: body(content_type="image/png", data=b"other")
+    assert trial.client.get("/v1/covers/1", headers={"If-None-Match": etag}).data == b"other"
+
+
 def test_a_file_in_parts_comes_down_part_by_part(trial):
     def parts(_request, _context):
         yield body(content_type="text/csv", extensions=[info("customers.csv", 6)])

@@ -40,7 +40,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(feeds, 
     kills, delay = 0, 0.2
     while not worked(tmp_path, delay):
         kills += 1
-        delay *= 1.25
+        delay *= 1.5
     assert kills >= 3, "It was done before it could be killed: the test proved nothing."
     run = feeds.found(run_id)
     bad = ROWS // BAD_EVERY

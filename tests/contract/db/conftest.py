@@ -1,5 +1,6 @@
 """One suite over both databases: the same promises on SQLite and PostgreSQL."""
 
+import shutil
 from datetime import UTC, date, datetime
 
 import pytest
@@ -53,20 +54,52 @@ class Reaching(Base):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path):
-    if request.param == "sqlite":
+def dialect(request):
+    return request.param
+
+
+@pytest.fixture
+def database_url(request, dialect, tmp_path):
+    """Of an empty database."""
+    if dialect == "sqlite":
         return f"sqlite:///{tmp_path}/contract.db"
     return request.getfixturevalue("new_postgresql_url")()
 
 
-@pytest.fixture
-def database(database_url, tmp_path):
-    keys.create_keys(tmp_path)
-    keys.use_data_keys(keys.DataKeys.load(tmp_path / keys.DATA_KEYS_FILE))
-    engine = create_engine(database_url)
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """A database as migrations make it: each test has a copy, and not each runs the migrations."""
+    path = tmp_path_factory.mktemp("template") / "contract.db"
+    make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server):
+    """The same for the other database."""
+    url = postgresql_server.create_database()
+    make_tables(url)
+    return url
+
+
+def make_tables(url):
+    engine = create_engine(url)
     migrations.migrate(engine, migrations.CHASSIS_PACKAGE)
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
         enforce_row_scope(connection, "notes", of_customers=True)
+    engine.dispose()
+
+
+@pytest.fixture
+def database(request, dialect, tmp_path):
+    keys.create_keys(tmp_path)
+    keys.use_data_keys(keys.DataKeys.load(tmp_path / keys.DATA_KEYS_FILE))
+    if dialect == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "contract.db")
+        engine = create_engine(f"sqlite:///{copy}")
+    else:
+        template = request.getfixturevalue("postgresql_template")
+        engine = create_engine(request.getfixturevalue("postgresql_server").create_database(template))
     yield Database(engine, "contract")
     engine.dispose()

@@ -89,12 +89,12 @@ def test_of_copies_that_meet_each_step_is_taken_once(database):
         assert work.session.scalar(select(func.count()).select_from(Note)) == 24
 
 
-def test_a_process_that_is_killed_loses_no_step_and_repeats_none(database, database_url, tmp_path):
+def test_a_process_that_is_killed_loses_no_step_and_repeats_none(database, tmp_path):
     operation_id = ask(database, to=120, pause=0.01)
     killed_at = []
     for _ in range(2):
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.contract.db.counting", database_url, str(tmp_path)],
+            [sys.executable, "-m", "tests.contract.db.counting", str(database.engine.url), str(tmp_path)],
             env=os.environ | {"PYTHONPATH": "."},
         )
         before = operation(database, operation_id).done

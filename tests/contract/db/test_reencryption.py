@@ -161,9 +161,9 @@ def test_a_value_that_a_slow_process_wrote_with_the_old_key_is_found_and_rewritt
         assert work.session.get(Note, "n00000").phone == "13700137000"
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was(database, database_url, notes, tmp_path, monkeypatch):
+def test_a_run_that_is_killed_goes_on_where_it_was(database, notes, tmp_path, monkeypatch):
     former, new = rotated(tmp_path)
-    command = [sys.executable, "-m", "tests.contract.db.rewriting", database_url, str(tmp_path)]
+    command = [sys.executable, "-m", "tests.contract.db.rewriting", str(database.engine.url), str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as killed:
         assert killed.stdout.readline() == "20\n"
         os.kill(killed.pid, signal.SIGKILL)

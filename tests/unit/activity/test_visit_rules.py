@@ -27,7 +27,7 @@ def test_numbers_are_those_of_the_contract(numbers, contract, prefix):
     told = {name: number for name, number in contract.items() if number}
     assert {f"{prefix}{each.name}": each.value for each in numbers} == told
     kinds = (contact_pb2.CONTACT_KIND_VISIT, contact_pb2.CONTACT_KIND_CALL, contact_pb2.CONTACT_KIND_MEETING)
-    assert (VISIT, CALL, MEETING) == kinds
+    assert kinds == (VISIT, CALL, MEETING)
 
 
 def test_a_fifth_is_key_rounded_up():

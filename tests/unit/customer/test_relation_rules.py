@@ -148,11 +148,3 @@ def test_days_that_are_no_birthdays(birthday):
     with pytest.raises(InvalidInput, match="DATES_INVALID") as refused:
         tidy_birthday(birthday, TODAY)
     assert birthday not in str(refused.value)
-
-
-# Timeline
-def test_an_entry_names_what_a_sentence_needs_and_no_more():
-    timeline.check_entry("visit_recorded", {"minutes": "45"}, "visits/1")
-    for misfit in (("", {}, ""), ("Visit", {}, ""), ("v", {f"p{n}": "" for n in range(21)}, ""), ("v", {"Note": ""}, "")):
-        with pytest.raises(InvalidInput, match="TIMELINE_ENTRY_INVALID"):
-            timeline.check_entry(*misfit)

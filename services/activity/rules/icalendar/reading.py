@@ -25,7 +25,11 @@ EVENTS_MAX = 1_000
 _TITLE_LENGTH_MAX, _DESCRIPTION_LENGTH_MAX = 200, 4_000
 _NESTING_MAX = 16
 _DAY = timedelta(days=1)
+# Only what is a text is unescaped.
+_TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_BEGINNING = re.compile(r"^BEGIN:(VCALENDAR|VEVENT)\s*$", re.IGNORECASE | re.MULTILINE)
+_ESCAPE = "\\"
 _UTC = ZoneInfo("UTC")
 _SEQUENCE_MAX = 2**31 - 1
 
@@ -88,7 +92,8 @@ def split(content: bytes) -> RawCalendar:
     if len(content) > BYTES_MAX:
         raise InvalidInput("CALENDAR_TOO_LARGE", f"A file has at most {BYTES_MAX // 1024} KiB.")
     text = _decoded(content)
-    if "BEGIN:VCALENDAR" not in text.upper():
+    # Some programs hand out an event without its calendar.
+    if not _BEGINNING.search(text):
         raise InvalidInput("CALENDAR_INVALID", "It is no iCalendar file.")
     splitter = _Splitter()
     for name, parameters, value, unescaped in _lines(text):
@@ -121,6 +126,10 @@ class _Splitter:
             self._zone.add_offset(value)
 
     def _begin(self, component: str) -> None:
+        if component == "VEVENT":
+            # An event is in nothing but its calendar: what was before was not ended.
+            while self._stack[-1] not in ("", "VCALENDAR"):
+                self._stack.pop()
         self._stack.append(component)
         if component == "VEVENT":
             self.calendar.events.append(RawEvent())
@@ -219,7 +228,8 @@ class _Reader:
         """The recurrence as lines in local times of the event's zone."""
         if "EXRULE" in self._event.lines or len(self._event.lines.get("RRULE", ())) > 1:
             raise InvalidInput("RECURRENCE_UNSUPPORTED", "More than one rule is not taken over.")
-        lines = [f"RRULE:{line.value.strip()}" for line in self._event.lines.get("RRULE", ())]
+        # Some programs escape what is no text.
+        lines = [f"RRULE:{line.value.strip().replace(_ESCAPE, '')}" for line in self._event.lines.get("RRULE", ())]
         for name in ("RDATE", "EXDATE"):
             for line in self._event.lines.get(name, ()):
                 lines += [self._dates(name, line, value) for value in line.value.split(",") if value.strip()]
@@ -253,10 +263,11 @@ def _lines(text: str) -> Iterator[tuple[str, dict[str, str], str, str]]:
     """Each line's name, parameters, value as it stands, and value as a text; what is no such line is passed over."""
     from icalendar.parser import Contentlines
 
-    for line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]
+    # The last one is no line.
+    for line in Contentlines.from_ical(text)[:-1]:  # type: ignore[no-untyped-call]
         try:
             name, parameters, value = line.raw_parts()
-            unescaped = line.parts()[2]
+            unescaped = line.parts()[2] if str(name).upper() in _TEXTS else value
         except ValueError:
             continue
         yield str(name).upper(), {key.upper(): _joined(each) for key, each in parameters.items()}, str(value), str(unescaped)

@@ -105,6 +105,8 @@ class Series:
 
     def original(self, start_time: datetime) -> Occurrence | None:
         """The occurrence that starts originally at that instant; None where none does."""
+        if not FIRST_DATE.year < start_time.year <= LAST_DATE.year:
+            return None
         # Twice the same local time, where clocks go back, is one occurrence: the first.
         local = start_time.astimezone(self.zone).replace(tzinfo=None)
         for each in self._locals(local.date() - _DAY, local.date() + _DAY):

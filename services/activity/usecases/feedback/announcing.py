@@ -32,7 +32,7 @@ def recorded(work: UnitOfWork, item: Feedback, occur_time: datetime | None = Non
             feedback_topic_id=item.feedback_topic_id or "",
         )
     )
-    told = {"feedbackKind": FeedbackKind(item.kind).name, "category": item.category, "product": item.product}
+    told = {"feedback_kind": FeedbackKind(item.kind).name, "category": item.category, "product": item.product}
     _tell(work, item, "feedback_recorded", item.received_date, occur_time, told | _severity(item))
 
 
@@ -69,19 +69,19 @@ def tell_assignee(work: UnitOfWork, item: Feedback) -> None:
 def answered(work: UnitOfWork, item: Feedback, day: date, occur_time: datetime | None = None) -> None:
     """It was answered."""
     late = day > item.answer_due_date
-    work.record(events.FeedbackAnswered(**_of(item), outcome=_number(item.outcome), late=late, business_date=day.isoformat()))
+    work.record(events.FeedbackAnswered(**_of(item), outcome=item.outcome, late=late, business_date=day.isoformat()))
     _tell(work, item, "feedback_answered", day, occur_time, parameters(item))
 
 
 def told(work: UnitOfWork, item: Feedback, day: date, occur_time: datetime | None = None) -> None:
     """The customer knows the answer."""
-    work.record(events.FeedbackAnswerTold(**_of(item), outcome=_number(item.outcome), business_date=day.isoformat()))
+    work.record(events.FeedbackAnswerTold(**_of(item), outcome=item.outcome, business_date=day.isoformat()))
     _tell(work, item, "feedback_answer_told", day, occur_time, parameters(item))
 
 
 def closed(work: UnitOfWork, item: Feedback, day: date, occur_time: datetime | None = None) -> None:
     """It is done."""
-    work.record(events.FeedbackClosed(**_of(item), outcome=_number(item.outcome), business_date=day.isoformat()))
+    work.record(events.FeedbackClosed(**_of(item), outcome=item.outcome, business_date=day.isoformat()))
     _tell(work, item, "feedback_closed", day, occur_time, parameters(item))
 
 
@@ -111,7 +111,7 @@ def remind(work: UnitOfWork, item: Feedback, person_ids: list[str], kind: str) -
 
 def parameters(item: Feedback) -> dict[str, str]:
     """What a sentence about it names."""
-    return {"feedbackKind": FeedbackKind(item.kind).name, "category": item.category} | _severity(item)
+    return {"feedback_kind": FeedbackKind(item.kind).name, "category": item.category} | _severity(item)
 
 
 def _severity(item: Feedback) -> dict[str, str]:
@@ -128,11 +128,6 @@ def _of(item: Feedback) -> dict[str, Any]:
         "category": item.category,
         "organisation_path": item.organisation_path,
     }
-
-
-def _number(outcome: int) -> Any:
-    # The stubs name the enum's own type; its numbers are what is kept.
-    return outcome
 
 
 def _tell(work: UnitOfWork, item: Feedback, kind: str, day: date, occur_time: datetime | None, told: dict[str, str]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import case, func, literal, select
-from workbench.activity.v1 import feedback_pb2, feedback_service_pb2
+from workbench.activity.v1 import feedback_service_pb2
 
 from services.activity.model.feedback import Feedback, FeedbackTopic
 from services.activity.rules.feedback import FeedbackKind, FeedbackState, tier_weight
@@ -59,8 +61,8 @@ def board(work: UnitOfWork, request: feedback_service_pb2.GetWantedBoardRequest)
     )
 
 
-def _counts(work: UnitOfWork, organisation_path: str, kinds: list[int], start: date, end: date):  # noqa: ANN202 - rows
-    """Customers and feedback by what is wanted and tier: the tier is the one that the customer had last in these days."""
+def _counts(work: UnitOfWork, organisation_path: str, kinds: list[int], start: date, end: date) -> Sequence[Any]:
+    """Customers and feedback by what is wanted and tier: the tier is the highest that the customer had in these days."""
     topic_id = func.coalesce(Feedback.feedback_topic_id, "")
     without = Feedback.feedback_topic_id.is_(None)
     said = select(
@@ -113,7 +115,7 @@ def _as_messages(work: UnitOfWork, entries: list[_Counted]) -> list[feedback_ser
                 display_name=topic.display_name if topic else names.get(each.category, each.category),
                 category=topic.category if topic else each.category,
                 product=topic.product if topic else each.product,
-                state=_state(topic),
+                state=topic.state if topic else 0,
                 customer_count=each.customers,
                 weight=min(each.weight, _INT32_MAX),
                 former_customer_count=each.former_customers,
@@ -122,7 +124,3 @@ def _as_messages(work: UnitOfWork, entries: list[_Counted]) -> list[feedback_ser
             )
         )
     return messages
-
-
-def _state(topic: FeedbackTopic | None) -> feedback_pb2.FeedbackTopicState:
-    return feedback_pb2.FeedbackTopicState.Name(topic.state) if topic else "FEEDBACK_TOPIC_STATE_UNSPECIFIED"  # type: ignore[return-value]

@@ -116,18 +116,26 @@ def missing() -> NotFound:
     return NotFound("DOCUMENT_NOT_FOUND", "There is no such document that you may read today.")
 
 
+def own_audiences(work: UnitOfWork) -> list[str] | None:
+    """The keys of all audiences to which the caller belongs; None for whoever publishes, who reads all."""
+    return None if publishes(work) else _audiences_of(work, work.caller.person_id)
+
+
 def _meant_for(work: UnitOfWork, person_id: str) -> ColumnElement[bool]:
+    return exists().where(
+        DocumentAudience.document_id == DocumentVersion.document_id,
+        DocumentAudience.version == DocumentVersion.version,
+        DocumentAudience.audience.in_(_audiences_of(work, person_id)),
+    )
+
+
+def _audiences_of(work: UnitOfWork, person_id: str) -> list[str]:
     posts = work.session.execute(select(Post.role, Post.organisation_path).where(Post.person_id == person_id)).all()
     above = {post.organisation_path: paths_above(post.organisation_path) for post in posts}
     every = sorted({path for paths in above.values() for path in paths})
     statement = select(Unit.organisation_path, Unit.organisation_unit_id).where(Unit.organisation_path.in_(every))
     units = {row.organisation_path: row.organisation_unit_id for row in work.session.execute(statement)} if every else {}
-    keys = reader_keys((post.role, [units[path] for path in above[post.organisation_path] if path in units]) for post in posts)
-    return exists().where(
-        DocumentAudience.document_id == DocumentVersion.document_id,
-        DocumentAudience.version == DocumentVersion.version,
-        DocumentAudience.audience.in_(keys),
-    )
+    return reader_keys((post.role, [units[path] for path in above[post.organisation_path] if path in units]) for post in posts)
 
 
 def _of_post(role: str, path: str) -> Iterator[ColumnElement[bool]]:

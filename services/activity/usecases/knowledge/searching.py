@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 from workbench.activity.v1 import knowledge_service_pb2
 
-from services.activity.model.document import DocumentTopic, DocumentVersion, DocumentWords
+from services.activity.model.document import DocumentTopic, DocumentVersion
 from services.activity.rules.document_words import snippet, terms_of
 from services.activity.usecases import reaching
 from services.activity.usecases.knowledge import reading, words
@@ -42,21 +42,18 @@ def search_documents(work: UnitOfWork, request: knowledge_service_pb2.SearchDocu
     if not terms:
         return Found((), more=False)
     size = min(request.page_size or HITS_DEFAULT, HITS_MAX)
-    scored = words.scored(work, terms).subquery()
+    words.prepare(work)
+    scored = words.scored(work, terms, reading.own_audiences(work)).subquery()
     statement = (
         select(DocumentVersion.document_id, DocumentVersion.version, scored.c.points)
-        .join(DocumentWords, DocumentWords.entry == scored.c.entry)
-        .join(
-            DocumentVersion,
-            (DocumentVersion.document_id == DocumentWords.document_id) & (DocumentVersion.version == DocumentWords.version),
-        )
+        .select_from(words.of_versions(work, scored))
         .order_by(scored.c.points.desc(), DocumentVersion.start_date.desc(), DocumentVersion.document_id.desc())
         .limit(size + 1)
     )
     if request.kind:
         statement = statement.where(DocumentVersion.kind == request.kind)
-    rows = work.session.execute(reading.readable(work, statement)).all()
-    # Texts are read of what is shown, and of nothing else.
+    rows = work.session.execute(reading.holding(work, statement)).all()
+    # Texts are read of what is shown, and of nothing else; whether they are for the reader is asked a second time.
     shown = _versions(work, [(row.document_id, row.version) for row in rows[:size]])
     hits = [
         Hit(version, row.points, snippet(request.query, version.body) or snippet(request.query, version.summary))

@@ -30,7 +30,13 @@ def whose(work: UnitOfWork, model: type[Working], request: Any) -> ColumnElement
     if customer_id:
         return model.customer_id == reaching.customer(work, customer_id).customer_id
     if request.organisation_path:
-        return below(model.organisation_path, reaching.unit_path(work, request.organisation_path))
+        return below(_path(work, model), reaching.unit_path(work, request.organisation_path))
     return model.owner_person_id == (
         reaching.person(work, request.person_id).person_id if request.person_id else work.caller.person_id
     )
+
+
+def _path(work: UnitOfWork, model: type[Working]) -> Any:
+    """The path of a row's unit. SQLite would find rows by it and then sort them all: it is led along the list's order."""
+    path = model.organisation_path
+    return path.op("||")("") if work.session.connection().dialect.name == "sqlite" else path

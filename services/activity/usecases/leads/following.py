@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, text
 from workbench.activity.v1 import lead_service_pb2
 
 from services.activity.model.contact import Contact
-from services.activity.model.lead import Lead
+from services.activity.model.lead import UNFOLLOWED, Lead
 from services.activity.model.opportunity import Opportunity
 from services.activity.rules.leads.kinds import LEAD_OPEN, DisqualifyReason, LeadState
 from services.activity.rules.leads.prospects import joined_notes
@@ -83,8 +83,7 @@ def reopen(work: UnitOfWork, request: lead_service_pb2.ReopenLeadRequest) -> Lea
 
 def tell_overdue(work: UnitOfWork) -> None:
     """Tells owners, and those in charge of them, of leads whose deadline passed; each once, some hundreds a turn."""
-    unfollowed = (Lead.followed_time.is_(None), Lead.follow_deadline.is_not(None), ~Lead.overdue_told)
-    due = select(Lead).where(*unfollowed, Lead.follow_deadline < work.now).order_by(Lead.follow_deadline, Lead.lead_id)
+    due = select(Lead).where(text(UNFOLLOWED), Lead.follow_deadline < work.now).order_by(Lead.follow_deadline, Lead.lead_id)
     leaders: dict[str, list[str]] = {}
     for lead in work.session.scalars(due.limit(_OVERDUE_AT_ONCE).with_for_update(skip_locked=True)):
         path = lead.organisation_path

@@ -32,8 +32,12 @@ def of_caller(work: UnitOfWork) -> NotificationPreferences:
 
 
 def clock(work: UnitOfWork, kept: NotificationPreferences) -> Clock:
-    """How the person's day runs."""
-    zone = zone_of(kept.time_zone or work.database.bank_time_zone)
+    """How the person's day runs; by the bank's zone where his own is none any more: zones come and go with their database."""
+    bank = work.database.bank_time_zone
+    try:
+        zone = zone_of(kept.time_zone or bank)
+    except InvalidInput:
+        zone = zone_of(bank)
     return Clock(zone, parse_time(kept.quiet_start), parse_time(kept.quiet_end))
 
 

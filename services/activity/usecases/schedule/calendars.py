@@ -25,8 +25,6 @@ from services.chassis.db.session import UnitOfWork
 
 # Of one kind, where a calendar is not read page by page.
 ENTRIES_MAX = 5_000
-# So many things of one kind may start at the same instant in the calendars of one page.
-TIES_MAX = 500
 # What is not kept by its whole span lasts no longer.
 _SHORT = timedelta(days=1)
 _DAY = timedelta(days=1)
@@ -87,7 +85,9 @@ def entries(
         ]
     found += _spans(work, whose, max(start, since) if since else start, end)
     within = (each for each in found if each.start_time < end and (each.end_time > start or each.start_time >= start))
-    return sorted((each for each in within if since is None or each.start_time >= since), key=Entry.order)
+    # Who came to own what he took part in has it once.
+    kept = {each.order(): each for each in within if since is None or each.start_time >= since}
+    return [kept[order] for order in sorted(kept)]
 
 
 def _single_appointments(
@@ -110,7 +110,7 @@ def _single_appointments(
             .join(Appointment, Appointment.appointment_id == AppointmentParticipant.appointment_id)
             .where(among(AppointmentParticipant.person_id, whose.person_ids), *planned)
             .where(AppointmentParticipant.start_time >= lower, AppointmentParticipant.start_time < end)
-            .order_by(AppointmentParticipant.start_time, AppointmentParticipant.appointment_id)
+            .order_by(AppointmentParticipant.start_time, AppointmentParticipant.appointment_id, AppointmentParticipant.person_id)
             .limit(limit)
         )
         for person_id, each in work.session.execute(taking_part):
@@ -160,7 +160,7 @@ def _contacts(
             .join(Contact, Contact.contact_id == ContactColleague.contact_id)
             .where(among(ContactColleague.person_id, whose.person_ids), Contact.state.in_(_TAKES_PLACE))
             .where(ContactColleague.start_time >= lower, ContactColleague.start_time < end)
-            .order_by(ContactColleague.start_time, ContactColleague.contact_id)
+            .order_by(ContactColleague.start_time, ContactColleague.contact_id, ContactColleague.person_id)
             .limit(limit)
         )
         yield from (_contact(each, person_id) for person_id, each in work.session.execute(joint))

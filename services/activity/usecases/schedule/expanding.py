@@ -17,8 +17,8 @@ from services.activity.usecases.schedule.answering import zone_of
 from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 
-# How far ahead the next occurrence is looked for in one go; one that is farther is looked for again when that time comes.
-LOOK_AHEAD = timedelta(days=400)
+# How far ahead the next occurrence is looked for: mostly it is near. One that is farther is looked for when that time comes.
+LOOK_AHEAD = (timedelta(days=32), timedelta(days=400))
 # Occurrences of one series in one window; 24 a day fill it in more than a month.
 OCCURRENCES_MAX = 1_000
 _DAY = timedelta(days=1)
@@ -75,12 +75,16 @@ def next_reminder(work: UnitOfWork, appointment: Appointment, after: datetime) -
     if not appointment.recurring:
         due = appointment.start_time - ahead
         return due if due > after else None
-    until = after + ahead + LOOK_AHEAD
-    for _, one in occurrences(work, [appointment], after + ahead, until):
-        if one.start_time - ahead > after:
-            return one.start_time - ahead
     last = appointment.span_end_time
-    return until - ahead if last is not None and last > until else None
+    until = after + ahead
+    for look_ahead in LOOK_AHEAD:
+        until = after + ahead + look_ahead
+        for _, one in occurrences(work, [appointment], after + ahead, until):
+            if one.start_time - ahead > after:
+                return one.start_time - ahead
+        if last is None or last <= until:
+            return None
+    return until - ahead
 
 
 def due(work: UnitOfWork, appointment: Appointment, after: datetime, now: datetime) -> list[Occurrence]:

@@ -72,28 +72,38 @@ def set_timing(appointment: Appointment, timing: Timing, non_workdays: int) -> N
 
 def write(work: UnitOfWork, appointment: Appointment, *, moved: bool = True) -> None:
     """Writes it, with all by which it is found, and tells of it."""
+    prepare(work, appointment, moved=moved)
+    is_new = appointment not in work.session
+    work.session.add(appointment)
+    work.session.flush()
+    if appointment.participant_person_ids or not is_new:
+        keep_participants(work, appointment)
+    work.record(recorded(appointment))
+
+
+def prepare(work: UnitOfWork, appointment: Appointment, *, moved: bool = True) -> None:
+    """Sets what follows from the rest of it before it is written."""
     if moved:
         appointment.reminded_time = work.now
     appointment.next_reminder_time = next_reminder(work, appointment, appointment.reminded_time)
     appointment.update_time = work.now
-    work.session.add(appointment)
-    work.session.flush()
-    _keep_participants(work, appointment)
-    work.record(
-        schedule_events_pb2.AppointmentRecorded(
-            appointment_id=appointment.appointment_id,
-            owner_person_id=appointment.owner_person_id,
-            organisation_path=appointment.organisation_path,
-            customer_id=appointment.customer_id or "",
-            kind=appointment.kind,
-            state=appointment.state,
-            start_time=appointment.start_time,
-            end_time=appointment.end_time,
-            recurring=appointment.recurring,
-            series_id=appointment.series_id or "",
-            participant_person_ids=appointment.participant_person_ids,
-            version=appointment.version,
-        )
+
+
+def recorded(appointment: Appointment) -> schedule_events_pb2.AppointmentRecorded:
+    """What others are told of it, once it was written."""
+    return schedule_events_pb2.AppointmentRecorded(
+        appointment_id=appointment.appointment_id,
+        owner_person_id=appointment.owner_person_id,
+        organisation_path=appointment.organisation_path,
+        customer_id=appointment.customer_id or "",
+        kind=appointment.kind,
+        state=appointment.state,
+        start_time=appointment.start_time,
+        end_time=appointment.end_time,
+        recurring=appointment.recurring,
+        series_id=appointment.series_id or "",
+        participant_person_ids=appointment.participant_person_ids,
+        version=appointment.version,
     )
 
 
@@ -120,20 +130,30 @@ def tell_customer(work: UnitOfWork, appointment: Appointment, kind: str) -> None
             kind,
             telling.Category.CONTACT,
             resource=f"appointments/{appointment.appointment_id}",
-            parameters={"startTime": appointment.start_time.isoformat(), "recurring": "true" if appointment.recurring else ""},
+            parameters={"start_time": appointment.start_time.isoformat(), "recurring": "true" if appointment.recurring else ""},
             entry_id=f"{appointment.appointment_id}-{appointment.version}",
         )
 
 
 def check_series_count(work: UnitOfWork, person_id: str) -> None:
     """Raises LimitReached SERIES_TOO_MANY where somebody has as many as are expanded for a calendar."""
+    if series_left(work, person_id) <= 0:
+        raise series_too_many()
+
+
+def series_left(work: UnitOfWork, person_id: str) -> int:
+    """How many more series somebody may have."""
     live = select(func.count()).where(
         Appointment.owner_person_id == person_id,
         Appointment.span_end_time > work.now,
         Appointment.state == AppointmentState.PLANNED.value,
     )
-    if (work.session.scalar(live) or 0) >= SERIES_MAX:
-        raise LimitReached("SERIES_TOO_MANY", f"One person has at most {SERIES_MAX} series that are not over.")
+    return SERIES_MAX - (work.session.scalar(live) or 0)
+
+
+def series_too_many() -> LimitReached:
+    """The refusal of one more."""
+    return LimitReached("SERIES_TOO_MANY", f"One person has at most {SERIES_MAX} series that are not over.")
 
 
 def bank_zone(work: UnitOfWork) -> ZoneInfo:
@@ -155,7 +175,8 @@ def _participants(work: UnitOfWork, appointment: Appointment, person_ids: Any) -
     return list(dict.fromkeys(wanted))
 
 
-def _keep_participants(work: UnitOfWork, appointment: Appointment) -> None:
+def keep_participants(work: UnitOfWork, appointment: Appointment) -> None:
+    """Keeps in step by what a colleague's calendar finds it. The appointment itself must have been written."""
     of_it = select(AppointmentParticipant).where(AppointmentParticipant.appointment_id == appointment.appointment_id)
     kept = {row.person_id: row for row in work.session.scalars(of_it)}
     for person_id in appointment.participant_person_ids:

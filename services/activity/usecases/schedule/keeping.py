@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from workbench.activity.v1 import schedule_pb2, schedule_service_pb2
@@ -67,8 +68,9 @@ def change(work: UnitOfWork, request: schedule_service_pb2.UpdateAppointmentRequ
     if part is SeriesPart.THIS_AND_FOLLOWING and occurrence:
         original = occurrence.original_start_time
         _begin_at(after, whole, original, original + (whole.end_time - whole.start_time))
-    fixed = ("recurrence", "non_workdays") if target.series_id else ()
-    changed = partial.take(after, sent, [name for name in filling.CHANGEABLE if name in fields and name not in fixed])
+    changed = partial.take(after, sent, [name for name in filling.CHANGEABLE if name in fields])
+    if target.series_id and {"recurrence", "non_workdays"} & set(changed):
+        raise _immutable("appointment.recurrence", "One of a series does not recur by itself.")
     if not changed:
         return whole
     partial.check(after, "appointment.")
@@ -127,8 +129,11 @@ def _part(
 
 def _refuse_fixed(whole: Appointment, sent: schedule_pb2.Appointment, fields: Sequence[str]) -> None:
     if "owner_person_id" in fields and sent.owner_person_id.lower() != whole.owner_person_id:
-        violation = FieldViolation("appointment.owner_person_id", "It stays whose it is.")
-        raise InvalidInput("FIELD_IMMUTABLE", "This cannot change.", violations=(violation,))
+        raise _immutable("appointment.owner_person_id", "It stays whose it is.")
+
+
+def _immutable(field: str, description: str) -> InvalidInput:
+    return InvalidInput("FIELD_IMMUTABLE", "This cannot change.", violations=(FieldViolation(field, description),))
 
 
 def _begin_at(after: schedule_pb2.Appointment, whole: Appointment, start: datetime, end: datetime) -> None:
@@ -203,34 +208,44 @@ def _apply(
     refuse_conflicts: bool,
 ) -> None:
     """Writes the target as the message says it; what of a series stands apart goes along with it."""
-    former_local, former_zone = target.local_start, target.time_zone
+    former_local, former_zone = datetime.fromisoformat(target.local_start), zone_of(target)
+    # A start at an hour that does not come cannot be said by an instant: it stays where nothing is said of the time.
+    timed = bool(set(changed) & set(filling.TIMES)) or list(after.recurrence) != list(target.recurrence)
     with located("appointment"):
-        timing = filling.timing_of(work, after)
-        by = timing.local_start - datetime.fromisoformat(former_local)
-        if timing.recurrence and by and "recurrence" not in changed:
-            # What the series names one by one moves along with it.
-            after.recurrence[:] = timing.recurrence.moved(by).lines()
-            timing = filling.timing_of(work, after)
-        filling.set_timing(target, timing, after.non_workdays)
+        if timed:
+            _set_timing(work, target, after, former_local, keeps_dates="recurrence" not in changed)
         filling.fill(work, target, after)
-    moved = bool(set(changed) & {*filling.TIMES, "reminder_minutes"})
     if refuse_conflicts:
         conflicts.refuse(work, target)
-    filling.write(work, target, moved=moved)
-    if moved and former_zone == target.time_zone:
-        _take_along(work, target, by)
+    filling.write(work, target, moved=timed or "reminder_minutes" in changed)
+    if timed:
+        _take_along(work, target, former_zone, datetime.fromisoformat(target.local_start) - former_local)
     filling.announce(work, target, "appointment_changed")
     filling.tell_customer(work, target, "appointment_changed")
 
 
-def _take_along(work: UnitOfWork, series: Appointment, by: timedelta) -> None:
+def _set_timing(
+    work: UnitOfWork, target: Appointment, after: schedule_pb2.Appointment, former_local: datetime, *, keeps_dates: bool
+) -> None:
+    timing = filling.timing_of(work, after)
+    by = timing.local_start - former_local
+    if timing.recurrence and by and keeps_dates:
+        # What the series names one by one moves along with it.
+        after.recurrence[:] = timing.recurrence.moved(by).lines()
+        timing = filling.timing_of(work, after)
+    if timing.recurrence and not target.recurring:
+        filling.check_series_count(work, target.owner_person_id)
+    filling.set_timing(target, timing, after.non_workdays)
+
+
+def _take_along(work: UnitOfWork, series: Appointment, former_zone: ZoneInfo, by: timedelta) -> None:
     """Gives what stands apart its new place in a series that moved; what has none there stands alone from now on."""
     statement = select(Appointment).where(Appointment.series_id == series.appointment_id).with_for_update()
     zone = zone_of(series)
     places: list[tuple[Appointment, datetime]] = []
     for each in work.session.scalars(statement):
         if each.original_start_time is not None:
-            local = each.original_start_time.astimezone(zone).replace(tzinfo=None) + by
+            local = each.original_start_time.astimezone(former_zone).replace(tzinfo=None) + by
             places.append((each, local_instant(local, zone)))
         # Two that change places must not meet on the way.
         each.series_id = each.original_start_time = None

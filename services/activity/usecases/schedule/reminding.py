@@ -12,7 +12,7 @@ from services.activity.usecases.schedule import expanding, filling
 from services.chassis.db.session import UnitOfWork
 
 # Appointments of one turn; the rest has the next.
-AT_ONCE = 200
+AT_ONCE = 100
 # Of what started longer ago nobody is reminded any more, such as after the service was down.
 STALE = timedelta(hours=1)
 

@@ -11,6 +11,7 @@ from workbench.activity.v1 import schedule_pb2, schedule_service_pb2
 
 from services.activity.model.appointment import Appointment
 from services.activity.rules.appointments import EntryKind
+from services.activity.rules.recurrence.series import FIRST_DATE, LAST_DATE
 from services.activity.usecases import reaching
 from services.activity.usecases.contacts.filling import instant
 from services.activity.usecases.schedule import calendars, conflicts
@@ -54,12 +55,20 @@ def list_calendar(work: UnitOfWork, request: schedule_service_pb2.ListCalendarRe
     start, end = period(request, DAYS_MAX_OF_MANY if many else DAYS_MAX)
     bound, size = listing.query(request), page_size(request.page_size)
     after: tuple[datetime, str] | None = None
-    if token := PageToken.decode(request.page_token, bound, keys=2):
+    shown_then = 0
+    if token := PageToken.decode(request.page_token, bound, keys=3):
         after = listing.instant(token.keys[0]), token.keys[1]
-    # Those that start at the same instant as the last one may all have been shown.
-    found = calendars.entries(work, whose, start, end, since=after and after[0], limit=size + 1 + calendars.TIES_MAX)
-    rest = [each for each in found if after is None or each.order() > after]
-    page = Page.of(rest[: size + 1], size, bound, lambda each: (each.order()[0].isoformat(), each.order()[1]))
+        shown_then = min(listing.number(token.keys[2]), calendars.ENTRIES_MAX)
+    # What starts at the same instant as the last one and was shown is read again.
+    found = calendars.entries(work, whose, start, end, since=after and after[0], limit=size + 1 + shown_then)
+    rest = [each for each in found if after is None or each.order() > after][: size + 1]
+
+    def place(last: Entry) -> tuple[str, ...]:
+        together = sum(each.start_time == last.start_time for each in rest[:size])
+        earlier = shown_then if after is not None and after[0] == last.start_time else 0
+        return last.start_time.isoformat(), last.order()[1], str(together + earlier)
+
+    page = Page.of(rest, size, bound, place)
     return as_messages(work, page.rows), page.next_page_token
 
 
@@ -108,8 +117,10 @@ def as_messages(work: UnitOfWork, entries: Sequence[Entry]) -> list[schedule_pb2
 def period(request: Any, days_max: int) -> tuple[datetime, datetime]:
     """The window that is asked for; raises InvalidInput PERIOD_INVALID where it is none or too long."""
     start, end = instant(request.start_time), instant(request.end_time, "end_time")
-    if not timedelta() < end - start <= timedelta(days=days_max):
-        violation = FieldViolation("end_time", f"After the start, and at most {days_max} days.")
+    kept = FIRST_DATE.year < start.year and end.year <= LAST_DATE.year
+    if not kept or not timedelta() < end - start <= timedelta(days=days_max):
+        fits = f"After the start, at most {days_max} days, and from {FIRST_DATE} to {LAST_DATE}."
+        violation = FieldViolation("end_time", fits)
         raise InvalidInput("PERIOD_INVALID", "The period ends before it starts, or is too long.", violations=(violation,))
     return start, end
 

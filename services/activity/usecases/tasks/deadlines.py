@@ -18,6 +18,7 @@ from services.chassis.kernel.errors import FieldViolation, InvalidInput
 
 DUE_DAYS_MAX = 1_830
 
+
 def deadline(work: UnitOfWork, organisation_path: str, kind: int) -> Deadline:
     """What holds for tasks of a kind in a unit."""
     statement = select(TaskPolicy).where(

@@ -34,7 +34,9 @@ def given(work: UnitOfWork, task_id: str, etag: str = "") -> Task:
 def leads(work: UnitOfWork, organisation_path: str) -> bool:
     """Whether the caller gives out work in that unit."""
     caller = work.caller
-    return caller.holds(DISPATCH) and any(organisation_path.startswith(path) for path in caller.scope(DISPATCH).organisation_paths)
+    return caller.holds(DISPATCH) and any(
+        organisation_path.startswith(path) for path in caller.scope(DISPATCH).organisation_paths
+    )
 
 
 def able(work: UnitOfWork, person_id: str, field: str) -> Person:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -48,15 +48,23 @@ class _Prepared:
 
 
 def begin_week(work: UnitOfWork) -> None:
-    """Asks, once a week, for the visits of the next week to be proposed: on the day that the settings name, or later."""
+    """Asks, once a week, for the visits of the next week to be proposed: on the day that the settings name, or later.
+
+    The first time of all it is this week, as soon as there are customers.
+    """
     today = work.business_date
-    if today.weekday() < work.settings.visit_plan_weekday:
-        return
-    following = week_start(today) + timedelta(days=7)
+    if work.session.scalar(select(VisitWeek.week_start_date).limit(1)) is None:
+        if work.session.scalar(select(Customer.customer_id).limit(1)) is not None:
+            _begin(work, week_start(today))
+    elif today.weekday() >= work.settings.visit_plan_weekday:
+        _begin(work, week_start(today) + timedelta(days=7))
+
+
+def _begin(work: UnitOfWork, monday: date) -> None:
     table: Any = VisitWeek.__table__
-    if insert_if_absent(work.session, table, week_start_date=following, create_time=work.now):
-        parameters = {"organisation_path": PATH_SEPARATOR, "week_start_date": following.isoformat()}
-        asking.ask_of_itself(work, WEEK, parameters, subject=f"visitWeeks/{following}")
+    if insert_if_absent(work.session, table, week_start_date=monday, create_time=work.now):
+        parameters = {"organisation_path": PATH_SEPARATOR, "week_start_date": monday.isoformat()}
+        asking.ask_of_itself(work, WEEK, parameters, subject=f"visitWeeks/{monday}")
 
 
 def refresh(work: UnitOfWork, request: visit_cycle_service_pb2.RefreshVisitCyclesRequest) -> Operation:
@@ -113,6 +121,8 @@ def _computed(preparation: Preparation, task: Task, stack: ExitStack) -> Any:
     customer_values.begin(connection)
     for rows in _members(preparation, rules, task.parameters["organisation_path"]):
         customer_values.add_members(connection, rows)
+    with preparation.transaction() as work, work.whole_bank():
+        customer_values.add_merged(connection, _merged(work))
 
     def compute() -> int:
         customer_values.value(connection, lake, pins, currency_code)
@@ -152,6 +162,22 @@ def _members(preparation: Preparation, rules: ruling.Rules, path: str) -> Iterat
             )
             for row in found
         ]
+
+
+def _merged(work: UnitOfWork) -> dict[str, str]:
+    """The numbers of records that were merged, each with the record that stands for it in the end."""
+    columns = Customer.__table__.c
+    statement = select(columns.customer_id, columns.customer_number, columns.merged_into_customer_id)
+    rows = work.session.execute(statement.where(columns.merged_into_customer_id != "")).all()
+    into = {row.customer_id: row.merged_into_customer_id for row in rows}
+    numbers = {}
+    for row in rows:
+        survivor, passed = row.merged_into_customer_id, {row.customer_id}
+        while survivor in into and survivor not in passed:
+            passed.add(survivor)
+            survivor = into[survivor]
+        numbers[row.customer_number] = survivor
+    return numbers
 
 
 def _write(work: UnitOfWork, path: str, rows: Sequence[tuple[str, int | None, bool]]) -> None:

@@ -32,6 +32,13 @@ def period_of(work: UnitOfWork, kind: int, day_date: str) -> Period:
     return Period.around(kind, optional_date(day_date, "day_date") or work.business_date)
 
 
+def confirmed(work: UnitOfWork, person: Person, period: Period) -> WorkReport | None:
+    """Somebody's report of a period where it stays as it is."""
+    key = {"owner_person_id": person.person_id, "period": int(period.kind), "start_date": period.start_date}
+    report = work.session.scalars(select(WorkReport).filter_by(**key)).one_or_none()
+    return report if report is not None and report.confirmed else None
+
+
 def draft(work: UnitOfWork, kind: int, day_date: str) -> WorkReport:
     """The caller's report of a period, counted anew unless it is confirmed; raises RuleBroken PERIOD_NOT_BEGUN."""
     period = period_of(work, kind, day_date)

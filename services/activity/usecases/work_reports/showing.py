@@ -1,21 +1,16 @@
-"""Reports as they are read: one, lists of them, what each was counted from, and a unit's people with theirs."""
+"""Reports as they are read: one, lists of them, and a unit's people with theirs and what they have done."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import exists, select
 from workbench.activity.v1 import work_report_pb2, work_report_service_pb2
 
-from services.activity.model.contact import Contact
 from services.activity.model.customer import Absence
-from services.activity.model.lead import Lead
-from services.activity.model.opportunity import Opportunity
 from services.activity.model.person import Person
-from services.activity.model.task import Task
-from services.activity.model.work_report import WorkReport, WorkReportLine, WorkReportNote
+from services.activity.model.work_report import WorkReport, WorkReportNote
 from services.activity.rules.periods import Period
 from services.activity.rules.work_reports import NOTES_MAX, ReportState
 from services.activity.usecases import reaching
@@ -27,17 +22,14 @@ from services.chassis.db.scope import below
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import optional_date
 from services.chassis.kernel.errors import InvalidInput
-from services.chassis.kernel.paging import Page, PageToken
+from services.chassis.kernel.paging import Page
 from services.chassis.mapping import Mapper
 
 # Each person of a page is counted.
 TEAM_PAGE_MAX = 100
-# What the column holds.
-_LINE_NUMBER_MAX = 2**31 - 1
 _RM_ROLE = "relationship_manager"
 _HANDED_IN = (ReportState.SUBMITTED.value, ReportState.CONFIRMED.value)
 _ORDER = [(WorkReport.start_date, listing.day), (WorkReport.work_report_id, listing.text)]
-_MODELS = {"contacts": Contact, "leads": Lead, "opportunities": Opportunity, "tasks": Task}
 
 _report = Mapper(
     work_report_pb2.WorkReport,
@@ -83,18 +75,6 @@ def page(work: UnitOfWork, request: work_report_service_pb2.ListWorkReportsReque
     return Page([_listed(report, names) for report in found.rows], found.next_page_token)
 
 
-def lines(work: UnitOfWork, request: work_report_service_pb2.ListWorkReportLinesRequest) -> Page:
-    """A page of what a report was counted from; customers are named as far as the reader reaches them."""
-    report = reaching.found(work, WorkReport, request.work_report_id)
-    statement = select(WorkReportLine).where(WorkReportLine.work_report_id == report.work_report_id)
-    if request.kinds:
-        statement = statement.where(WorkReportLine.kind.in_(request.kinds))
-    found = listing.read_page(work, statement, request, [(WorkReportLine.line_number, _line_number)])
-    customers = _customers_of(work, found.rows)
-    names = reaching.customer_names(work, customers.values())
-    return Page([_line(line, customers.get(line.resource, ""), names) for line in found.rows], found.next_page_token)
-
-
 def team(work: UnitOfWork, request: work_report_service_pb2.ListTeamWorkReportsRequest) -> Page:
     """A page of a unit's relationship managers, each with his report of a period and how much of his work he has done."""
     path = reaching.unit_path(work, request.organisation_path or work.caller.organisation_path)
@@ -126,9 +106,7 @@ def completion(work: UnitOfWork, request: work_report_service_pb2.GetWorkComplet
     """How much of his work somebody has done in a period."""
     person = reaching.person(work, request.person_id)
     period = reports.period_of(work, request.period, request.day_date)
-    key = {"owner_person_id": person.person_id, "period": int(period.kind), "start_date": period.start_date}
-    report = work.session.scalars(select(WorkReport).filter_by(**key)).one_or_none()
-    if report is not None and report.confirmed:
+    if report := reports.confirmed(work, person, period):
         return counting.kept(report.figures).completion
     return counting.count(work, [person], period)[person.person_id].completion
 
@@ -165,42 +143,4 @@ def _of_team(
         state=report.state if report else ReportState.UNSPECIFIED.value,
         missing=at_work and not (report and report.handed_in),
         completion=counting.kept(report.figures).completion if report and frozen else counted.completion,
-    )
-
-
-def _line_number(part: str) -> int:
-    """A line's number in a token; one that no line has is none."""
-    number = listing.number(part)
-    if number > _LINE_NUMBER_MAX:
-        raise PageToken.refused()
-    return number
-
-
-def _customers_of(work: UnitOfWork, found: Iterable[WorkReportLine]) -> dict[str, str]:
-    """By resource the customer for whom it is now."""
-    by_kind: dict[str, list[str]] = {}
-    for line in found:
-        kind, _, item_id = line.resource.partition("/")
-        by_kind.setdefault(kind, []).append(item_id)
-    customers: dict[str, str] = {}
-    for kind, ids in by_kind.items():
-        if (model := _MODELS.get(kind)) is not None:
-            key: Any = model.__mapper__.primary_key[0]
-            statement = select(key, model.customer_id).where(among(key, ids), model.customer_id.is_not(None))
-            customers |= {f"{kind}/{item_id}": customer_id for item_id, customer_id in work.session.execute(statement)}
-    return customers
-
-
-def _line(line: WorkReportLine, customer_id: str, names: Mapping[str, str]) -> work_report_pb2.WorkReportLine:
-    return work_report_pb2.WorkReportLine(
-        kind=line.kind,
-        resource=line.resource,
-        business_date=line.business_date.isoformat(),
-        planned=line.planned,
-        done=line.done,
-        contact_kind=line.contact_kind,
-        customer_tier=line.tier,
-        minutes=line.minutes,
-        customer_id=customer_id if customer_id in names else "",
-        customer_name=names.get(customer_id, ""),
     )
