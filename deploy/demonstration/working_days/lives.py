@@ -16,8 +16,8 @@ from deploy.demonstration.draws import Draw
 from deploy.demonstration.organisation import RELATIONSHIP_MANAGER, Person
 
 # How often in a year one is in touch, of people and of all others.
-_A_YEAR = {Tier.MASS: 1, Tier.AFFLUENT: 4, Tier.PREMIER: 9, Tier.PRIVATE: 20}
-_A_YEAR_OF_COMPANIES = {Tier.MASS: 4, Tier.AFFLUENT: 8, Tier.PREMIER: 14, Tier.PRIVATE: 26}
+_A_YEAR = {Tier.MASS: 1, Tier.AFFLUENT: 3, Tier.PREMIER: 8, Tier.PRIVATE: 20}
+_A_YEAR_OF_COMPANIES = {Tier.MASS: 3, Tier.AFFLUENT: 6, Tier.PREMIER: 12, Tier.PRIVATE: 24}
 # How much of that each relationship manager finds the time for, in hundredths.
 _DILIGENCE = (55, 70, 85, 95, 100, 100, 110, 125)
 # In so many days before the money begins to go one is in touch ever less.

@@ -41,8 +41,8 @@ _PRODUCTS_OF_COMPANIES = {
 }  # fmt: skip
 _SIZES = {Tier.MASS: 1, Tier.AFFLUENT: 2, Tier.PREMIER: 5, Tier.PRIVATE: 12}
 # How many days lie between two, of people and of others; the mass of people buy at the counter.
-_PAUSE_DAYS = {Tier.AFFLUENT: 800, Tier.PREMIER: 420, Tier.PRIVATE: 240}
-_PAUSE_DAYS_OF_COMPANIES = {Tier.MASS: 520, Tier.AFFLUENT: 360, Tier.PREMIER: 240, Tier.PRIVATE: 160}
+_PAUSE_DAYS = {Tier.AFFLUENT: 1_200, Tier.PREMIER: 560, Tier.PRIVATE: 320}
+_PAUSE_DAYS_OF_COMPANIES = {Tier.MASS: 720, Tier.AFFLUENT: 480, Tier.PREMIER: 320, Tier.PRIVATE: 200}
 # Of a hundred that are won: of those who stay, and of those who are about to leave.
 _WON, _WON_OF_LEAVERS = 42, 12
 _SHARED = 25
