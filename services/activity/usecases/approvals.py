@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select, true
 from workbench.activity.v1 import approval_service_pb2
-from workbench.customer.v1 import coverage_events_pb2
+from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
 
 from services.activity.model.approval import Approval
 from services.activity.rules.tasks import NO_DATE
@@ -26,9 +26,10 @@ from services.chassis.mapping import Mapper
 
 COUNTED_MAX = 1_000
 HAND_OVER_PERMISSION = "customer.coverage.approve"
+ERASURE_PERMISSION = "customer.subject.approve"
 REPORT_PERMISSION = "activity.report.confirm"
 # By which something can be decided: a question names these, and not all that a caller holds.
-PERMISSIONS = (HAND_OVER_PERMISSION, REPORT_PERMISSION)
+PERMISSIONS = (ERASURE_PERMISSION, HAND_OVER_PERMISSION, REPORT_PERMISSION)
 _FORGOTTEN_AT_ONCE = 500
 
 _plain = Mapper(
@@ -124,9 +125,29 @@ def propose_hand_over(work: UnitOfWork, event: coverage_events_pb2.HandOverPropo
     )
 
 
-def end_hand_over(work: UnitOfWork, event: coverage_events_pb2.HandOverRejected | coverage_events_pb2.CoverageHandedOver) -> None:
-    """A hand-over was decided."""
+def end_hand_over(
+    work: UnitOfWork,
+    event: coverage_events_pb2.HandOverRejected | coverage_events_pb2.HandOverWithdrawn | coverage_events_pb2.CoverageHandedOver,
+) -> None:
+    """A hand-over was decided, or taken back."""
     end_decision(work, f"handOvers/{event.hand_over_id}")
+
+
+def request_erasure(work: UnitOfWork, event: exchange_events_pb2.ErasureRequested) -> None:
+    """An erasure of a customer's data waits for a second person."""
+    ask_decision(
+        work,
+        kind="erasure",
+        resource=f"erasures/{event.erasure_id}",
+        organisation_path=event.organisation_path,
+        permission=ERASURE_PERMISSION,
+        requester_person_id=event.request_person_id,
+    )
+
+
+def end_erasure(work: UnitOfWork, event: exchange_events_pb2.ErasureRejected | exchange_events_pb2.CustomerErased) -> None:
+    """It was turned down, or carried out."""
+    end_decision(work, f"erasures/{event.erasure_id}")
 
 
 def forget_expired(work: UnitOfWork) -> None:

@@ -78,6 +78,11 @@ def withdraw_hand_over(work: UnitOfWork, hand_over_id: str) -> HandOver:
     """Its own side takes it back."""
     hand_over = hand_over_to_change(work, hand_over_id)
     hand_over.withdraw(now=work.now)
+    work.record(
+        coverage_events_pb2.HandOverWithdrawn(
+            hand_over_id=hand_over.hand_over_id, proposer_person_id=hand_over.proposer_person_id
+        )
+    )
     return hand_over
 
 

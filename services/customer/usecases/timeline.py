@@ -38,7 +38,7 @@ from services.customer.usecases import finding, people
 _CATEGORIES = (
     (("Coverage", "CustomerReassigned", "HandOver", "Absence", "Deputy"), Category.COVERAGE),
     (("Relation", "KeyPerson", "CustomerGroup"), Category.RELATION),
-    (("Consent", "DataSubject", "CustomerErased"), Category.CONSENT),
+    (("Consent", "DataSubject", "CustomerErased", "Erasure"), Category.CONSENT),
 )
 # What there is to look at, by the field that names it.
 _RESOURCES = {"relation_id": "relations", "key_person_id": "keyPersons", "group_id": "customerGroups"}

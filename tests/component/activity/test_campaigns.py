@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 from workbench.activity.v1 import campaign_pb2, task_events_pb2, task_pb2
-from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
+from workbench.customer.v1 import duplicate_events_pb2, exchange_events_pb2
 from workbench.identity.v1 import events_pb2
 from workbench.operations.v1 import operation_service_pb2
 
 from services.activity.model.notification import Notification
 from services.activity.model.task import Task
-from services.activity.usecases import approvals
 from services.activity.usecases.campaigns import dispatching
 from services.chassis.kernel.errors import InvalidInput, LimitReached, NotAllowed, NotFound, RuleBroken, StaleVersion
 from tests.component.activity.conftest import run_together
@@ -264,56 +263,3 @@ def test_a_task_of_a_campaign_is_unique_whatever_happens(town):
     with town.service.database.transaction(read_only=True) as work:
         (task,) = work.session.scalars(select(Task).filter_by(campaign_id=campaign.campaign_id)).all()
     assert task.source_key == f"{campaign.campaign_id}/{task.customer_id}"
-
-
-def propose(town, hand_over_id, path, proposer, **fields):
-    told = {
-        "hand_over_id": hand_over_id,
-        "organisation_path": path,
-        "proposer_person_id": proposer.person_id,
-        "customer_count": 60,
-    }
-    town.announce(coverage_events_pb2.HandOverProposed(**told, expire_date="2026-12-09", **fields))
-
-
-def waiting(person, **fields):
-    return [each.resource for each in person.call("ListApprovals", **fields).approvals]
-
-
-def test_the_inbox_has_what_the_reader_may_decide(town, at):
-    second = town.colleague("branch_manager", "EAST/")
-    hand_over = str(uuid.uuid4())
-    for _ in range(2):
-        propose(town, hand_over, town.manager_east.organisation_path, town.manager_east)
-    assert waiting(second) == [f"handOvers/{hand_over}"]
-    assert second.call("CountApprovals").count == 1
-    (shown,) = second.call("ListApprovals").approvals
-    assert (shown.kind, shown.requester_person_id, shown.parameters["customerCount"]) == (
-        "hand_over", town.manager_east.person_id, "60",
-    )  # fmt: skip
-    # Nobody decides what he asked for; he sees that it waits.
-    assert waiting(town.manager_east) == []
-    assert waiting(town.manager_east, own=True) == [f"handOvers/{hand_over}"]
-    for person in (town.manager_west, town.leader_east, town.rm1_east):
-        assert waiting(person) == []
-    assert waiting(second, kind="work_report") == []
-    at(datetime(2026, 12, 10, 2, 0, tzinfo=UTC))
-    assert waiting(second) == []
-    town.run_timer("approvals.forget")
-
-
-def test_what_is_decided_waits_for_nobody(town):
-    second = town.colleague("branch_manager", "EAST/")
-    rejected, executed = str(uuid.uuid4()), str(uuid.uuid4())
-    for each in (rejected, executed):
-        propose(town, each, town.manager_east.organisation_path, town.manager_east)
-    town.announce(coverage_events_pb2.HandOverRejected(hand_over_id=rejected, proposer_person_id=town.manager_east.person_id))
-    town.announce(coverage_events_pb2.CoverageHandedOver(hand_over_id=executed, customer_count=60))
-    assert waiting(second) == []
-
-
-def test_what_nobody_could_see_is_not_noted(town):
-    with town.service.database.transaction() as work, pytest.raises(ValueError, match="Nobody"):
-        approvals.ask_decision(
-            work, kind="x", resource="x/1", organisation_path="/", permission="none.such", requester_person_id=""
-        )

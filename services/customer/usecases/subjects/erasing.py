@@ -74,6 +74,14 @@ def request_erasure(work: UnitOfWork, customer_id: str, reason: str) -> Erasure:
         items=[_as_json(item) for item in items],
     )
     work.session.add(erasure)
+    work.record(
+        exchange_events_pb2.ErasureRequested(
+            erasure_id=erasure.erasure_id,
+            customer_id=customer.customer_id,
+            organisation_path=customer.organisation_path,
+            request_person_id=erasure.request_person_id,
+        )
+    )
     return erasure
 
 
@@ -101,6 +109,11 @@ def reject(work: UnitOfWork, erasure_id: str, reason: str) -> Erasure:
     """Turns a request down."""
     erasure = find_erasure(work, erasure_id, to_change=True)
     erasure.decide(ErasureState.REJECTED, work.caller.person_id, reason, work.now)
+    work.record(
+        exchange_events_pb2.ErasureRejected(
+            erasure_id=erasure.erasure_id, customer_id=erasure.customer_id, decider_person_id=work.caller.person_id
+        )
+    )
     return erasure
 
 

@@ -1,0 +1,84 @@
+"""The inbox has what waits for a second person, for whoever may decide it and for nobody else."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
+
+from services.activity.usecases import approvals
+
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now(at):
+    at(NOW)
+
+
+def propose(town, hand_over_id, path, proposer, **fields):
+    told = {
+        "hand_over_id": hand_over_id,
+        "organisation_path": path,
+        "proposer_person_id": proposer.person_id,
+        "customer_count": 60,
+    }
+    town.announce(coverage_events_pb2.HandOverProposed(**told, expire_date="2026-12-09", **fields))
+
+
+def waiting(person, **fields):
+    return [each.resource for each in person.call("ListApprovals", **fields).approvals]
+
+
+def test_the_inbox_has_what_the_reader_may_decide(town, at):
+    second = town.colleague("branch_manager", "EAST/")
+    hand_over = str(uuid.uuid4())
+    for _ in range(2):
+        propose(town, hand_over, town.manager_east.organisation_path, town.manager_east)
+    assert waiting(second) == [f"handOvers/{hand_over}"]
+    assert second.call("CountApprovals").count == 1
+    (shown,) = second.call("ListApprovals").approvals
+    assert (shown.kind, shown.requester_person_id, shown.parameters["customerCount"]) == (
+        "hand_over", town.manager_east.person_id, "60",
+    )  # fmt: skip
+    # Nobody decides what he asked for; he sees that it waits.
+    assert waiting(town.manager_east) == []
+    assert waiting(town.manager_east, own=True) == [f"handOvers/{hand_over}"]
+    for person in (town.manager_west, town.leader_east, town.rm1_east):
+        assert waiting(person) == []
+    assert waiting(second, kind="work_report") == []
+    at(datetime(2026, 12, 10, 2, 0, tzinfo=UTC))
+    assert waiting(second) == []
+    town.run_timer("approvals.forget")
+
+
+def test_what_is_decided_waits_for_nobody(town):
+    second = town.colleague("branch_manager", "EAST/")
+    rejected, withdrawn, executed = (str(uuid.uuid4()) for _ in range(3))
+    for each in (rejected, withdrawn, executed):
+        propose(town, each, town.manager_east.organisation_path, town.manager_east)
+    town.announce(coverage_events_pb2.HandOverRejected(hand_over_id=rejected, proposer_person_id=town.manager_east.person_id))
+    town.announce(coverage_events_pb2.HandOverWithdrawn(hand_over_id=withdrawn, proposer_person_id=town.manager_east.person_id))
+    town.announce(coverage_events_pb2.CoverageHandedOver(hand_over_id=executed, customer_count=60))
+    assert waiting(second) == []
+
+
+def test_what_nobody_could_see_is_not_noted(town):
+    with town.service.database.transaction() as work, pytest.raises(ValueError, match="Nobody"):
+        approvals.ask_decision(
+            work, kind="x", resource="x/1", organisation_path="/", permission="none.such", requester_person_id=""
+        )
+
+
+def test_an_erasure_waits_for_another_steward_until_it_is_decided(town):
+    second, customer = town.colleague("data_steward", ""), town.customer(town.rm1_east)
+    told = {"customer_id": customer, "organisation_path": town.rm1_east.organisation_path}
+    refused, done = str(uuid.uuid4()), str(uuid.uuid4())
+    for each in (refused, done):
+        requested = {"erasure_id": each, "request_person_id": town.steward.person_id} | told
+        town.announce(exchange_events_pb2.ErasureRequested(**requested))
+    assert set(waiting(second)) == {f"erasures/{refused}", f"erasures/{done}"}
+    assert waiting(town.steward) == waiting(town.manager_east) == []
+    town.announce(exchange_events_pb2.ErasureRejected(erasure_id=refused, customer_id=customer))
+    town.announce(exchange_events_pb2.CustomerErased(erasure_id=done, customer_id=customer))
+    assert waiting(second) == []
