@@ -299,6 +299,17 @@ def test_a_rejected_one_is_off_the_table_and_says_why(office, second_person_from
     assert leads(office.manager_east, [made]) == [office.rm1_east.person_id]
 
 
+def test_one_that_is_taken_back_is_off_the_table(office, second_person_from):
+    second_person_from(1)
+    made = office.rm1_east.create()
+    planned = plan(office.manager_east, [office.rm2_east], [made])
+    act(office.manager_east, "Execute", planned)
+    assert act(office.manager_east, "Withdraw", planned).state == coverage_pb2.HAND_OVER_STATE_WITHDRAWN
+    assert told(office.service, coverage_events_pb2.HandOverWithdrawn, planned.hand_over_id)
+    with pytest.raises(RuleBroken, match="HAND_OVER_NOT_PROPOSED"):
+        act(office.second, "Approve", planned)
+
+
 def test_a_plan_is_void_after_its_time(office, clock):  # noqa: F811 - the fixture
     made = office.rm1_east.create()
     planned, other = (plan(office.manager_east, [office.rm2_east], [made]) for _ in range(2))
