@@ -22,7 +22,7 @@ _INFO = f"/{file_service_pb2.FileInfo.DESCRIPTOR.full_name}"
 
 def whole(body: Any) -> Answer:
     """The answer of a call that gives a file in one message."""
-    return Answer(200, bytes(body.data), tidy_content_type(body.content_type), _headers(_info(body), len(body.data)))
+    return Answer(200, bytes(body.data), tidy_content_type(body.content_type), _headers(_info(body)))
 
 
 def in_parts(source: Stream, *, head_only: bool = False) -> Answer:
@@ -70,7 +70,8 @@ def _info(body: Any) -> file_service_pb2.FileInfo:
     return file_service_pb2.FileInfo(size_bytes=len(body.data))
 
 
-def _headers(info: file_service_pb2.FileInfo, size_bytes: int) -> list[tuple[str, str]]:
+def _headers(info: file_service_pb2.FileInfo, size_bytes: int = 0) -> list[tuple[str, str]]:
+    # Of a whole answer the server knows the length, which is another one where it is compressed on its way.
     headers = [("Cache-Control", NO_STORE), ("Content-Disposition", disposition(info.file_name))]
     return [*headers, ("Content-Length", str(size_bytes))] if size_bytes else headers
 

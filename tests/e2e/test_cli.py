@@ -133,12 +133,12 @@ def test_the_trail_is_proven_and_each_customer_of_a_batch_is_found_in_it(deploym
     answer = deployment.call("manager.east", "POST", "/v1/customers:batchCreate", json=batch)
     assert answer.status_code == 200, answer.text
     last = answer.json()["customerIds"][-1]
-    ((_, service, who, what, *_),) = rows(workbench("audit", "search", "--resource", last))
-    assert (service, who, what) == ("customer", "manager.east", "BatchCreateCustomers")
+    acts = {(service, who, what) for _, service, who, what, *_ in rows(workbench("audit", "search", "--resource", last))}
+    assert ("customer", "manager.east", "BatchCreateCustomers") in acts
     (record,) = deployment.get("auditor.ho", "/v1/operations/customer/auditRecords", resourceId=last)["auditRecords"]
     assert f"customers/{last}" in record["changesJson"]
     verdicts = {row[0]: row[-1] for row in rows(workbench("audit", "verify"))}
-    assert verdicts == {"identity": "intact", "customer": "intact", "integration": "intact"}
+    assert verdicts == dict.fromkeys(("identity", "customer", "activity", "integration"), "intact")
 
 
 def test_new_keys_sign_without_anybody_being_signed_out(deployment, workbench):
