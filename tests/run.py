@@ -53,7 +53,11 @@ def tool(name: str, *arguments: str, environment: Mapping[str, str] | None = Non
 
 def tests() -> None:
     """All tests, on two processes; the servers that they need are started by the run itself."""
-    tool("pytest", "-q", "--durations=40", "-n", PROCESSES, "--dist", "loadscope", "--no-loadscope-reorder", environment=COMPILED)
+    tool(
+        "pytest", "-q", "--durations=40", "-n", PROCESSES, "--dist", "loadscope", "--no-loadscope-reorder",
+        # A process that dies ends the run: xdist would start another and then wait for ever.
+        "--max-worker-restart", "0", environment=COMPILED,
+    )  # fmt: skip
 
 
 def openapi_is_current() -> None:

@@ -36,6 +36,8 @@ _BY_NAME = {
     "service": "customer",
     "etag": "3",
     "updateMask": "displayName",
+    "resource": f"customers/{_UUID}",
+    "digestTimes": "08:30",
 }
 _GENERAL = ("", "example", "EXAMPLE", _UUID, "2026-01-31", "123456", "1.00", "a", "A", "1", "a" * 16, "1" * 32, "a" * 64)
 
