@@ -15,8 +15,6 @@ from dataclasses import dataclass
 
 # The normal quantile of 97.5 %.
 Z = 1.959963984540054
-# Fewer answers than these tell of the people who gave them, and of no more.
-ANSWERS_MIN = 10
 PROMOTER_MIN, DETRACTOR_MAX = 9, 6
 TOP_BOX_MIN = 4
 _ADDED, _ADDED_EACH = 3.0, 0.75

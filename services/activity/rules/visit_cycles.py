@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import Final
 
-BASIS_POINTS: Final = 10_000
 CYCLE_DAYS_MAX: Final = 730
 VISITS_PER_DAY_MAX: Final = 50
 # The numbers of `workbench.activity.v1.ContactKind`: what counts as having seen or spoken to a customer.
@@ -70,11 +69,6 @@ class VisitRule:
         if not key or not self.key_cycle_days:
             return of_tier
         return min(self.key_cycle_days, of_tier or self.key_cycle_days)
-
-
-def key_count(customer_count: int, share_basis_points: int) -> int:
-    """How many of so many customers are key: the share, rounded up."""
-    return -(-customer_count * share_basis_points // BASIS_POINTS)
 
 
 def next_due(last_contact: date | None, cycle_days: int, customer_number: str, begin: date) -> date:

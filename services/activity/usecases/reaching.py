@@ -18,7 +18,7 @@ from services.activity.model.person import Person, Post
 from services.chassis.db.among import among
 from services.chassis.db.scope import below, in_scope, reached
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.caller import PATH_SEPARATOR, Scope
+from services.chassis.kernel.caller import PATH_SEPARATOR
 from services.chassis.kernel.errors import NotFound, RuleBroken, StaleVersion
 
 _Statement = TypeVar("_Statement", bound=Any)
@@ -146,11 +146,6 @@ def leaders_of(work: UnitOfWork, organisation_path: str) -> list[str]:
 def in_charge(work: UnitOfWork, item: Working) -> bool:
     """Whether the caller decides over it: it is his, or he is in charge of its unit; who only reaches the customer does not."""
     return work.scope.by_post.covers(item.organisation_path, item.owner_person_id, work.caller.person_id)
-
-
-def scope_of_unit(organisation_path: str) -> Scope:
-    """The scope of whoever is in charge of a unit."""
-    return Scope(organisation_paths=(organisation_path,))
 
 
 def names_shown(work: UnitOfWork, items: Iterable[Working]) -> tuple[Mapping[str, str], Mapping[str, str]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from workbench.activity.v1 import contact_pb2, visit_cycle_pb2
 
 from services.activity.rules import visit_cycles
-from services.activity.rules.visit_cycles import CALL, MEETING, VISIT, VisitRule, key_count, next_due, week_start
+from services.activity.rules.visit_cycles import CALL, MEETING, VISIT, VisitRule, next_due, week_start
 from services.activity.rules.visit_planning import DueVisit, planned
 
 MONDAY = date(2026, 11, 23)
@@ -28,11 +28,6 @@ def test_numbers_are_those_of_the_contract(numbers, contract, prefix):
     assert {f"{prefix}{each.name}": each.value for each in numbers} == told
     kinds = (contact_pb2.CONTACT_KIND_VISIT, contact_pb2.CONTACT_KIND_CALL, contact_pb2.CONTACT_KIND_MEETING)
     assert kinds == (VISIT, CALL, MEETING)
-
-
-def test_a_fifth_is_key_rounded_up():
-    assert [key_count(count, 2_000) for count in (0, 1, 5, 6, 10)] == [0, 1, 1, 2, 2]
-    assert key_count(10, 0) == 0
 
 
 def test_who_is_key_is_seen_as_often_as_his_tier_at_least():
