@@ -2,6 +2,7 @@
 
 import gzip
 import random
+from contextlib import closing
 from itertools import combinations
 
 import opencc
@@ -58,8 +59,8 @@ def pairs_of(customers, again):
 
 
 def test_people_who_come_twice_are_found(chance, shared_data):
-    sheet = openpyxl.load_workbook(shared_data / "cn_reference/names/Chinese_Family_Name_1k.xlsx", read_only=True).active
-    families, weights = zip(*list(sheet.iter_rows(min_row=2, values_only=True)), strict=True)
+    with closing(openpyxl.load_workbook(shared_data / "cn_reference/names/Chinese_Family_Name_1k.xlsx", read_only=True)) as book:
+        families, weights = zip(*list(book.active.iter_rows(min_row=2, values_only=True)), strict=True)
 
     def somebody(number):
         name = chance.choices(families, weights)[0] + "".join(chance.choices(GIVEN, k=chance.choice((1, 2, 2, 2))))
