@@ -102,6 +102,7 @@ def _is_office(ending: str, content: bytes) -> bool:
         # The directory alone is read: nothing is unpacked, however much it would be.
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             names = packed.namelist()
+    # `zipfile` says NotImplementedError of a format newer than it knows: such a file is none that we take.
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
         return False
     if any(name.lower().endswith(_MACROS) for name in names):

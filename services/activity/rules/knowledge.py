@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import IntEnum
 
-from services.chassis.kernel.caller import PATH_SEPARATOR
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.words.folding import fold
 
@@ -83,12 +82,6 @@ def audience_of_key(key: str) -> tuple[str, str]:
     """The role and the unit of a key."""
     role, _, unit = key.partition(_SEPARATOR)
     return role, unit
-
-
-def paths_above(organisation_path: str) -> list[str]:
-    """The paths of a unit and of those above it, from the top."""
-    parts = organisation_path.strip(PATH_SEPARATOR).split(PATH_SEPARATOR)
-    return [PATH_SEPARATOR + "".join(f"{part}{PATH_SEPARATOR}" for part in parts[:count]) for count in range(1, len(parts) + 1)]
 
 
 def reader_keys(posts: Iterable[tuple[str, Sequence[str]]]) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import IntEnum
 from typing import Final
+
+from services.chassis.kernel.dates import moved
 
 CYCLE_DAYS_MAX: Final = 730
 VISITS_PER_DAY_MAX: Final = 50
@@ -77,17 +79,10 @@ def next_due(last_contact: date | None, cycle_days: int, customer_number: str, b
     Who never was is due within a cycle from the beginning, each on a day of his own, so that not all are due at once.
     """
     if last_contact is not None:
-        return _moved(last_contact, cycle_days)
-    return _moved(begin, zlib.crc32(customer_number.encode()) % max(cycle_days, 1))
+        return moved(last_contact, cycle_days)
+    return moved(begin, zlib.crc32(customer_number.encode()) % max(cycle_days, 1))
 
 
 def week_start(day: date) -> date:
     """The Monday of the day's week."""
-    return _moved(day, -day.weekday())
-
-
-def _moved(day: date, days: int) -> date:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.max if days > 0 else date.min
+    return moved(day, -day.weekday())

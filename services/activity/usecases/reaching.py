@@ -18,7 +18,7 @@ from services.activity.model.person import Person, Post
 from services.chassis.db.among import among
 from services.chassis.db.scope import below, in_scope, reached
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.caller import PATH_SEPARATOR
+from services.chassis.kernel.caller import PATH_SEPARATOR, paths_above
 from services.chassis.kernel.errors import NotFound, RuleBroken, StaleVersion
 
 _Statement = TypeVar("_Statement", bound=Any)
@@ -130,12 +130,10 @@ def people_below(organisation_path: str, role: str) -> Select[Person]:
 
 def leaders_of(work: UnitOfWork, organisation_path: str) -> list[str]:
     """Those in charge of a unit: the holders of a leading post in it, or else in the nearest unit above that has any."""
-    parts = organisation_path.strip(PATH_SEPARATOR).split(PATH_SEPARATOR)
-    above = [PATH_SEPARATOR + "".join(f"{part}{PATH_SEPARATOR}" for part in parts[:count]) for count in range(1, len(parts) + 1)]
     statement = (
         select(Post.organisation_path, Post.person_id)
         .join(Person, Person.person_id == Post.person_id)
-        .where(Post.role.in_(LEADING_ROLES), Post.organisation_path.in_(above), ~Person.disabled)
+        .where(Post.role.in_(LEADING_ROLES), Post.organisation_path.in_(paths_above(organisation_path)), ~Person.disabled)
     )
     leaders: dict[str, list[str]] = {}
     for row in work.session.execute(statement.order_by(Post.person_id)):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 
 from services.activity.model.bank_day import BankDay
 from services.activity.rules.workdays import PERIOD_DAYS_MAX, OwnDay, Workdays
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.caller import PATH_SEPARATOR
+from services.chassis.kernel.caller import PATH_SEPARATOR, paths_above
+from services.chassis.kernel.dates import moved
 
 # As many has the path of a unit above which none stands, such as `/HO/`.
 _SEPARATORS_AT_TOP = 2
@@ -30,7 +31,7 @@ def add_workdays(work: UnitOfWork, day: date, count: int, *, organisation_path: 
     """
     # Of a holiday a week long and its weekends there are at most half as many workdays as days.
     reach = min(2 * abs(count) + 60, PERIOD_DAYS_MAX)
-    return calendar(work, _moved(day, -reach), _moved(day, reach), organisation_path=organisation_path).add(day, count)
+    return calendar(work, moved(day, -reach), moved(day, reach), organisation_path=organisation_path).add(day, count)
 
 
 def calendar(work: UnitOfWork, start: date, end: date, *, organisation_path: str = "", country_code: str = "") -> Workdays:
@@ -38,7 +39,7 @@ def calendar(work: UnitOfWork, start: date, end: date, *, organisation_path: str
     if country_code and country_code != work.settings.workday_country_code:
         return Workdays(country_code)
     path = organisation_path or work.caller.organisation_path
-    of_unit = BankDay.organisation_path.in_(above(path)) if path else _of_whole_bank()
+    of_unit = BankDay.organisation_path.in_(paths_above(path)) if path else _of_whole_bank()
     found = work.session.scalars(select(BankDay).where(of_unit, BankDay.day_date.between(start, end)))
     # The nearest unit's word is the last.
     nearest_last = sorted(found, key=lambda each: len(each.organisation_path))
@@ -50,16 +51,3 @@ def _of_whole_bank() -> ColumnElement[bool]:
     """Days of a unit above which none stands."""
     path = BankDay.organisation_path
     return func.length(path) - func.length(func.replace(path, PATH_SEPARATOR, "")) <= _SEPARATORS_AT_TOP
-
-
-def above(path: str) -> list[str]:
-    """The paths of the unit and of all above it, and the one of whatever there is."""
-    parts = path.strip(PATH_SEPARATOR).split(PATH_SEPARATOR)
-    return [PATH_SEPARATOR, *(f"/{'/'.join(parts[:count])}/" for count in range(1, len(parts) + 1))]
-
-
-def _moved(day: date, days: int) -> date:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.max if days > 0 else date.min

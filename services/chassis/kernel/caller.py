@@ -12,6 +12,12 @@ from services.chassis.kernel.errors import NotAllowed
 PATH_SEPARATOR = "/"
 
 
+def paths_above(organisation_path: str) -> list[str]:
+    """The paths of a unit and of all above it, from the whole bank's ("/") down to its own."""
+    parts = [part for part in organisation_path.split(PATH_SEPARATOR) if part]
+    return [PATH_SEPARATOR + "".join(f"{part}{PATH_SEPARATOR}" for part in parts[:count]) for count in range(len(parts) + 1)]
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """On whose data a permission reaches: one's own customers, and every organisation unit under the given paths.

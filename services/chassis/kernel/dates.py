@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 
@@ -19,3 +19,11 @@ def parse_date(text: str, field: str) -> date:
 def optional_date(text: str, field: str) -> date | None:
     """The date, None where the text is empty; raises as `parse_date` does."""
     return parse_date(text, field) if text else None
+
+
+def moved(day: date, days: int) -> date:
+    """So many days later, or earlier where negative; the calendar's own last or first day beyond its ends."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min

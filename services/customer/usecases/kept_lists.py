@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from services.chassis.db import listing
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.caller import Scope
+from services.chassis.kernel.caller import Scope, paths_above
 from services.chassis.kernel.errors import FieldViolation, LimitReached, NotAllowed, NotFound, StaleVersion, located
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.chassis.mapping import Mapper
@@ -116,9 +116,7 @@ class KeptLists(Generic[_List]):
     def _readable(self, work: UnitOfWork) -> ColumnElement[bool]:
         """The caller's own, those shared with a unit above him, and those shared with units that he is in charge of."""
         path = self._model.organisation_path
-        parts = work.caller.organisation_path.strip("/").split("/")
-        above = [f"/{'/'.join(parts[:count])}/" for count in range(1, len(parts) + 1)]
-        shared = [path.in_(above)]
+        shared = [path.in_(paths_above(work.caller.organisation_path))]
         if paths := work.scope.organisation_paths:
             below = in_scope(select(self._model), self._model, Scope(organisation_paths=paths), work.caller).whereclause
             shared.append(path != "" if below is None else below)

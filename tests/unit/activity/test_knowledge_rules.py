@@ -18,7 +18,6 @@ from services.activity.rules.knowledge import (
     DocumentState,
     audience_key,
     audience_of_key,
-    paths_above,
     reader_keys,
     roles_named,
     until_dates,
@@ -75,10 +74,6 @@ def test_a_reader_is_of_every_audience_that_his_posts_fit():
     assert audience_key("branch_manager", "u-east") not in keys
     assert reader_keys([]) == [audience_key("", "")]
     assert audience_of_key(audience_key("auditor", "u")) == ("auditor", "u")
-
-
-def test_paths_above_begin_at_the_top_and_end_with_the_unit():
-    assert paths_above("/HO/EAST/E01/") == ["/HO/", "/HO/EAST/", "/HO/EAST/E01/"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from services.activity.rules.feedback import FeedbackRoute, FeedbackState
 from services.activity.usecases import reaching, workdays
 from services.activity.usecases.feedback import categories
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.caller import PATH_SEPARATOR
+from services.chassis.kernel.caller import paths_above
 from services.chassis.kernel.errors import WorkbenchError
 
 _PRODUCT_MANAGER, _BRANCH_MANAGER = "product_manager", "branch_manager"
@@ -71,12 +71,10 @@ def add_workdays(work: UnitOfWork, day: date, count: int, organisation_path: str
 
 def _holders_above(work: UnitOfWork, organisation_path: str, roles: tuple[str, ...]) -> list[tuple[str, str, str]]:
     """Unit, role and person of each such post in the unit or above it, the nearest unit first."""
-    parts = organisation_path.strip(PATH_SEPARATOR).split(PATH_SEPARATOR)
-    above = [PATH_SEPARATOR, *(f"/{'/'.join(parts[:count])}/" for count in range(1, len(parts) + 1))]
     statement = (
         select(Post.organisation_path, Post.role, Post.person_id)
         .join(Person, Person.person_id == Post.person_id)
-        .where(Post.role.in_(roles), Post.organisation_path.in_(above), ~Person.disabled)
+        .where(Post.role.in_(roles), Post.organisation_path.in_(paths_above(organisation_path)), ~Person.disabled)
         .order_by(Person.staff_number, Post.person_id)
     )
     rows = [(row.organisation_path, row.role, row.person_id) for row in work.session.execute(statement)]

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 
 from services.activity.model.document import Document, DocumentAudience, DocumentVersion
 from services.activity.model.person import Person, Post, Unit
-from services.activity.rules.knowledge import READABLE, audience_of_key, paths_above, reader_keys
+from services.activity.rules.knowledge import READABLE, audience_of_key, reader_keys
 from services.chassis.db.scope import below
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import paths_above
 from services.chassis.kernel.errors import NotFound, StaleVersion
 
 PUBLISH = "activity.knowledge.publish"

@@ -16,7 +16,7 @@ from services.activity.usecases.leads import telling
 from services.activity.usecases.workdays import add_workdays
 from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.caller import PATH_SEPARATOR
+from services.chassis.kernel.caller import paths_above
 
 RECEIVING_ROLE = "relationship_manager"
 
@@ -67,9 +67,7 @@ class Dealer:
 
     def _of_unit(self, organisation_path: str) -> list[AssignmentRule]:
         if organisation_path not in self._rules:
-            parts = organisation_path.strip(PATH_SEPARATOR).split(PATH_SEPARATOR)
-            above = [f"/{'/'.join(parts[:count])}/" for count in range(1, len(parts) + 1)]
-            of_units = select(AssignmentRule).where(AssignmentRule.organisation_path.in_([PATH_SEPARATOR, *above]))
+            of_units = select(AssignmentRule).where(AssignmentRule.organisation_path.in_(paths_above(organisation_path)))
             self._rules[organisation_path] = list(self._work.session.scalars(of_units))
         return self._rules[organisation_path]
 

@@ -13,6 +13,7 @@ from services.activity.usecases import reaching, workdays
 from services.chassis.db import listing
 from services.chassis.db.scope import below
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import paths_above
 from services.chassis.kernel.dates import parse_date
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, NotFound, located
 from services.chassis.kernel.paging import Page
@@ -65,7 +66,7 @@ def list_days(work: UnitOfWork, request: schedule_service_pb2.ListBankDaysReques
     """A page of the days that hold for a unit."""
     path = request.organisation_path or work.caller.organisation_path
     statement = select(BankDay).where(
-        or_(BankDay.organisation_path.in_(workdays.above(path)), below(BankDay.organisation_path, path))
+        or_(BankDay.organisation_path.in_(paths_above(path)), below(BankDay.organisation_path, path))
     )
     order = ((BankDay.organisation_path, listing.text), (BankDay.day_date, listing.day))
     return listing.read_page(work, statement, request, order)

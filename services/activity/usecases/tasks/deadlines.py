@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from services.activity.rules.deadlines import DEADLINES, Deadline, nearest
 from services.activity.rules.tasks import NO_DATE, TaskKind
 from services.activity.usecases.workdays import add_workdays
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.caller import PATH_SEPARATOR
+from services.chassis.kernel.caller import paths_above
 from services.chassis.kernel.dates import optional_date
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 
@@ -54,9 +53,3 @@ def checked(work: UnitOfWork, text: str, field: str) -> date | None:
         violation = FieldViolation(field, f"From today on, within {DUE_DAYS_MAX} days.")
         raise InvalidInput("DUE_DATE_UNFIT", "Nothing is due on a day that is over, or so far off.", violations=(violation,))
     return day
-
-
-def paths_above(organisation_path: str) -> Sequence[str]:
-    """The paths of a unit and of all above it, up to the bank's."""
-    parts = organisation_path.strip(PATH_SEPARATOR).split(PATH_SEPARATOR)
-    return [PATH_SEPARATOR + "".join(f"{part}{PATH_SEPARATOR}" for part in parts[:count]) for count in range(len(parts) + 1)]

@@ -14,6 +14,7 @@ from services.activity.usecases.notifying import notify
 from services.activity.usecases.tasks import deadlines
 from services.activity.usecases.tasks.opening import step
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import paths_above
 
 # So many tasks a turn takes; what is left has the next.
 TASKS_AT_ONCE = 200
@@ -71,7 +72,7 @@ def _next(work: UnitOfWork, task: Task) -> date:
 def _chain(work: UnitOfWork, organisation_path: str, owner_person_id: str) -> list[list[str]]:
     """Those in charge of a unit, then those above them; nobody is above himself."""
     chain: list[list[str]] = []
-    for path in reversed(deadlines.paths_above(organisation_path)[1:]):
+    for path in reversed(paths_above(organisation_path)[1:]):
         leaders = [person_id for person_id in reaching.leaders_of(work, path) if person_id != owner_person_id]
         if leaders and leaders not in chain:
             chain.append(leaders)

@@ -8,9 +8,8 @@ from workbench.activity.v1 import task_pb2
 from services.activity.model.task import TaskPolicy
 from services.activity.rules.deadlines import DEADLINES, nearest
 from services.activity.usecases import reaching
-from services.activity.usecases.tasks.deadlines import paths_above
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.caller import PATH_SEPARATOR
+from services.chassis.kernel.caller import PATH_SEPARATOR, paths_above
 from services.chassis.mapping import Mapper
 
 as_message = Mapper(task_pb2.TaskPolicy)

@@ -26,7 +26,7 @@ from services.chassis.db import listing
 from services.chassis.db.among import among
 from services.chassis.db.scope import below
 from services.chassis.db.session import UnitOfWork
-from services.chassis.kernel.caller import PATH_SEPARATOR
+from services.chassis.kernel.caller import paths_above
 from services.chassis.kernel.dates import parse_date
 from services.chassis.kernel.errors import AlreadyExists, NotAllowed, NotFound, StaleVersion, located
 from services.chassis.kernel.paging import Page
@@ -51,7 +51,7 @@ class Measure:
 
 def measures(work: UnitOfWork, people: Iterable[Person], period: Period) -> dict[str, Measure]:
     """By person the plan that holds: his own before that of a unit, the nearest unit's first, and of each the latest begun."""
-    wanted = {person.person_id: _above(person.organisation_path) for person in people}
+    wanted = {person.person_id: paths_above(person.organisation_path) for person in people}
     paths = sorted({path for above in wanted.values() for path in above})
     statement = select(WorkPlan).where(
         WorkPlan.period == period.kind,
@@ -181,7 +181,7 @@ def _for_whom(work: UnitOfWork, draft: work_report_pb2.WorkPlan) -> str:
 
 def _mine(work: UnitOfWork) -> ColumnElement[bool]:
     """Those that hold for the caller, or may."""
-    above = _above(work.caller.organisation_path)
+    above = paths_above(work.caller.organisation_path)
     for_all = and_(WorkPlan.person_id == "", WorkPlan.organisation_path.in_(above))
     return or_(WorkPlan.person_id == work.caller.person_id, for_all)
 
@@ -196,9 +196,3 @@ def _require_charge(work: UnitOfWork, plan: WorkPlan) -> None:
         raise NotAllowed("OWN_PLAN", "Somebody else in charge sets what is expected of you.")
     if not any(plan.organisation_path.startswith(path) for path in work.scope.organisation_paths):
         raise NotAllowed("NOT_IN_CHARGE", "You are not in charge of the unit.")
-
-
-def _above(path: str) -> list[str]:
-    """The paths of the unit and of all above it."""
-    parts = path.strip(PATH_SEPARATOR).split(PATH_SEPARATOR)
-    return [PATH_SEPARATOR, *(f"/{'/'.join(parts[:count])}/" for count in range(1, len(parts) + 1))]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.kernel.caller import Caller, Grant, Scope
+from services.chassis.kernel.caller import Caller, Grant, Scope, paths_above
 from services.chassis.kernel.errors import NotAllowed
 
 CODES = st.from_regex(r"[A-Z0-9]{1,4}", fullmatch=True)
@@ -52,3 +52,8 @@ def test_a_permission_in_one_scope_does_not_widen_another():
         ),
     )
     assert caller.scope("customer.record.update") == Scope(own=True)
+
+
+def test_paths_above_begin_with_the_bank_and_end_with_the_unit():
+    assert paths_above("/HO/EAST/E01/") == ["/", "/HO/", "/HO/EAST/", "/HO/EAST/E01/"]
+    assert paths_above("/") == paths_above("") == ["/"]
