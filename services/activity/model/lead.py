@@ -9,9 +9,9 @@ from sqlalchemy import BigInteger, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
 
 from services.activity.model.base import Base, Working
-from services.activity.rules.erasing import ERASED_NAME
 from services.activity.rules.leads.kinds import LEAD_OPEN
 from services.chassis.db.types import BusinessDate, EncryptedText, Json, OrderedText, UtcDateTime
+from services.chassis.kernel.erasure import ERASED_NAME
 from services.chassis.kernel.money import Money
 from services.chassis.keys import data_keys
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.activity.model.base import Base, Working
 from services.activity.model.lead import Expecting
-from services.activity.rules.erasing import ERASED_NAME
 from services.activity.rules.leads.kinds import OPPORTUNITY_OPEN, OpportunityState
 from services.chassis.db.types import BusinessDate, EncryptedText, Json, UtcDateTime
+from services.chassis.kernel.erasure import ERASED_NAME
 
 _IMPORTED = "source_system <> ''"
 _OF_PROSPECT = "prospect_name IS NOT NULL AND close_time IS NOT NULL"

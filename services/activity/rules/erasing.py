@@ -6,6 +6,3 @@ from collections.abc import Sequence
 
 # What stands in a column's place: no text, no value, or an empty list.
 Erased = str | None | Sequence[str]
-
-# What stands where a name was.
-ERASED_NAME = "已删除 erased"

@@ -15,6 +15,7 @@ from services.chassis.db.audit import REDACTED, Change
 from services.chassis.db.field_history import FieldChange
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.erasure import ERASED_NAME
 from services.chassis.kernel.errors import NotFound, RuleBroken
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.base import Base
@@ -27,8 +28,6 @@ from services.customer.usecases import finding
 from services.customer.usecases.importing.applying import plain_details
 from services.customer.usecases.keeping import keep
 
-# What stands where a name was.
-ERASED_NAME = "已删除 erased"
 _CUSTOMERS = Customer.__table__
 # Tables that hold more of a person than ids, with what their columns become.
 _EMPTIED: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = (
