@@ -23,7 +23,10 @@ def breakable_rabbitmq():
 @pytest.fixture(scope="module")
 def breakable_head_office(breakable_postgresql, breakable_rabbitmq, tmp_path_factory):
     """A head office with the two."""
-    urls = {name: breakable_postgresql.create_database() for name in ("identity", "customer", "activity", "integration")}
+    urls = {
+        name: breakable_postgresql.create_database()
+        for name in ("identity", "customer", "activity", "integration", "performance")
+    }
     with head_office(tmp_path_factory.mktemp("head-office"), urls, breakable_rabbitmq.virtual_host()) as running:
         yield running
 

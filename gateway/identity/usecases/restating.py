@@ -27,6 +27,7 @@ def _units(work: UnitOfWork, after: str, size: int) -> Sequence[tuple[str, Messa
                 organisation_unit_id=unit.organisation_unit_id,
                 kind=unit.kind,
                 display_name=unit.display_name,
+                code=unit.code,
                 organisation_path=unit.organisation_path,
             ),
         )

@@ -96,6 +96,7 @@ class People:
                     organisation_unit_id=event.organisation_unit_id,
                     organisation_path=event.organisation_path,
                     display_name=event.display_name,
+                    code=event.code,
                 )
             )
 
@@ -105,7 +106,7 @@ class People:
         if unit is None:
             unit = self.unit(organisation_unit_id=event.organisation_unit_id, organisation_path="", display_name="")
             work.session.add(unit)
-        unit.organisation_path, unit.display_name = event.organisation_path, event.display_name
+        unit.organisation_path, unit.display_name, unit.code = event.organisation_path, event.display_name, event.code
 
     def rename_unit(self, work: UnitOfWork, event: events_pb2.OrganisationUnitUpdated) -> None:
         """A unit was renamed."""

@@ -67,6 +67,8 @@ class UnitReplica(MappedAsDataclass, kw_only=True):
     organisation_unit_id: Mapped[str] = mapped_column(Text, primary_key=True)
     organisation_path: Mapped[str] = mapped_column(OrderedText, index=True)
     display_name: Mapped[str] = mapped_column(Text)
+    # The bank's own, by which feeds name the unit.
+    code: Mapped[str] = mapped_column(OrderedText, default="")
 
 
 class CustomerReplica(MappedAsDataclass, kw_only=True):

@@ -1,0 +1,22 @@
+"""`python -m services.performance {serve,work,migrate}`."""
+
+from __future__ import annotations
+
+from services.chassis import runtime
+from services.chassis.service import Service
+from services.performance.events import SUBSCRIPTIONS, TIMERS
+from services.performance.usecases.settings import PerformanceSettings
+
+SERVICE = Service(
+    name="performance",
+    package="services.performance",
+    rpcs={},
+    subscriptions=SUBSCRIPTIONS,
+    timers=TIMERS,
+    works=(),
+    settings=PerformanceSettings,
+    asks=("customer", "identity"),
+)
+
+if __name__ == "__main__":
+    runtime.main(SERVICE)

@@ -1,0 +1,26 @@
+"""The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
+
+from services.performance.model.base import Base
+from services.performance.model.customer import Absence, Customer, Reach
+from services.performance.model.dataset_pin import DatasetPin
+from services.performance.model.person import Affiliation, Person, Post, Unit
+from services.performance.model.result import Result
+from services.performance.model.run import ClosedMonth, Run, RunIssue
+from services.performance.model.share import ShareLine
+
+__all__ = [
+    "Absence",
+    "Affiliation",
+    "Base",
+    "ClosedMonth",
+    "Customer",
+    "DatasetPin",
+    "Person",
+    "Post",
+    "Reach",
+    "Result",
+    "Run",
+    "RunIssue",
+    "ShareLine",
+    "Unit",
+]
