@@ -39,7 +39,7 @@ class Unit(Base, UnitReplica):
 
 
 class Affiliation(Base):
-    """In which unit somebody works, and when: what he brings in on a day is a result of the unit in which he works on that day."""
+    """In which unit somebody works, and when: what he brings in on a day belongs to the unit in which he works then."""
 
     __tablename__ = "affiliations"
 
