@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from gateway.identity.rules.working_day import permissions_of
+from gateway.identity.rules import results, working_day
 
 
 class Duty(IntEnum):
@@ -224,11 +224,13 @@ def build_roles(roles: Iterable[Role], conflicts: Iterable[tuple[str, str]]) -> 
     return book
 
 
-def _with_working_day(role: Role) -> Role:
-    return replace(role, permissions=role.permissions | permissions_of(role.name))
+def _with_services(role: Role) -> Role:
+    """The role with what it may do in services that list their permissions by holders."""
+    held = {name for book in (results.HELD_BY, working_day.HELD_BY) for name, roles in book.items() if role.name in roles}
+    return replace(role, permissions=role.permissions | held)
 
 
-ROLES: Mapping[str, Role] = build_roles(map(_with_working_day, _ROLES), _CONFLICTS)
+ROLES: Mapping[str, Role] = build_roles(map(_with_services, _ROLES), _CONFLICTS)
 
 
 def role_faults(roles: Iterable[Role], catalogue: Mapping[str, frozenset[Duty]]) -> list[str]:

@@ -43,8 +43,3 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "activity.task.update": (*_LINE, _PRODUCT),
     "activity.workday.define": (_MANAGER, _ANALYST, _STEWARD),
 }
-
-
-def permissions_of(role: str) -> frozenset[str]:
-    """What a role may do of the working day."""
-    return frozenset(permission for permission, roles in HELD_BY.items() if role in roles)

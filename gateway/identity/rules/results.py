@@ -1,0 +1,12 @@
+"""Who may do what of results, their shares and what makes them, which the performance service keeps: by permission, the roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_RM, _LEADER, _MANAGER = "relationship_manager", "team_leader", "branch_manager"
+_PRODUCT, _ANALYST, _STEWARD, _AUDITOR = "product_manager", "performance_analyst", "data_steward", "auditor"
+_LINE = (_RM, _LEADER, _MANAGER)
+_LEAD = (_LEADER, _MANAGER)
+
+HELD_BY: Mapping[str, tuple[str, ...]] = {}
