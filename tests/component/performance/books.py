@@ -114,8 +114,8 @@ class TownBooks(Books):
 
 # What results stand on or consist of; people, units and customers stay.
 _CLEARED = (
-    "closed_months", "dataset_pins", "late_changes", "month_closings", "results", "run_differences", "run_issues", "runs",
-    "share_lines", "stale_marks", "stale_months",
+    "closed_months", "dataset_pins", "month_closings", "results", "run_differences", "run_issues", "runs", "share_lines",
+    "stale_marks", "stale_months",
 )  # fmt: skip
 
 
@@ -123,5 +123,4 @@ def clear(town: Any) -> None:
     """Takes away what the service pinned, owns and computed."""
     with town.service.database.transaction() as work:
         for name in _CLEARED:
-            if name in Base.metadata.tables:
-                work.session.execute(delete(Base.metadata.tables[name]))
+            work.session.execute(delete(Base.metadata.tables[name]))
