@@ -79,9 +79,7 @@ def _create_runs():
     )
     op.create_index("ix_runs_month_date_number", "runs", ["month_date", "number"], unique=True)
     current = sa.text("current")
-    op.create_index(
-        "ix_runs_current", "runs", ["month_date"], unique=True, sqlite_where=current, postgresql_where=current
-    )
+    op.create_index("ix_runs_current", "runs", ["month_date"], unique=True, sqlite_where=current, postgresql_where=current)
     op.create_index("ix_runs_state", "runs", ["state", "create_time"])
     op.create_table(
         "run_issues",
