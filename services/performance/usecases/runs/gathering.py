@@ -168,9 +168,7 @@ def _latest(work: UnitOfWork, datasets: Sequence[str], day: date) -> _Feeds:
         .group_by(DatasetPin.feed)
         .subquery()
     )
-    wanted = select(*_COLUMNS).join(
-        last, (DatasetPin.feed == last.c.feed) & (DatasetPin.business_date == last.c.business_date)
-    )
+    wanted = select(*_COLUMNS).join(last, (DatasetPin.feed == last.c.feed) & (DatasetPin.business_date == last.c.business_date))
     return _by_feed(work.session.execute(wanted))
 
 
