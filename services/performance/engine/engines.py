@@ -43,14 +43,17 @@ class DuckDb:
         self._connection = connection
         self._folder = folder
         self._files = 0
+        self._defined: dict[str, str] = {}
         connection.execute(_EXACT_QUOTIENT)
 
     def take(self, name: str) -> None:
         """It is there."""
 
     def define(self, name: str, statement: str) -> None:
-        """As a view."""
-        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {statement}")
+        """As a view, which reads what its tables hold whenever it is used: from step to step it stays."""
+        if self._defined.get(name) != statement:
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {statement}")
+            self._defined[name] = statement
 
     def keep(self, name: str, statement: str) -> Path:
         """Rows go to the file as they are computed: what memory holds does not grow with them."""
