@@ -6,7 +6,7 @@ from services.performance.model.dataset_pin import DatasetPin
 from services.performance.model.person import Affiliation, Person, Post, Unit
 from services.performance.model.product import ProductVersion
 from services.performance.model.result import Result
-from services.performance.model.run import ClosedMonth, Run, RunIssue
+from services.performance.model.run import ClosedMonth, MonthClosing, Run, RunDifference, RunIssue, StaleMark, StaleMonth
 from services.performance.model.share import ShareLine
 
 __all__ = [
@@ -16,13 +16,17 @@ __all__ = [
     "ClosedMonth",
     "Customer",
     "DatasetPin",
+    "MonthClosing",
     "Person",
     "Post",
     "ProductVersion",
     "Reach",
     "Result",
     "Run",
+    "RunDifference",
     "RunIssue",
     "ShareLine",
+    "StaleMark",
+    "StaleMonth",
     "Unit",
 ]
