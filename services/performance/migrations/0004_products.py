@@ -175,9 +175,7 @@ def _bills():
     formulas, parameters = _lending(held, "0.25", f"{held} * (discount_rate - ftp_rate)")
     issued = "CASE WHEN days_since_issue = 0 THEN {} ELSE 0 END"
     flows = ((_FLOW_AMOUNT, issued.format("face")), (_FLOW_COUNT, issued.format("count")))
-    source = _source(
-        "bills", ((_BALANCE, held), *formulas, *flows), kinds=["BANK_ACCEPTANCE", "COMMERCIAL_ACCEPTANCE"]
-    )
+    source = _source("bills", ((_BALANCE, held), *formulas, *flows), kinds=["BANK_ACCEPTANCE", "COMMERCIAL_ACCEPTANCE"])
     return _definition(source, (*parameters, _price("0.0005")), _MATCHED)
 
 
@@ -235,8 +233,7 @@ def _commitments():
         (_BALANCE, "balance"),
         (
             _EXPECTED_LOSS,
-            "balance * conversion_factor * COALESCE(probability_of_default, default_pd)"
-            " * COALESCE(loss_given_default, default_lgd)",
+            "balance * conversion_factor * COALESCE(probability_of_default, default_pd) * COALESCE(loss_given_default, default_lgd)",
         ),
         (_CAPITAL_COST, "balance * conversion_factor * risk_weight * capital_ratio * hurdle_rate"),
         (_UNIT_PRICE, "balance * unit_price_rate * coefficient"),

@@ -1,4 +1,4 @@
-"""Versions of products 产品版本: what is measured of a product and how, from a day on; a version that was published is never changed."""
+"""Versions of products 产品版本: what is measured of a product and how, from a day on. What was published is never changed."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ class ProductVersion(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         UniqueConstraint("product_code", "version_number"),
-        Index(
-            "uq_product_versions_open", "product_code", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)
-        ),
+        Index("uq_product_versions_open", "product_code", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("ix_product_versions_state_product_code_start_date", "state", "product_code", "start_date"),
     )
 

@@ -26,7 +26,6 @@ class Slot(StrEnum):
     FLOW_AMOUNT = "flow_amount"
     FLOW_COUNT = "flow_count"
 
-
     @property
     def outcome(self) -> Outcome:
         """What a formula of it has to come to."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -23,47 +22,29 @@ from services.performance.rules.periods import PeriodKind, period_end
 _KEPT_DEFINITIONS = 512
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedVersion:
-    """A version that was published, and when it is in force."""
-
-    span: Span
-    display_name: str
-    definition: Definition
-
-    @property
-    def rules(self) -> list[ProductRule]:
-        """What the engine computes by."""
-        return self.definition.rules(self.span, self.display_name)
-
-
 def product_rules(work: UnitOfWork, month: date) -> list[ProductRule]:
-    """What is computed by in the month that begins on that day: of each version that is in force on a day of it, its sources."""
-    return rules_between(work, month, period_end(PeriodKind.MONTH, month))
+    """What is computed by in the month that begins on that day: of each version that is in force on a day of it, its sources.
+
+    A version with several sources is as many rules, each of the days in which the version is in force; by code and day.
+    """
+    last = period_end(PeriodKind.MONTH, month)
+    return _rules(work, [span for span in published_spans(work) if span.start_date <= last and (span.end_date or last) >= month])
 
 
-def rules_between(work: UnitOfWork, first: date, last: date) -> list[ProductRule]:
-    """What is computed by from one day to another, both included; by code, day and dataset."""
-    in_force = [span for span in published_spans(work) if span.start_date <= last and (span.end_date or last) >= first]
-    return rules_of(work, in_force)
-
-
-def rules_of(work: UnitOfWork, in_force: Iterable[Span]) -> list[ProductRule]:
-    """What was computed by, of versions that a run pinned with their days: the same for ever, whatever was published since."""
-    pinned = list(in_force)
-    wanted = sorted({span.version_id for span in pinned})
-    rows = work.session.scalars(select(ProductVersion).where(among(ProductVersion.product_version_id, wanted)))
-    found = {row.product_version_id: row for row in rows}
-    read = [PublishedVersion(span, found[span.version_id].display_name, definition_of(work, found[span.version_id])) for span in pinned]
-    return [rule for version in read for rule in version.rules]
+def rules_of(work: UnitOfWork, version_ids: Iterable[str]) -> list[ProductRule]:
+    """What was computed by, of any versions: the same for ever. To when they were in force is whoever pinned them to say."""
+    wanted = sorted(set(version_ids))
+    versions = work.session.scalars(select(ProductVersion).where(among(ProductVersion.product_version_id, wanted)))
+    spans_of_all = [Span(each.product_code, each.product_version_id, each.start_date, None) for each in versions]
+    return _rules(work, sorted(spans_of_all, key=lambda span: (span.product_code, span.start_date, span.version_id)))
 
 
 def published_spans(work: UnitOfWork) -> list[Span]:
     """When which version is in force, of all that were ever published; by code and day."""
     version = ProductVersion
-    statement = select(
-        version.product_code, version.version_number, version.product_version_id, version.start_date
-    ).where(version.state == VersionState.PUBLISHED)
+    statement = select(version.product_code, version.version_number, version.product_version_id, version.start_date).where(
+        version.state == VersionState.PUBLISHED
+    )
     return spans((row[0], row[1], row[2], row[3]) for row in work.session.execute(statement))
 
 
@@ -76,6 +57,14 @@ def read(work: UnitOfWork, values: Mapping[str, Any]) -> Definition:
     """The definition that plain values state; raises DefinitionFault."""
     digits = fraction_digits(work.settings.home_currency_code)
     return _read(json.dumps(values, sort_keys=True, ensure_ascii=False), digits)
+
+
+def _rules(work: UnitOfWork, in_force: Sequence[Span]) -> list[ProductRule]:
+    wanted = sorted({span.version_id for span in in_force})
+    rows = work.session.scalars(select(ProductVersion).where(among(ProductVersion.product_version_id, wanted)))
+    found = {row.product_version_id: row for row in rows}
+    versions = [(span, found[span.version_id]) for span in in_force]
+    return [rule for span, version in versions for rule in definition_of(work, version).rules(span, version.display_name)]
 
 
 @lru_cache(maxsize=_KEPT_DEFINITIONS)

@@ -16,6 +16,7 @@ from services.performance.rules.catalogue import Clash, Selection, Span, Version
 from services.performance.rules.periods import month_start
 from services.performance.usecases import catalogue
 from services.performance.usecases.products.drafting import found, kept
+from services.performance.usecases.runs.marking import inputs_changed
 
 _SAID = {
     "CODE_TAKEN": "{subject} of {dataset} is {product}'s on {day} already.",
@@ -48,6 +49,7 @@ def publish(work: UnitOfWork, product_version_id: str, etag: str) -> ProductVers
     version = found(work, product_version_id, to_change=True, etag=etag)
     version.publish(work.caller.person_id, work.now)
     _check_in_force(work, version)
+    inputs_changed(work, version.start_date, reason=f"products/{version.product_code}")
     work.record(
         product_events_pb2.ProductVersionPublished(
             product_version_id=version.product_version_id,
@@ -83,6 +85,7 @@ def withdraw(work: UnitOfWork, product_version_id: str, etag: str) -> ProductVer
     version.withdraw(work.caller.person_id, work.business_date, work.now)
     if published:
         _check_together(work, _published(work, without=version), version.start_date)
+        inputs_changed(work, version.start_date, reason=f"products/{version.product_code}")
     work.record(
         product_events_pb2.ProductVersionWithdrawn(
             product_version_id=version.product_version_id,
@@ -116,7 +119,7 @@ def _published(work: UnitOfWork, *, without: ProductVersion) -> list[ProductVers
 
 
 def _check_together(work: UnitOfWork, versions: Sequence[ProductVersion], first: date) -> None:
-    """Raises RuleBroken for the first thing that does not go together on a day from the first on: days on which a version begins."""
+    """Raises RuleBroken for the first thing that does not go together from that day on; it changes where a version begins."""
     by_id = {each.product_version_id: each for each in versions}
     in_force = spans((each.product_code, each.version_number, each.product_version_id, each.start_date) for each in versions)
     for day in sorted({first, *(span.start_date for span in in_force if span.start_date > first)}):
