@@ -46,7 +46,9 @@ class DuckDb:
         """Rows go to the file as they are computed: what memory holds does not grow with them."""
         self._files += 1
         path = self._folder / f"{name}-{self._files}.parquet"
-        copied = f"COPY ({compiled(expression, 'duckdb')}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        copied = (
+            f"COPY ({compiled(expression, 'duckdb')}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        )
         self._connection.execute(copied)
         self.show(name, path)
         return path
