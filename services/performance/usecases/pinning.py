@@ -8,6 +8,7 @@ from workbench.integration.v1 import events_pb2
 
 from services.chassis.db.session import UnitOfWork
 from services.performance.model.dataset_pin import DatasetPin
+from services.performance.usecases.runs import marking
 
 DATASETS = (
     "accounts",
@@ -45,3 +46,6 @@ def take_dataset(work: UnitOfWork, event: events_pb2.DatasetPublished) -> None:
         )
     elif event.revision > pin.revision:
         pin.revision, pin.rows = event.revision, event.rows
+    else:
+        return
+    marking.inputs_changed(work, business_date, reason=f"feeds/{event.feed}/{business_date}/{event.revision}")
