@@ -35,12 +35,12 @@ class Crashes:
         if self._file:
             faulthandler.disable()
             self._file.close()
-            Path(self._file.name).unlink()
+            Path(self._file.name).unlink(missing_ok=True)
 
     def pytest_configure(self, config):
         if leads_others(config):
             for earlier in FOLDER.glob("crash-*.txt"):
-                earlier.unlink()
+                earlier.unlink(missing_ok=True)
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter, config):

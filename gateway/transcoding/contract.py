@@ -35,8 +35,8 @@ class Contract:
     pool: DescriptorPool
     # Every message class of the pool, made by the thread that makes the contract and held with it. Left to itself, protobuf
     # makes a class when a value first needs it, holds it nowhere but in a cycle, and makes it again after the next collection.
-    # Two threads that make one class at once, while a collection runs, leave a freed object in its cache: the process crashes
-    # there, or at whatever comes to lie at that address later.
+    # Two threads that make one class at once, while a collection runs, leave a freed object in its cache (as of 7.36): the
+    # process crashes there, or at whatever comes to lie at that address later.
     classes: tuple[type[Message], ...] = field(repr=False)
 
     @classmethod

@@ -22,7 +22,6 @@ def upgrade():
         sa.Column("dataset", sa.Text, nullable=False),
         sa.Column("source_system", sa.Text, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
-        sa.Column("rows", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("feed", "business_date", name="pk_dataset_pins"),
     )
     op.create_index("ix_dataset_pins_dataset_business_date", "dataset_pins", ["dataset", "business_date"])

@@ -7,6 +7,7 @@ from datetime import date
 from workbench.integration.v1 import events_pb2
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.replicas import datasets
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.usecases.runs import marking
 
@@ -29,23 +30,6 @@ DATASETS = (
 
 def take_dataset(work: UnitOfWork, event: events_pb2.DatasetPublished) -> None:
     """A revision is there to be read; of what is not needed here nothing is kept."""
-    if event.dataset not in DATASETS:
-        return
-    business_date = date.fromisoformat(event.business_date)
-    pin = work.session.get(DatasetPin, (event.feed, business_date), with_for_update=True)
-    if pin is None:
-        work.session.add(
-            DatasetPin(
-                feed=event.feed,
-                business_date=business_date,
-                dataset=event.dataset,
-                source_system=event.source_system,
-                revision=event.revision,
-                rows=event.rows,
-            )
-        )
-    elif event.revision > pin.revision:
-        pin.revision, pin.rows = event.revision, event.rows
-    else:
-        return
-    marking.inputs_changed(work, business_date, reason=f"feeds/{event.feed}/{business_date}/{event.revision}")
+    if event.dataset in DATASETS and datasets.pin(work, DatasetPin, event):
+        told = f"feeds/{event.feed}/{event.business_date}/{event.revision}"
+        marking.inputs_changed(work, date.fromisoformat(event.business_date), reason=told)

@@ -68,7 +68,9 @@ class Checker:
         """Both added, or the second taken from the first."""
         joined = self._joined((left, right), "added up" if not minus else "subtracted")
         first, second = (each.kind.at(joined.scale) for each in (left, right))
-        low, high = (first.low - second.high, first.high - second.low) if minus else (first.low + second.low, first.high + second.high)
+        low, high = (
+            (first.low - second.high, first.high - second.low) if minus else (first.low + second.low, first.high + second.high)
+        )
         return tree.Sum(left, right, minus, self._kept(joined.dimension, joined.scale, low, high))
 
     def product(self, left: Node, right: Node) -> Node:
@@ -259,7 +261,9 @@ class Checker:
 
     def _refuse_digits(self, scale: int) -> NoReturn:
         problem = f"The number could need more digits than an engine has: {scale} decimals are multiplied up."
-        advice = f"Multiply fewer rates, or give parameters fewer decimals: {SCALE_MAX} decimals in all, and a result up to 10^16."
+        advice = (
+            f"Multiply fewer rates, or give parameters fewer decimals: {SCALE_MAX} decimals in all, and a result up to 10^16."
+        )
         self._refuse(FaultReason.TOO_MANY_DIGITS, problem, advice)
 
     def _refuse_repeated(self) -> NoReturn:

@@ -268,8 +268,7 @@ class Choice:
 
     def value(self, algebra: Algebra, columns: Mapping[str, Value]) -> Value:
         cases = [
-            (condition.value(algebra, columns), _fitted(chosen, self.kind, algebra, columns))
-            for condition, chosen in self.cases
+            (condition.value(algebra, columns), _fitted(chosen, self.kind, algebra, columns)) for condition, chosen in self.cases
         ]
         return algebra.choose(cases, _fitted(self.otherwise, self.kind, algebra, columns))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from functools import reduce
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from services.performance.rules.formulas import expressions as tree
@@ -109,9 +108,7 @@ class _Reader:
             self._refuse_depth(0)
         found = [each for each in statements if each is not None]
         if len(statements) != 1 or not found:
-            self._refuse(
-                max(self.text.find(";"), 0), FaultReason.SYNTAX, "A formula is one expression.", "Remove the semicolon."
-            )
+            self._refuse(max(self.text.find(";"), 0), FaultReason.SYNTAX, "A formula is one expression.", "Remove the semicolon.")
         return found[0]
 
     def _refuse_syntax(self, error: Any) -> NoReturn:
@@ -217,9 +214,7 @@ class _Reader:
 
     def _between(self, parsed: Any, depth: int) -> tree.Node:
         operand, low, high = self._nodes((parsed.this, parsed.args["low"], parsed.args["high"]), depth)
-        return tree.Logic(
-            self.checker.comparison(operand, low, ">="), self.checker.comparison(operand, high, "<="), both=True
-        )
+        return tree.Logic(self.checker.comparison(operand, low, ">="), self.checker.comparison(operand, high, "<="), both=True)
 
     def _membership(self, parsed: Any, depth: int) -> tree.Node:
         if not parsed.expressions:
