@@ -9,4 +9,8 @@ _PRODUCT, _ANALYST, _STEWARD, _AUDITOR = "product_manager", "performance_analyst
 _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "performance.month.close": (_ANALYST,),
+    "performance.run.read": (_MANAGER, _ANALYST, _AUDITOR),
+    "performance.run.start": (_ANALYST,),
+}
