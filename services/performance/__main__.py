@@ -9,6 +9,7 @@ from services.performance.rpc import (
     run_service,
 )
 from services.performance.usecases.runs import computing, upkeep
+from services.performance.rpc import product_service
 from services.performance.usecases.settings import PerformanceSettings
 
 SERVICE = Service(
@@ -16,6 +17,7 @@ SERVICE = Service(
     package="services.performance",
     rpcs={
         "workbench.performance.v1.RunService": run_service,
+        "workbench.performance.v1.ProductService": product_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
