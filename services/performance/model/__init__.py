@@ -5,7 +5,7 @@ from services.performance.model.customer import Absence, Customer, Reach
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.model.person import Affiliation, Person, Post, Unit
 from services.performance.model.result import Result
-from services.performance.model.run import ClosedMonth, Run, RunIssue
+from services.performance.model.run import ClosedMonth, MonthClosing, Run, RunDifference, RunIssue, StaleMark, StaleMonth
 from services.performance.model.share import ShareLine
 
 __all__ = [
@@ -15,12 +15,16 @@ __all__ = [
     "ClosedMonth",
     "Customer",
     "DatasetPin",
+    "MonthClosing",
     "Person",
     "Post",
     "Reach",
     "Result",
     "Run",
+    "RunDifference",
     "RunIssue",
     "ShareLine",
+    "StaleMark",
+    "StaleMonth",
     "Unit",
 ]
