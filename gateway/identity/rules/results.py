@@ -9,4 +9,6 @@ _PRODUCT, _ANALYST, _STEWARD, _AUDITOR = "product_manager", "performance_analyst
 _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "performance.result.read": (*_LINE, _ANALYST, _AUDITOR),
+}
