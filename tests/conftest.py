@@ -14,6 +14,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import servers
+from tests.crashes import Crashes
 
 # The same examples at each run, and no deadline on a machine that is shared.
 settings.register_profile("workbench", deadline=None, derandomize=True, database=None)
@@ -24,6 +25,11 @@ logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 SHARED_DATA = Path(os.environ.get("WORKBENCH_SHARED_DATA") or Path(__file__).parents[2] / "shared/data")
+
+
+def pytest_configure(config):
+    """Where a process of the run dies, the run ends with the stacks of its threads."""
+    config.pluginmanager.register(Crashes())
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +29,23 @@ class ContractFault(Exception):
 
 @dataclass(frozen=True)
 class Contract:
-    """A descriptor set in a pool of its own, so that two contracts never meet in one process."""
+    """A descriptor set in a pool of its own, so that two contracts never meet in one process; threads may share it."""
 
     files: descriptor_pb2.FileDescriptorSet
     pool: DescriptorPool
+    # Every message class of the pool, made by the thread that makes the contract and held with it. Left to itself, protobuf
+    # makes a class when a value first needs it, holds it nowhere but in a cycle, and makes it again after the next collection.
+    # Two threads that make one class at once, while a collection runs, leave a freed object in its cache (as of 7.36): the
+    # process crashes there, or at whatever comes to lie at that address later.
+    classes: tuple[type[Message], ...] = field(repr=False)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Contract:
-        """Reads the descriptor set at the path; without one, the set generated beside the package `workbench`."""
-        return cls.of(descriptor_pb2.FileDescriptorSet.FromString((path or _generated_path()).read_bytes()))
+        """Reads the descriptor set at the path; without one, answers the set generated beside the package `workbench`.
+
+        That one is read once per process, and is never freed while a thread may hold one of its messages.
+        """
+        return _generated() if path is None else cls.of(descriptor_pb2.FileDescriptorSet.FromString(path.read_bytes()))
 
     @classmethod
     def of(cls, files: descriptor_pb2.FileDescriptorSet) -> Contract:
@@ -45,7 +53,8 @@ class Contract:
         pool = DescriptorPool()
         for file in files.file:
             pool.Add(file)
-        return cls(files, pool)
+        names = (name for file in files.file for name in _message_names(file.package, file.message_type))
+        return cls(files, pool, tuple(message_class(pool.FindMessageTypeByName(name)) for name in names))
 
     def services(self) -> Iterator[ServiceDescriptor]:
         """The product's own services in the order of their names."""
@@ -100,6 +109,19 @@ def service_of(method: MethodDescriptor) -> str:
 def message_class(descriptor: Descriptor) -> type[Message]:
     """The Python class of a message type, of the pool that the descriptor is in."""
     return message_factory.GetMessageClass(descriptor)
+
+
+@cache
+def _generated() -> Contract:
+    return Contract.load(_generated_path())
+
+
+def _message_names(scope: str, messages: Iterable[descriptor_pb2.DescriptorProto]) -> Iterator[str]:
+    """The full names of the messages of a scope and of those within them, entries of maps among them."""
+    for message in messages:
+        name = f"{scope}.{message.name}" if scope else message.name
+        yield name
+        yield from _message_names(name, message.nested_type)
 
 
 def _generated_path() -> Path:

@@ -6,6 +6,7 @@ slip of the pen is told to it and not lost. What is taken means what json_format
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -27,24 +28,18 @@ _UNKNOWN_NAME_LENGTH_MAX = 64
 
 
 class Decoders:
-    """Makes the decoders of a pool's message types, each on first demand, and keeps them."""
+    """Makes the decoders of a pool's message types, each on first demand of any thread, and keeps them."""
 
     def __init__(self, pool: DescriptorPool) -> None:
         self._pool = pool
+        # A decoder is known before it has its fields: no other thread may see it so.
+        self._making = threading.RLock()
         self._known: dict[str, Fill] = {}
 
     def of(self, descriptor: Descriptor) -> Fill:
         """The function that fills a fresh message of the type from a parsed JSON value; it raises Misfit."""
-        if (known := self._known.get(descriptor.full_name)) is not None:
-            return known
-        if descriptor.full_name == _ANY:
-            fill = self._fill_any
-        elif is_wrapper(descriptor):
-            fill = _fill_wrapper(reader(descriptor.fields_by_name["value"]))
-        else:
-            fill = WELL_KNOWN.get(descriptor.full_name) or self._fill_message(descriptor)
-        self._known[descriptor.full_name] = fill
-        return fill
+        with self._making:
+            return self._known.get(descriptor.full_name) or self._make(descriptor)
 
     def of_field(self, field: FieldDescriptor) -> Fill:
         """The function that sets one field of a message from a parsed JSON value that is not null."""
@@ -53,6 +48,16 @@ class Decoders:
         if field.message_type is not None:
             return self._fill_messages(field) if field.is_repeated else self._fill_submessage(field)
         return _fill_scalars(field) if field.is_repeated else _fill_scalar(field)
+
+    def _make(self, descriptor: Descriptor) -> Fill:
+        if descriptor.full_name == _ANY:
+            fill = self._fill_any
+        elif is_wrapper(descriptor):
+            fill = _fill_wrapper(reader(descriptor.fields_by_name["value"]))
+        else:
+            fill = WELL_KNOWN.get(descriptor.full_name) or self._fill_message(descriptor)
+        self._known[descriptor.full_name] = fill
+        return fill
 
     def _fill_message(self, descriptor: Descriptor) -> Fill:
         fields: dict[str, Fill] = {}

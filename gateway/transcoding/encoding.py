@@ -8,6 +8,7 @@ Generated, because attribute reads in straight-line code cost a fifth of a walk 
 from __future__ import annotations
 
 import struct
+import threading
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -38,23 +39,27 @@ _QUOTED = frozenset({
 
 
 class Encoders:
-    """Makes the encoders of a pool's message types, each on first demand, and keeps them."""
+    """Makes the encoders of a pool's message types, each on first demand of any thread, and keeps them."""
 
     def __init__(self, pool: DescriptorPool) -> None:
         self._pool = pool
+        # A type has a name before it has a function: no other thread may see it so.
+        self._making = threading.Lock()
         self._names: dict[str, str] = {}
         self._namespace: dict[str, Any] = {"text": encode_bytes, "double": encode_double, "float32": encode_float}
         self._well_known: dict[str, Encode] = {**_WELL_KNOWN, "google.protobuf.Any": self._encode_any}
 
     def of(self, descriptor: Descriptor) -> Encode:
         """The function from a message of the type to a value that `orjson.dumps` takes."""
-        encode: Encode = self._namespace[self._function(descriptor)]
+        with self._making:
+            encode: Encode = self._namespace[self._function(descriptor)]
         return encode
 
     def of_field(self, field: FieldDescriptor) -> Encode:
         """The function from a message to the JSON value of one of its fields, set or not: for `response_body`."""
-        body = f"def encode(m):\n    return {self._value(field, f'm.{field.name}')}\n"
-        return self._compile(body, "encode")
+        with self._making:
+            body = f"def encode(m):\n    return {self._value(field, f'm.{field.name}')}\n"
+            return self._compile(body, "encode")
 
     def _function(self, descriptor: Descriptor) -> str:
         """The name, among the generated functions, of the type's encoder."""

@@ -228,3 +228,64 @@ CREATE OR REPLACE MACRO employees_on(day) AS TABLE
 SELECT day AS business_date, * REPLACE (CASE WHEN leave_date <= day THEN 'LEFT' ELSE 'ACTIVE' END AS state, CASE
     WHEN leave_date <= day THEN leave_date END AS leave_date)
 FROM employees WHERE hire_date <= day;
+
+-- The treasury tells of working days alone. Rates move slowly: a wave of half a year, and a little of each day's own.
+CREATE OR REPLACE MACRO working_days_between(since, until) AS TABLE
+SELECT CAST(each AS DATE) AS business_date, CAST(each AS DATE) - DATE '2000-01-01' AS place
+FROM range(since::TIMESTAMP, until::TIMESTAMP + INTERVAL 1 DAY, INTERVAL 1 DAY) AS days (each)
+WHERE isodow(each) < 6;
+
+CREATE OR REPLACE MACRO fx_rates_between(since, until) AS TABLE
+SELECT
+    business_date, currency_code, 'CNY' AS quote_currency_code,
+    middle * (100000 + 20 * (45 - abs(place % 180 - 90)) + draw(place, 120 + number) % 61 - 30) // 100000 AS exchange_rate_e8
+FROM working_days_between(since, until)
+CROSS JOIN (VALUES (1, 'USD', 712000000), (2, 'EUR', 768000000), (3, 'HKD', 91200000), (4, 'JPY', 4860000))
+    AS each (number, currency_code, middle);
+
+-- In hundredths of a per cent by tenor; the bank's own currency came down in the second spring.
+CREATE OR REPLACE MACRO ftp_curve_between(since, until) AS TABLE
+SELECT
+    business_date, currency_code, tenor_days,
+    (rates[position] + CASE WHEN currency_code = 'CNY' AND business_date < getvariable('epoch') + 190 THEN 12 ELSE 0 END)
+        * 10000 AS ftp_rate_e8
+FROM working_days_between(since, until)
+CROSS JOIN (VALUES
+    ('CNY', [150, 155, 162, 176, 188, 200, 212, 224, 238, 262]), ('USD', [432, 430, 428, 424, 418, 405, 390, 382, 380, 384]),
+    ('EUR', [198, 198, 200, 203, 206, 210, 216, 224, 236, 258]), ('HKD', [340, 344, 350, 356, 358, 355, 348, 344, 342, 346]),
+    ('JPY', [12, 14, 18, 26, 36, 52, 70, 84, 106, 140])
+) AS curves (currency_code, rates)
+CROSS JOIN (VALUES (1, 0), (2, 7), (3, 30), (4, 90), (5, 180), (6, 365), (7, 730), (8, 1095), (9, 1825), (10, 3650))
+    AS tenors (position, tenor_days);
+
+-- Who borrows, by the worst of his loans and by what seems drawn.
+CREATE OR REPLACE MACRO risk_ratings_on(day) AS TABLE
+WITH borrowers AS (
+    SELECT idx, customer_number, min(overdue_date) AS overdue_date, bool_or(product_code = 'L101') AS mortgage
+    FROM accounts
+    WHERE kind IN ('LOAN', 'CARD') AND side = 'D' AND open_date <= day AND coalesce(close_date, day + 1) > day
+    GROUP BY ALL
+), graded AS (
+    SELECT *, CASE WHEN overdue_date + 90 <= day THEN 6 WHEN overdue_date <= day THEN 5 ELSE 1 + draw(idx, 130) % 4 END AS grade
+    FROM borrowers
+)
+SELECT
+    day AS business_date, customer_number, ['AAA', 'AA', 'A', 'BBB', 'B', 'D'][grade] AS rating,
+    [3, 8, 18, 42, 1500, 10000][grade] * 10000 AS probability_of_default_e8,
+    CASE WHEN mortgage THEN 25000000 ELSE 45000000 END AS loss_given_default_e8, NULL AS currency_code,
+    NULL AS exposure_at_default_minor_units
+FROM graded;
+
+-- Days overdue by the order of 2023: above 90 substandard, above 270 doubtful, above 360 loss.
+CREATE OR REPLACE MACRO loan_classes_on(day) AS TABLE
+WITH late AS (
+    SELECT account_number, greatest(0, CASE WHEN overdue_date <= day THEN day - overdue_date + 1 ELSE 0 END) AS overdue_days
+    FROM accounts
+    WHERE kind = 'LOAN' AND open_date <= day AND coalesce(close_date, day + 1) > day
+)
+SELECT
+    day AS business_date, account_number,
+    CASE WHEN overdue_days > 360 THEN 'LOSS' WHEN overdue_days > 270 THEN 'DOUBTFUL' WHEN overdue_days > 90 THEN 'SUBSTANDARD'
+        WHEN overdue_days > 0 THEN 'SPECIAL_MENTION' ELSE 'NORMAL' END AS class,
+    overdue_days, NULL AS currency_code, NULL AS overdue_minor_units
+FROM late;

@@ -15,16 +15,19 @@ from services.integration.model.feed_definition import FeedDefinition, load
 PACKS = Path(__file__).parents[3] / "services" / "integration" / "packs"
 # In the order in which they refer to one another; the ledger before what is reconciled with it.
 DELIVERED = (
-    "hr/org_units", "hr/employees", "core/customers", "core/interest_rates", "core/accounts", "core/account_holders",
-    "core/standing_orders", "bills/bills", "factoring/factoring", "trade/trade_finance", "ledger/gl_balances", "core/balances",
-    "core/transactions", "counter/transactions", "fees/fees", "ebanking/events", "ledger/gl_postings",
+    "hr/org_units", "hr/employees", "treasury/fx_rates", "treasury/ftp_curve", "core/customers", "core/interest_rates",
+    "core/accounts", "core/account_holders", "core/standing_orders", "risk/risk_ratings", "risk/loan_classes", "bills/bills",
+    "factoring/factoring", "trade/trade_finance", "ledger/gl_balances", "core/balances", "core/transactions",
+    "counter/transactions", "fees/fees", "ebanking/events", "ledger/gl_postings",
 )  # fmt: skip
 # The last days come one by one, as they will from then on.
 DAYS_ONE_BY_ONE = 2
 # Of what is not read far back, so many months are enough, and the first load is the quicker.
 _MONTHS_MAX = {"ledger.gl_postings": 1, "ledger.gl_balances": 3, "fees.fees": 6, "ebanking.events": 18}
 # What is told of each quarter's end beside the last day.
-_AT_QUARTERS = ("core.accounts", "core.standing_orders", "core.interest_rates", "bills.bills")
+_AT_QUARTERS = (
+    "core.accounts", "core.standing_orders", "core.interest_rates", "bills.bills", "risk.risk_ratings", "risk.loan_classes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

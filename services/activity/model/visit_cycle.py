@@ -14,7 +14,7 @@ from services.activity.rules.erasing import Erased
 from services.activity.rules.visit_cycles import OPEN_PROPOSALS, CycleState, ProposalState, VisitRule
 from services.chassis.db.types import BusinessDate, EncryptedText, Json, OrderedText, UtcDateTime
 from services.chassis.kernel.errors import RuleBroken
-from services.chassis.lake.lake import Pin
+from services.chassis.replicas.tables import DatasetPinReplica
 
 
 class VisitCycleRule(Base):
@@ -147,23 +147,10 @@ class VisitWeek(Base):
     create_time: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class DatasetPin(Base):
+class DatasetPin(Base, DatasetPinReplica):
     """The current revision of a dataset's business date, by which its rows are found."""
 
     __tablename__ = "dataset_pins"
-
-    feed: Mapped[str] = mapped_column(Text, primary_key=True)
-    business_date: Mapped[date] = mapped_column(BusinessDate, primary_key=True)
-    dataset: Mapped[str] = mapped_column(Text)
-    source_system: Mapped[str] = mapped_column(Text)
-    revision: Mapped[int] = mapped_column(Integer)
-
-    __table_args__ = (Index("ix_dataset_pins_dataset_business_date", "dataset", "business_date"),)
-
-    @property
-    def pin(self) -> Pin:
-        """By which the lake finds it."""
-        return Pin(self.feed, self.dataset, self.source_system, self.business_date, self.revision)
 
 
 def new_rule(organisation_path: str, rule: VisitRule, now: datetime) -> VisitCycleRule:

@@ -59,18 +59,23 @@ class Money:
         Ties go to the earlier position, so callers order positions by staff number. A negative amount is divided as its
         absolute value and negated, so that a reversal mirrors the original to the cent.
         """
-        total = sum(weights)
-        if total <= 0 or min(weights) < 0:
-            raise InvalidInput("WEIGHTS_INVALID", "Weights must be >= 0 and at least one must be > 0.")
-        sign, amount = (-1, -self.minor_units) if self.minor_units < 0 else (1, self.minor_units)
-        parts = [amount * weight // total for weight in weights]
-        # sorted() is stable: among equal remainders the earlier position comes first.
-        by_remainder = sorted(range(len(weights)), key=lambda i: -(amount * weights[i] % total))
-        for i in by_remainder[: amount - sum(parts)]:
-            parts[i] += 1
-        return [Money(sign * part, self.currency_code) for part in parts]
+        return [Money(part, self.currency_code) for part in apportioned(self.minor_units, weights)]
 
     def _alike(self, other: Money) -> Money:
         if other.currency_code != self.currency_code:
             raise InvalidInput("CURRENCIES_DIFFER", f"{self.currency_code} and {other.currency_code} do not add up.")
         return other
+
+
+def apportioned(total: int, weights: Sequence[int]) -> list[int]:
+    """Divides a whole number in proportion to whole weights >= 0, as `Money.allocate` divides an amount."""
+    whole = sum(weights)
+    if whole <= 0 or min(weights) < 0:
+        raise InvalidInput("WEIGHTS_INVALID", "Weights must be >= 0 and at least one must be > 0.")
+    sign, amount = (-1, -total) if total < 0 else (1, total)
+    parts = [amount * weight // whole for weight in weights]
+    # sorted() is stable: among equal remainders the earlier position comes first.
+    by_remainder = sorted(range(len(weights)), key=lambda i: -(amount * weights[i] % whole))
+    for i in by_remainder[: amount - sum(parts)]:
+        parts[i] += 1
+    return [sign * part for part in parts]

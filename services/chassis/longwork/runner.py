@@ -73,10 +73,10 @@ class Runner:
         self.stop()
 
     def start(self) -> None:
-        """Starts, with what an earlier process left; takes over `database.on_operations`, to begin at once what is asked for."""
+        """Starts, with what an earlier process left; it has `database.on_operations` until it stops, and so begins at once."""
         if not self._works:
             return
-        self._database.on_operations = self._awake.set
+        self._woken_before, self._database.on_operations = self._database.on_operations, self._awake.set
         self._thread.start()
 
     def stop(self) -> None:
@@ -85,6 +85,7 @@ class Runner:
         self._awake.set()
         if self._thread.is_alive():
             self._thread.join()
+            self._database.on_operations = self._woken_before
 
     def run_due(self) -> bool:
         """Gets on with one piece of work until it ends, fails or the process stops; False where none is due."""

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, MappedAsDataclass, declared_attr, mapped_column, synonym
 
 from services.chassis.db.types import BusinessDate, OrderedText, UtcDateTime
+from services.chassis.lake.lake import Pin
 
 
 class PostReplica(MappedAsDataclass, kw_only=True):
@@ -138,3 +139,22 @@ class AbsenceReplica(MappedAsDataclass, kw_only=True):
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805 - SQLAlchemy hands the class
         return (Index("ix_absences_person_id_end_date", "person_id", "end_date"),)
+
+
+class DatasetPinReplica(MappedAsDataclass, kw_only=True):
+    """The current revision of a feed's business date, by which its rows are found; the table is `dataset_pins`."""
+
+    feed: Mapped[str] = mapped_column(Text, primary_key=True)
+    business_date: Mapped[date] = mapped_column(BusinessDate, primary_key=True)
+    dataset: Mapped[str] = mapped_column(Text)
+    source_system: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(Integer)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805 - SQLAlchemy hands the class
+        return (Index("ix_dataset_pins_dataset_business_date", "dataset", "business_date"),)
+
+    @property
+    def pin(self) -> Pin:
+        """By which the lake finds it."""
+        return Pin(self.feed, self.dataset, self.source_system, self.business_date, self.revision)

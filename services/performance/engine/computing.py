@@ -76,9 +76,7 @@ class MonthInputs:
     ownership: Path
 
 
-def compute(
-    connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, folder: Path, *, before: Path | None = None
-) -> None:
+def compute(connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, folder: Path, *, before: Path | None = None) -> None:
     """Writes `account_results.parquet`, `day_results.parquet` and `issues.parquet` into the folder.
 
     `before` is the folder of an earlier computation whose inputs were the same up to its own `as_of_date`: only days after it are

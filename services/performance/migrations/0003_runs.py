@@ -22,7 +22,6 @@ def upgrade():
         sa.Column("dataset", sa.Text, nullable=False),
         sa.Column("source_system", sa.Text, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
-        sa.Column("rows", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("feed", "business_date", name="pk_dataset_pins"),
     )
     op.create_index("ix_dataset_pins_dataset_business_date", "dataset_pins", ["dataset", "business_date"])
@@ -79,9 +78,7 @@ def _create_runs():
     )
     op.create_index("ix_runs_month_date_number", "runs", ["month_date", "number"], unique=True)
     current = sa.text("current")
-    op.create_index(
-        "ix_runs_current", "runs", ["month_date"], unique=True, sqlite_where=current, postgresql_where=current
-    )
+    op.create_index("ix_runs_current", "runs", ["month_date"], unique=True, sqlite_where=current, postgresql_where=current)
     op.create_index("ix_runs_state", "runs", ["state", "create_time"])
     op.create_table(
         "run_issues",

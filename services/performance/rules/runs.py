@@ -16,7 +16,8 @@ from services.performance.rules.periods import PeriodKind, month_start, period_e
 # Snapshots of a day that the next days go by where they have none of their own: by them it is known which days there are.
 CARRIED_DATASETS = ("balances", "bills", "factoring", "trade_finance")
 # What holds until it is told anew, however long that takes.
-LASTING_DATASETS = ("accounts", "fx_rates", "interest_rates", "loan_classes", "risk_ratings")
+LASTING_DATASETS = ("accounts", "interest_rates", "loan_classes", "risk_ratings")
+RATE_DATASETS = ("fx_rates",)
 # Internal prices of funds: of every day, since an account keeps the price of the day on which it was opened.
 HISTORY_DATASETS = ("ftp_curve",)
 # What happened on a day; another day has none of it.

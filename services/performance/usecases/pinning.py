@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from workbench.integration.v1 import events_pb2
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.replicas import datasets
 from services.performance.model.dataset_pin import DatasetPin
 
 DATASETS = (
@@ -28,20 +27,5 @@ DATASETS = (
 
 def take_dataset(work: UnitOfWork, event: events_pb2.DatasetPublished) -> None:
     """A revision is there to be read; of what is not needed here nothing is kept."""
-    if event.dataset not in DATASETS:
-        return
-    business_date = date.fromisoformat(event.business_date)
-    pin = work.session.get(DatasetPin, (event.feed, business_date), with_for_update=True)
-    if pin is None:
-        work.session.add(
-            DatasetPin(
-                feed=event.feed,
-                business_date=business_date,
-                dataset=event.dataset,
-                source_system=event.source_system,
-                revision=event.revision,
-                rows=event.rows,
-            )
-        )
-    elif event.revision > pin.revision:
-        pin.revision, pin.rows = event.revision, event.rows
+    if event.dataset in DATASETS:
+        datasets.pin(work, DatasetPin, event)

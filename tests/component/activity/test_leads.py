@@ -56,7 +56,8 @@ def test_a_lead_is_kept_and_its_numbers_are_shown_to_nobody_who_does_not_say_why
         row = work.session.execute(text("SELECT title, phone, identifier FROM leads WHERE lead_id = :id"), {"id": lead.lead_id})
         # The numbers whole: three digits of one stand in some id or cipher by chance.
         assert not any(PHONE in each or "91310000MA1FL0000X" in each or "公司" in each for each in row.one())
-        record = work.session.scalars(select(AuditRecord).where(AuditRecord.resource_id == lead.lead_id)).all()[-1]
+        records = select(AuditRecord).where(AuditRecord.resource_id == lead.lead_id).order_by(AuditRecord.sequence)
+        record = work.session.scalars(records).all()[-1]
         assert record.purpose == "电话联系"
     (event,) = town.recorded(lead_events_pb2.LeadCaptured, lead_id=lead.lead_id)
     told = event.SerializeToString()

@@ -27,7 +27,8 @@ class Backend:
         self.requests = []
         self.metadata = []
         self.ended_streams = threading.Semaphore(0)
-        self._server = grpc.server(ThreadPoolExecutor(16))
+        self._workers = ThreadPoolExecutor(16)
+        self._server = grpc.server(self._workers)
         self.health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
         descriptor = contract.pool.FindServiceByName(proto_service)
@@ -38,7 +39,9 @@ class Backend:
         self._server.start()
 
     def stop(self):
+        """Returns when no thread serves any more: what a test made is let go by the test itself."""
         self._server.stop(None).wait()
+        self._workers.shutdown()
 
     def _handler(self, method):
         make = grpc.unary_stream_rpc_method_handler if method.server_streaming else grpc.unary_unary_rpc_method_handler

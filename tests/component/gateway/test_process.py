@@ -55,7 +55,6 @@ class Process:
                 [sys.executable, "-m", "gateway", "serve"], cwd=ROOT, env=environment, stdout=output, stderr=output
             )
         self.url = f"http://127.0.0.1:{self.port}"
-        wait_until(self.is_ready, "the gateway is ready")
 
     def is_ready(self):
         with contextlib.suppress(requests.ConnectionError):
@@ -88,8 +87,11 @@ def wait_until(holds, what, seconds=15):
 @pytest.fixture
 def process(tmp_path):
     process = Process(tmp_path)
-    yield process
-    process.stop()
+    try:
+        wait_until(process.is_ready, "the gateway is ready", seconds=60)
+        yield process
+    finally:
+        process.stop()
 
 
 def test_a_request_over_sockets(process):

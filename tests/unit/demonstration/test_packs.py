@@ -9,7 +9,7 @@ from deploy.demonstration.feeds.dialect import Dialect
 from services.integration.model.feed_definition import load
 from services.integration.rules.file_names import pattern
 
-SYSTEMS = ("bills", "core", "counter", "ebanking", "factoring", "fees", "hr", "ledger", "trade")
+SYSTEMS = ("bills", "core", "counter", "ebanking", "factoring", "fees", "hr", "ledger", "risk", "trade", "treasury")
 
 
 def test_every_feed_of_the_banks_systems_is_delivered():

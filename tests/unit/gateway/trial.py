@@ -12,6 +12,10 @@ from gateway.transcoding.contract import Contract, message_class
 HERE = Path(__file__).parent
 PROTOS = HERE.parents[2] / "protos"
 
+# Never freed: protobuf finds its Python objects by the address of what they stand for, and a pool that a collection frees while
+# other threads use theirs leaves addresses behind for what comes to lie there next.
+_KEPT = []
+
 
 @cache
 def trial_contract():
@@ -31,7 +35,8 @@ def compile_contract(source):
             "--include_imports", "--include_source_info", "trial.proto",
         ])  # fmt: skip
         assert status == 0
-        return Contract.load(out)
+        _KEPT.append(Contract.load(out))
+        return _KEPT[-1]
 
 
 def trial_class(name):

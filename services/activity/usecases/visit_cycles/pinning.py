@@ -12,6 +12,7 @@ from services.activity.engine.customer_values import PERIOD_DAYS
 from services.activity.model.visit_cycle import DatasetPin
 from services.chassis.db.session import UnitOfWork
 from services.chassis.lake.lake import Pin
+from services.chassis.replicas import datasets
 
 BALANCES = "balances"
 # For so many days before the latest one revisions are kept: balances of the period and somewhat longer, as the day before it
@@ -23,21 +24,7 @@ def take_dataset(work: UnitOfWork, event: events_pb2.DatasetPublished) -> None:
     """A revision is there to be read; of what is not needed here nothing is kept."""
     if event.dataset not in _KEPT_DAYS:
         return
-    business_date = date.fromisoformat(event.business_date)
-    pin = work.session.get(DatasetPin, (event.feed, business_date), with_for_update=True)
-    if pin is None:
-        work.session.add(
-            DatasetPin(
-                feed=event.feed,
-                business_date=business_date,
-                dataset=event.dataset,
-                source_system=event.source_system,
-                revision=event.revision,
-            )
-        )
-        work.session.flush()
-    elif event.revision > pin.revision:
-        pin.revision = event.revision
+    datasets.pin(work, DatasetPin, event)
     _forget(work, event.feed, _KEPT_DAYS[event.dataset])
 
 
