@@ -32,6 +32,11 @@ def sums(
     return _added(work, [Result.period_kind == period.kind, Result.start_date == period.start_date, *rows], by)
 
 
+def sum_of(work: UnitOfWork, conditions: Sequence[ColumnElement[bool]]) -> Amounts:
+    """What rows sum up to."""
+    return _amounts(work.session.execute(select(*_SUMS).where(*conditions)).one())
+
+
 def sums_to(
     work: UnitOfWork, period: Period, rows: Sequence[ColumnElement[bool]], by: Sequence[Column]
 ) -> dict[tuple[Any, ...], Amounts]:
