@@ -8,6 +8,7 @@ from services.performance.events import SUBSCRIPTIONS, TIMERS
 from services.performance.rpc import (
     figure_service,
 )
+from services.performance.rpc import product_service
 from services.performance.usecases.settings import PerformanceSettings
 
 SERVICE = Service(
@@ -15,6 +16,7 @@ SERVICE = Service(
     package="services.performance",
     rpcs={
         "workbench.performance.v1.FigureService": figure_service,
+        "workbench.performance.v1.ProductService": product_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

@@ -11,4 +11,6 @@ _LEAD = (_LEADER, _MANAGER)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
     "performance.result.read": (*_LINE, _ANALYST, _AUDITOR),
+    "performance.product.define": (_PRODUCT, _ANALYST),
+    "performance.product.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
 }

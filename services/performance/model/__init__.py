@@ -4,6 +4,7 @@ from services.performance.model.base import Base
 from services.performance.model.customer import Absence, Customer, Reach
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.model.person import Affiliation, Person, Post, Unit
+from services.performance.model.product import ProductVersion
 from services.performance.model.result import Result
 from services.performance.model.run import ClosedMonth, MonthClosing, Run, RunDifference, RunIssue, StaleMark, StaleMonth
 from services.performance.model.share import ShareLine
@@ -18,6 +19,7 @@ __all__ = [
     "MonthClosing",
     "Person",
     "Post",
+    "ProductVersion",
     "Reach",
     "Result",
     "Run",
