@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.chassis.kernel.dates import moved
+from services.performance.rules.catalogue import ProductRule, Slot
 from services.performance.rules.figures import STANDING, Amounts
 
 # The measures that formulas accrue, in the order of the numerators.
@@ -50,6 +51,13 @@ class Sums:
         self.flow_amount += other.flow_amount
         self.flow_count += other.flow_count
         self.numerators = [mine + its for mine, its in zip(self.numerators, other.numerators, strict=True)]
+
+
+def divisors(rule: ProductRule, currency_code: str, year: int) -> tuple[int, ...]:
+    """By what the sums of numerators of an account in that currency are divided, accrual by accrual; 1 where there is no formula."""
+    days = rule.basis_days(currency_code, year)
+    formulas = [rule.measures.get(Slot(name)) for name in ACCRUALS]
+    return tuple(10**formula.scale * (days if formula.accrues else 1) if formula else 1 for formula in formulas)
 
 
 Days = Mapping[date, Mapping[Owner, Sums]]

@@ -31,7 +31,7 @@ _NUMERATORS = st.lists(st.integers(-(10**20), 10**20), min_size=1, max_size=6)
     ("mirror", "contract", "prefix"),
     [
         (PeriodKind, figure_pb2.PeriodKind, "PERIOD_KIND_"),
-        (Measure, figure_pb2.Measure, "MEASURE_"),
+        (Measure, figure_pb2.FigureMeasure, "FIGURE_MEASURE_"),
         (ComparisonKind, figure_pb2.ComparisonKind, "COMPARISON_KIND_"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from services.performance.engine.inputs import MonthInputs
+    from services.performance.rules.catalogue import ProductRule
 
 # Of so many accounts at most days are computed while somebody waits.
 ACCOUNTS_MAX = 2_000
@@ -69,31 +70,34 @@ class Reader:
     lake: Any
     inputs: MonthInputs
     staff_numbers: Mapping[str, str]
+    rules: Mapping[tuple[str, str], ProductRule]
 
     @classmethod
     def of(cls, work: UnitOfWork, run: Run, connection: DuckDBPyConnection) -> Reader:
         """Of a run: with the staff numbers that it knew, by which ties were decided."""
         inputs = keeping.inputs_of(work, run)
-        return cls(work.database.lake, inputs, _staff_numbers(connection, inputs.ownership))
+        rules = {(rule.dataset, rule.version_id): rule for rule in inputs.products}
+        return cls(work.database.lake, inputs, _staff_numbers(connection, inputs.ownership), rules)
 
     def rows(self, connection: DuckDBPyConnection, accounts: Sequence[tuple[str, str, str]]) -> Iterator[Row]:
-        """The rows of ACCOUNT_DAYS of those objects."""
+        """The rows of ACCOUNT_DAYS of those objects (dataset, source system, number)."""
         from services.performance.engine.computing import account_days
 
-        for batch in account_days(connection, self.lake, self.inputs, accounts):
-            yield from batch.to_pylist()
+        # The bank's numbers are told apart by dataset only here.
+        wanted, numbers = set(accounts), sorted({(source_system, number) for _, source_system, number in accounts})
+        for batch in account_days(connection, self.lake, self.inputs, numbers):
+            for row in batch.to_pylist():
+                if (row["dataset"], row["source_system"], row["account_number"]) in wanted:
+                    yield row
 
-    def divisors(self) -> Callable[[Row], tuple[int, ...]]:
-        """By a row of ACCOUNT_DAYS, by what its numerators are divided; 1 where no formula accrues."""
-        from services.performance.engine.computing import divisors
+    def rule(self, row: Row) -> ProductRule | None:
+        """By which a row of ACCOUNT_DAYS was computed."""
+        return self.rules.get((row["dataset"], row["product_version_id"]))
 
-        known = divisors(self.inputs)
-
-        def of(row: Row) -> tuple[int, ...]:
-            found = known.get((row["product_version_id"], row["currency_code"]), {})
-            return tuple(found.get(name, 1) for name in ACCRUALS)
-
-        return of
+    def divisors(self, row: Row) -> tuple[int, ...]:
+        """By what the numerators of such rows are divided."""
+        rule = self.rule(row)
+        return proof.divisors(rule, row["currency_code"], self.inputs.month_date.year) if rule else (1,) * len(ACCRUALS)
 
     def owner(self, row: Row) -> Owner:
         """Whose a row is."""
@@ -108,12 +112,11 @@ class Reader:
     def gathered(self, rows: Iterable[Row]) -> list[AccountDays]:
         """The rows by account and version."""
         found: dict[tuple[str, ...], AccountDays] = {}
-        divisors = self.divisors()
         for row in rows:
             account = Account(row["dataset"], row["source_system"], row["account_number"], row["currency_code"])
             key = (str(account), row["product_version_id"])
             if key not in found:
-                found[key] = AccountDays(account, row["product_code"], row["product_version_id"], divisors(row))
+                found[key] = AccountDays(account, row["product_code"], row["product_version_id"], self.divisors(row))
             found[key].add(row, self.owner(row))
         return list(found.values())
 

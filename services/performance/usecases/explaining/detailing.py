@@ -28,6 +28,7 @@ def lines(reader: days.Reader, home_currency_code: str) -> Callable[[days.Row], 
     revisions = {(each.day, each.pin.dataset, each.pin.source_system): each.pin for each in reader.inputs.days}
 
     def line(row: days.Row) -> explain_pb2.AccountDay:
+        rule = reader.rule(row)
         pin = revisions.get((row["day"], row["dataset"], row["source_system"]))
         original = row["currency_code"] or home_currency_code
         return explain_pb2.AccountDay(
@@ -42,10 +43,11 @@ def lines(reader: days.Reader, home_currency_code: str) -> Callable[[days.Row], 
             part=money(row["part"] or 0, home_currency_code),
             base_part=money(row["base_part"] or 0, home_currency_code),
             customer_rate=_rate(row["customer_rate_e8"]),
-            ftp_rate=_rate(row["ftp_rate_e8"]),
-            probability_of_default=_rate(row["probability_of_default_e8"]),
-            loss_given_default=_rate(row["loss_given_default_e8"]),
-            basis_days=row["basis_days"] or 0,
+            ftp_rate=_rate(row["used_ftp_rate_e8"]),
+            probability_of_default=_rate(row["used_probability_of_default_e8"]),
+            loss_given_default=_rate(row["used_loss_given_default_e8"]),
+            basis_days=rule.basis_days(row["currency_code"], row["day"].year) if rule else 0,
+            fault=row["fault"] or "",
             numerators={name: str(int(row[f"{name}_numerator"])) for name in ACCRUALS if row[f"{name}_numerator"]},
             feed=pin.feed if pin else "",
             revision_date=pin.business_date.isoformat() if pin else "",
