@@ -8,6 +8,9 @@ from services.performance.events import SUBSCRIPTIONS, TIMERS
 from services.performance.rpc import (
     figure_service,
 )
+    run_service,
+)
+from services.performance.usecases.runs import computing, upkeep
 from services.performance.rpc import product_service
 from services.performance.usecases.settings import PerformanceSettings
 
@@ -16,13 +19,15 @@ SERVICE = Service(
     package="services.performance",
     rpcs={
         "workbench.performance.v1.FigureService": figure_service,
+        "workbench.performance.v1.RunService": run_service,
         "workbench.performance.v1.ProductService": product_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(*computing.WORKS,),
     settings=PerformanceSettings,
-    asks=("customer", "identity"),
+    measure=upkeep.measure,
+    asks=("customer", "identity", "integration"),
 )
 
 if __name__ == "__main__":

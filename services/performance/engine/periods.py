@@ -54,10 +54,10 @@ def period_rows(
     last = leaf.month_date == ibis.literal(max(leaves))
     of_owner = leaf.group_by([*_OBJECT, "customer_number", *OWNER]).aggregate(
         customer_id=leaf.customer_id.max(),
-        balance=last.ifelse(leaf.balance, 0).sum().cast("int64"),
+        balance=last.ifelse(leaf.balance, 0).sum(),
         balance_days=leaf.balance_days.sum().cast("decimal(38,0)"),
         base_days=leaf.base_days.sum().cast("decimal(38,0)"),
-        **{name: leaf[name].sum().cast("int64") for name in EARNINGS},
+        **{name: leaf[name].sum() for name in EARNINGS},
     )
     joined = of_owner.left_join(staff.rename(staff_person_id="person_id"), of_owner.person_id == staff.person_id)
     days = ibis.literal((as_of - start).days + 1).cast("decimal(38,0)")
@@ -81,15 +81,15 @@ def day_rows(connection: DuckDBPyConnection, days: Path, before: Path | None, mo
         _view(connection, "days_before", [before])
         earlier = ibis.table(DAY_RESULTS, name="days_before")
         subtracted = ibis.union(to_date, earlier.filter(earlier.day == earlier.day.max().as_scalar()), distinct=False)
-    nothing = dict.fromkeys((*COUNTS, *STOCKS), ibis.literal(0).cast("int64"))
+    nothing = dict.fromkeys((*COUNTS, *STOCKS), ibis.literal(0, "int64"))
     following = subtracted.mutate(
-        day=(subtracted.day + ibis.interval(days=1)).cast("date"),
+        day=subtracted.day + ibis.interval(days=1),
         **nothing,
         **{name: -subtracted[name] for name in EARNINGS},
     ).select(*DAY_RESULTS)
     both = ibis.union(to_date.select(*DAY_RESULTS), following, distinct=False)
     both = both.filter(both.day.between(ibis.literal(month), ibis.literal(as_of)))
-    rows = both.group_by(["day", *OWNER]).aggregate(**{name: both[name].sum().cast("int64") for name in (*COUNTS, *MEASURES)})
+    rows = both.group_by(["day", *OWNER]).aggregate(**{name: both[name].sum() for name in (*COUNTS, *MEASURES)})
     _keep(connection, table, rows.filter(_anything(rows)))
 
 
@@ -109,7 +109,7 @@ def write_issues_to_date(connection: DuckDBPyConnection, folder: Path, before: P
     _view(connection, "issues", [folder / "issues.parquet"] + ([before / "issues_to_date.parquet"] if before else []))
     issues = ibis.table(ISSUES, name="issues")
     keys = [name for name in ISSUES if name != "row_count"]
-    query = ibis.to_sql(issues.group_by(keys).aggregate(row_count=issues.row_count.sum().cast("int64")), dialect="duckdb")
+    query = ibis.to_sql(issues.group_by(keys).aggregate(row_count=issues.row_count.sum()), dialect="duckdb")
     target = str(folder / "issues_to_date.parquet").replace("'", "''")
     connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
@@ -145,7 +145,7 @@ def _totals(leaf: ir.Table) -> ir.Table:
     rows = leaf.group_by(list(OWNER)).aggregate(
         account_count=account.nunique(),
         customer_count=customer.nunique(),
-        **{name: leaf[name].sum().cast("int64") for name in MEASURES},
+        **{name: leaf[name].sum() for name in MEASURES},
     )
     return rows.filter(_anything(rows))
 
@@ -160,8 +160,11 @@ def _anything(rows: ir.Table) -> ir.BooleanValue:
 
 def _view(connection: DuckDBPyConnection, name: str, files: Iterable[Path]) -> None:
     paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM read_parquet([{paths}])")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM read_parquet([{paths}], hive_partitioning = false)")
 
 
 def _keep(connection: DuckDBPyConnection, table: str, rows: ir.Table) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {ibis.to_sql(rows, dialect='duckdb')}")
+    # A sum of whole numbers is wider in the engine than Ibis knows, and a day later is an instant there.
+    types = {name: "VARCHAR" for name in OWNER} | {"day": "DATE"}
+    columns = ", ".join(f"{name}::{types.get(name, 'BIGINT')} AS {name}" for name in rows.columns)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM ({ibis.to_sql(rows, dialect='duckdb')})")

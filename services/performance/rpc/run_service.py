@@ -29,9 +29,7 @@ def list_runs(work: UnitOfWork, request: run_service_pb2.ListRunsRequest) -> run
     return run_service_pb2.ListRunsResponse(runs=shown, next_page_token=page.next_page_token)
 
 
-def list_run_issues(
-    work: UnitOfWork, request: run_service_pb2.ListRunIssuesRequest
-) -> run_service_pb2.ListRunIssuesResponse:
+def list_run_issues(work: UnitOfWork, request: run_service_pb2.ListRunIssuesRequest) -> run_service_pb2.ListRunIssuesResponse:
     page = reading.list_issues(work, request)
     shown = [reading.issue_message(row) for row in page.rows]
     return run_service_pb2.ListRunIssuesResponse(issues=shown, next_page_token=page.next_page_token)
@@ -64,21 +62,15 @@ def get_freshness(work: UnitOfWork, _request: run_service_pb2.GetFreshnessReques
     return reading.freshness(work)
 
 
-def request_month_closing(
-    work: UnitOfWork, request: run_service_pb2.RequestMonthClosingRequest
-) -> run_pb2.MonthClosing:
+def request_month_closing(work: UnitOfWork, request: run_service_pb2.RequestMonthClosingRequest) -> run_pb2.MonthClosing:
     return reading.closing_message(closing.request(work, request))
 
 
-def confirm_month_closing(
-    work: UnitOfWork, request: run_service_pb2.ConfirmMonthClosingRequest
-) -> run_pb2.MonthClosing:
+def confirm_month_closing(work: UnitOfWork, request: run_service_pb2.ConfirmMonthClosingRequest) -> run_pb2.MonthClosing:
     return reading.closing_message(closing.confirm(work, request.month_closing_id))
 
 
-def decline_month_closing(
-    work: UnitOfWork, request: run_service_pb2.DeclineMonthClosingRequest
-) -> run_pb2.MonthClosing:
+def decline_month_closing(work: UnitOfWork, request: run_service_pb2.DeclineMonthClosingRequest) -> run_pb2.MonthClosing:
     return reading.closing_message(closing.decline(work, request.month_closing_id))
 
 

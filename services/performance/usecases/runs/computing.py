@@ -27,7 +27,6 @@ from services.performance.usecases.runs.preparing import Plan, Prepared
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CANCELLED = "RUN_CANCELLED"
 _STEPS = 2
 
 
@@ -112,7 +111,7 @@ def _watchful(preparation: Preparation, task: Task) -> Callable[[], None]:
         asked = select(Operation.cancel_requested).where(Operation.operation_id == task.operation_id)
         with preparation.transaction() as work:
             if work.session.scalar(asked):
-                raise RuleBroken(CANCELLED, "The run was cancelled.")
+                raise RuleBroken(starting.CANCELLED, "The run was cancelled.")
 
     return beat
 

@@ -16,6 +16,7 @@ from services.chassis.lake.lake import Pin
 from services.performance.engine.computing import MonthInputs, PinnedDay
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.rules import runs
+from services.performance.rules.catalogue import Span
 from services.performance.rules.periods import PeriodKind, base_date, period_end
 from services.performance.usecases import catalogue
 
@@ -71,22 +72,19 @@ def gather(work: UnitOfWork, month: date, latest: date) -> dict[str, Any]:
     return gathered
 
 
-def month_inputs(inputs: Mapping[str, Any], products: Sequence[Any], ownership: Path) -> MonthInputs:
-    """The same as the engine takes it; `products` are the rules of the versions that it names."""
-    from dataclasses import replace
-
+def month_inputs(work: UnitOfWork, inputs: Mapping[str, Any], ownership: Path) -> MonthInputs:
+    """The same as the engine takes it, with the rules of the versions that it names."""
+    in_force = [
+        Span(code, version_id, date.fromisoformat(start), date.fromisoformat(end))
+        for code, version_id, start, end in inputs["products"]
+    ]
     return MonthInputs(
         month_date=date.fromisoformat(inputs["month_date"]),
         as_of_date=date.fromisoformat(inputs["as_of_date"]),
         home_currency_code=inputs["home_currency_code"],
         days=tuple(_pinned(inputs["feeds"])),
         base=tuple(_pinned(inputs["base"])),
-        products=tuple(
-            replace(rule, start_date=date.fromisoformat(start), end_date=date.fromisoformat(end))
-            for version_id, start, end in inputs["products"]
-            for rule in products
-            if rule.version_id == version_id
-        ),
+        products=tuple(catalogue.rules_of(work, in_force)),
         ownership=ownership,
     )
 
@@ -105,12 +103,12 @@ def _until(inputs: Mapping[str, Any], day: date) -> dict[str, Any]:
 
 def _products(work: UnitOfWork, month: date) -> list[list[str]]:
     """The versions in force in the month, each with its days in it: what comes after the month changes nothing of it."""
-    month_end = period_end(PeriodKind.MONTH, month)
-    versions = {
-        (rule.version_id, max(rule.start_date, month).isoformat(), min(rule.end_date or month_end, month_end).isoformat())
-        for rule in catalogue.product_rules(work, month)
-    }
-    return sorted(map(list, versions))
+    month_end, found = period_end(PeriodKind.MONTH, month), []
+    for span in catalogue.published_spans(work):
+        start, end = max(span.start_date, month), min(span.end_date or month_end, month_end)
+        if start <= end:
+            found.append([span.product_code, span.version_id, start.isoformat(), end.isoformat()])
+    return sorted(found)
 
 
 def _of_month(work: UnitOfWork, month: date, end: date, carry_days_max: int) -> _Feeds:

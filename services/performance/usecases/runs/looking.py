@@ -20,7 +20,6 @@ from services.performance.model.run import ClosedMonth, Run, StaleMark, StaleMon
 from services.performance.rules import runs
 from services.performance.rules.runs import RunKind, RunState
 from services.performance.usecases.runs import gathering, starting
-from services.performance.usecases.runs.computing import CANCELLED
 from services.performance.usecases.runs.keeping import current_run
 
 EVERY_SECONDS = 2.0
@@ -28,7 +27,6 @@ EVERY_SECONDS = 2.0
 MARKS_AT_ONCE = 5_000
 # After a run that failed by itself: the cause may be gone.
 RETRY_AFTER = timedelta(minutes=15)
-
 
 
 def look(work: UnitOfWork) -> None:
@@ -54,7 +52,7 @@ def settle(work: UnitOfWork) -> None:
         .where(Run.state == RunState.RUNNING, Operation.state.in_(ENDED))
     )
     for run, state, reason in work.session.execute(ended).all():
-        cancelled = state == OperationState.CANCELLED or reason == CANCELLED
+        cancelled = state == OperationState.CANCELLED or reason == starting.CANCELLED
         run.end(RunState.CANCELLED if cancelled else RunState.FAILED, work.now, "" if cancelled else reason)
         stale = work.session.get(StaleMonth, run.month_date)
         if stale is not None and stale.number == run.stale_number:
@@ -76,7 +74,9 @@ def _take_marks(work: UnitOfWork) -> None:
                 stale[month] = _fresh(work, month)
             _add(stale[month], mark, work.now)
     gone = [mark.stale_mark_id for mark in marks]
-    work.session.execute(delete(StaleMark).where(among(StaleMark.stale_mark_id, gone)).execution_options(synchronize_session=False))
+    work.session.execute(
+        delete(StaleMark).where(among(StaleMark.stale_mark_id, gone)).execution_options(synchronize_session=False)
+    )
     work.session.flush()
 
 

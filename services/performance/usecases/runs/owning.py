@@ -118,11 +118,8 @@ def _units(work: UnitOfWork) -> Any:
 
 def _customers(work: UnitOfWork) -> Any:
     """Who stands for each number: of a merged record the one that it was merged into, in the end."""
-    into = dict(
-        work.session.execute(
-            select(Customer.customer_id, Customer.merged_into_customer_id).where(Customer.merged_into_customer_id != "")
-        ).tuples()
-    )
+    merged = select(Customer.customer_id, Customer.merged_into_customer_id).where(Customer.merged_into_customer_id != "")
+    into = {row[0]: row[1] for row in work.session.execute(merged)}
     columns = Customer.__table__.c
     customers = select(columns.customer_number, columns.customer_id).order_by(
         columns.customer_number, columns.gone, columns.customer_id
@@ -148,7 +145,7 @@ def _each_once(rows: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _unit_ids(work: UnitOfWork) -> dict[str, str]:
-    return dict(work.session.execute(select(Unit.organisation_path, Unit.organisation_unit_id)).tuples())
+    return {row[0]: row[1] for row in work.session.execute(select(Unit.organisation_path, Unit.organisation_unit_id))}
 
 
 def same_of(connection: DuckDBPyConnection, former: Path, now: Path, leaf: Path) -> bool:

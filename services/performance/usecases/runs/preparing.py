@@ -84,7 +84,7 @@ def planned(work: UnitOfWork, run_id: str, before_run_id: str) -> Plan:
         inputs=keeping.inputs_of(work, run),
         before=work.session.get_one(Run, before_run_id) if before_run_id else None,
         standing=standing(work, run.month_date),
-        paths=dict(work.session.execute(select(Unit.organisation_unit_id, Unit.organisation_path)).tuples()),
+        paths={row[0]: row[1] for row in work.session.execute(select(Unit.organisation_unit_id, Unit.organisation_path))},
     )
 
 
@@ -113,9 +113,7 @@ def prepared(connection: DuckDBPyConnection, plan: Plan, folder: Path, before: P
 
     run = plan.run
     periods.month_rows(connection, folder / LEAF, "month_rows")
-    periods.day_rows(
-        connection, folder / DAYS, before / DAYS if before else None, run.month_date, run.as_of_date, "day_rows"
-    )
+    periods.day_rows(connection, folder / DAYS, before / DAYS if before else None, run.month_date, run.as_of_date, "day_rows")
     periods.load_issues(connection, folder / ISSUES_TO_DATE, "issues")
     totals = periods.sums(connection, "month_rows")
     tie("leaf", totals, periods.sums(connection, "month_leaf"))

@@ -86,14 +86,10 @@ def _take_place(work: UnitOfWork, run: Run, prepared: Prepared) -> None:
 
 def _replace(work: UnitOfWork, run: Run, prepared: Prepared, period: Period) -> None:
     for at in range(0, len(period.start_dates), 31):
-        former = delete(Result).where(
-            Result.period_kind == period.kind, Result.start_date.in_(period.start_dates[at : at + 31])
-        )
+        former = delete(Result).where(Result.period_kind == period.kind, Result.start_date.in_(period.start_dates[at : at + 31]))
         work.session.execute(former.execution_options(synchronize_session=False))
     for rows in _portions(prepared, period):
-        work.session.execute(
-            insert(Result), [_row(run, prepared, period, names) | names for names in rows]
-        )
+        work.session.execute(insert(Result), [_row(run, prepared, period, names) | names for names in rows])
 
 
 def _portions(prepared: Prepared, period: Period) -> Iterator[list[dict[str, Any]]]:
@@ -129,9 +125,7 @@ def _published(work: UnitOfWork, kind: PeriodKind, start: date, end: date, measu
     half = 1_000_000_000
     columns = [getattr(Result, name) for name in measures]
     sums = [func.coalesce(func.sum(part), 0) for each in columns for part in (_quotient(each, half), each % half)]
-    row = work.session.execute(
-        select(*sums).where(Result.period_kind == kind, Result.start_date.between(start, end))
-    ).one()
+    row = work.session.execute(select(*sums).where(Result.period_kind == kind, Result.start_date.between(start, end))).one()
     return {name: int(row[2 * at]) * half + int(row[2 * at + 1]) for at, name in enumerate(measures)}
 
 

@@ -13,7 +13,7 @@ from workbench.performance.v1 import run_pb2, run_service_pb2
 
 from services.chassis.db import listing
 from services.chassis.db.among import among
-from services.chassis.db.scope import below
+from services.chassis.db.scope import below, in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import PATH_SEPARATOR
 from services.chassis.kernel.dates import optional_date
@@ -33,9 +33,7 @@ COUNTED = ("flow_count",)
 # The head office is one unit deep: its path has a separator before it and one after.
 _HEAD_OFFICE_SEPARATORS = 2
 
-_run = Mapper(
-    run_pb2.Run, omitted=("done_count", "step_count", "message"), computed={"totals": lambda _run: ()}
-)
+_run = Mapper(run_pb2.Run, omitted=("done_count", "step_count", "message"), computed={"totals": lambda _run: ()})
 _closing = Mapper(run_pb2.MonthClosing)
 _issue = Mapper(run_pb2.RunIssue, computed={"last_date": lambda issue: issue.detail.get("last_date", "")})
 
@@ -96,12 +94,14 @@ def list_late_changes(work: UnitOfWork, asked: run_service_pb2.ListLateChangesRe
 
 
 def list_issues(work: UnitOfWork, asked: run_service_pb2.ListRunIssuesRequest) -> Page:
-    """A page of a run's issues of units in scope, by reason and subject; those of the whole bank too."""
+    """A page of a run's issues of units in scope, by reason and subject."""
     statement = select(RunIssue).where(RunIssue.run_id == found(work, asked.run_id).run_id)
     if asked.reason:
         statement = statement.where(RunIssue.reason == asked.reason)
     if not has_whole_bank(work):
-        statement = statement.where(_below_any(work, RunIssue.organisation_path))
+        statement = statement.where(
+            or_(false(), *(below(RunIssue.organisation_path, path) for path in work.scope.organisation_paths))
+        )
     order = ((RunIssue.reason, listing.text), (RunIssue.subject, listing.text))
     return listing.read_page(work, statement, asked, order)
 
@@ -109,11 +109,13 @@ def list_issues(work: UnitOfWork, asked: run_service_pb2.ListRunIssuesRequest) -
 def list_differences(work: UnitOfWork, asked: run_service_pb2.ListRunDifferencesRequest) -> Page:
     """A page of a comparison's differences of units in scope, by owner, unit, product and measure."""
     statement = select(RunDifference).where(RunDifference.run_id == found(work, asked.run_id).run_id)
-    if not has_whole_bank(work):
-        statement = statement.where(_below_any(work, RunDifference.organisation_path))
     names = ("person_id", "organisation_unit_id", "product_code", "measure")
     order = tuple((getattr(RunDifference, name), listing.text) for name in names)
-    return listing.read_page(work, statement, asked, order)
+    if has_whole_bank(work):
+        # Also what stands in no unit that is known.
+        with work.whole_bank():
+            return listing.read_page(work, statement, asked, order)
+    return listing.read_page(work, in_scope(statement, RunDifference, work.scope, work.caller), asked, order)
 
 
 def list_months(work: UnitOfWork, asked: run_service_pb2.ListResultMonthsRequest) -> tuple[list[run_pb2.ResultMonth], str]:
@@ -237,7 +239,3 @@ def _total(name: str, amount: int, currency_code: str) -> run_pb2.MeasureTotal:
 def _of_month(statement: Any, month_date: str) -> Any:
     day = optional_date(month_date, "monthDate")
     return statement.where(Run.month_date == month_start(day)) if day else statement
-
-
-def _below_any(work: UnitOfWork, column: Any) -> Any:
-    return or_(false(), *(below(column, path) for path in work.scope.organisation_paths))

@@ -20,10 +20,19 @@ from services.performance.usecases.runs import gathering
 # Long work of the service itself, and of somebody who asked for it.
 ITSELF = "performance.run"
 ASKED = "performance.run.asked"
+# With which the work ends of a run that somebody stopped while it computed.
+CANCELLED = "RUN_CANCELLED"
 
 
 def begin(
-    work: UnitOfWork, month: date, inputs: Mapping[str, Any], *, kind: RunKind, reason: str, stale_number: int = 0, asked: bool = False
+    work: UnitOfWork,
+    month: date,
+    inputs: Mapping[str, Any],
+    *,
+    kind: RunKind,
+    reason: str,
+    stale_number: int = 0,
+    asked: bool = False,
 ) -> Run:
     """A new run of the month; raises RuleBroken RUN_UNDER_WAY where there is one."""
     hold(work, month)
