@@ -6,6 +6,11 @@ from services.chassis import runtime
 from services.chassis.service import Service
 from services.performance.events import SUBSCRIPTIONS, TIMERS
 from services.performance.rpc import product_service, run_service
+from services.performance.rpc import (
+    figure_service,
+)
+    run_service,
+)
 from services.performance.usecases.runs import computing, upkeep
 from services.performance.usecases.settings import PerformanceSettings
 
@@ -13,6 +18,8 @@ SERVICE = Service(
     name="performance",
     package="services.performance",
     rpcs={
+        "workbench.performance.v1.FigureService": figure_service,
+        "workbench.performance.v1.RunService": run_service,
         "workbench.performance.v1.ProductService": product_service,
         "workbench.performance.v1.RunService": run_service,
     },
