@@ -5,12 +5,7 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.performance.events import SUBSCRIPTIONS, TIMERS
-from services.performance.rpc import product_service, run_service
-from services.performance.rpc import (
-    figure_service,
-)
-    run_service,
-)
+from services.performance.rpc import figure_service, product_service, run_service
 from services.performance.usecases.runs import computing, upkeep
 from services.performance.usecases.settings import PerformanceSettings
 
@@ -19,7 +14,6 @@ SERVICE = Service(
     package="services.performance",
     rpcs={
         "workbench.performance.v1.FigureService": figure_service,
-        "workbench.performance.v1.RunService": run_service,
         "workbench.performance.v1.ProductService": product_service,
         "workbench.performance.v1.RunService": run_service,
     },

@@ -105,7 +105,9 @@ def _by_days(work: UnitOfWork, connection: DuckDBPyConnection, asked: Question) 
     wanted = leaf.accounts(connection, _LEAF, days.ACCOUNTS_MAX + 1)
     if len(wanted) > days.ACCOUNTS_MAX:
         told = {"accountsMax": str(days.ACCOUNTS_MAX)}
-        raise LimitReached("ACCOUNTS_TOO_MANY", "Name a person, a product or a customer first: it is of too many accounts.", metadata=told)
+        raise LimitReached(
+            "ACCOUNTS_TOO_MANY", "Name a person, a product or a customer first: it is of too many accounts.", metadata=told
+        )
     reader = days.Reader.of(work, run, connection)
     accounts = reader.gathered(reader.rows(connection, wanted)) if wanted else []
     month, period = month_start(asked.period.start_date), asked.period

@@ -142,14 +142,16 @@ def proofs(each: AccountDays, narrowing: Narrowing, start: date, until: date) ->
     numerators = {
         "average_balance": ([sums[owner].balance for owner in owners], count),
         "base_balance": ([sums[owner].base_balance for owner in owners], count),
-    } | {
-        name: ([sums[owner].numerators[place] for owner in owners], each.divisors[place]) for place, name in enumerate(ACCRUALS)
-    }
+    } | {name: ([sums[owner].numerators[place] for owner in owners], each.divisors[place]) for place, name in enumerate(ACCRUALS)}
     for measure, (of_owners, divisor) in numerators.items():
         parts, whole = proof.shared(of_owners, divisor), sum(of_owners)
         for owner, numerator, part in zip(owners, of_owners, parts, strict=True):
             if _is_of(owner, narrowing):
-                yield measure, owner, (whole, numerator, divisor, proof.half_even(abs(whole), divisor) * (-1 if whole < 0 else 1), part)
+                yield (
+                    measure,
+                    owner,
+                    (whole, numerator, divisor, proof.half_even(abs(whole), divisor) * (-1 if whole < 0 else 1), part),
+                )
 
 
 def _is_of(owner: Owner, narrowing: Narrowing) -> bool:
