@@ -74,8 +74,15 @@ def told_differences() -> str:
     )
 
 
+# Of each of these dates every account that has moved by then.
+_STANDING = """
+    SELECT account_number, currency_code, business_date, balance_minor_units
+    FROM ({dates}) CROSS JOIN (SELECT account_number, currency_code FROM days GROUP BY ALL)
+    ASOF JOIN days USING (account_number, currency_code, business_date)
+"""
+
 # One row an account and day: what moved, and the balance that follows from it.
-_DAYS = """
+_DAYS = f"""
     CREATE OR REPLACE TEMP TABLE days AS
     SELECT row_number() OVER () AS day, *,
         sum(moved) OVER (PARTITION BY account_number, currency_code ORDER BY business_date)::BIGINT AS balance_minor_units
@@ -85,16 +92,8 @@ _DAYS = """
         FROM movements
         GROUP BY account_number, currency_code, business_date
     );
-    CREATE OR REPLACE TEMP TABLE standing_balances AS {standing_on_days};
+    CREATE OR REPLACE TEMP TABLE standing_balances AS {_STANDING.format(dates="SELECT DISTINCT business_date FROM days")};
 """
-
-# Of each of these dates every account that has moved by then.
-_STANDING = """
-    SELECT account_number, currency_code, business_date, balance_minor_units
-    FROM ({dates}) CROSS JOIN (SELECT account_number, currency_code FROM days GROUP BY ALL)
-    ASOF JOIN days USING (account_number, currency_code, business_date)
-"""
-_DAYS = _DAYS.format(standing_on_days=_STANDING.format(dates="SELECT DISTINCT business_date FROM days"))
 
 # The movements of the days that are compared; `place` is a bit of the set of movements that an order has used up.
 _MOVEMENTS_OF_DAYS = """
@@ -175,17 +174,14 @@ _DIFFERENCES = """
 
 # Against what is published: a date whose balances are the same rows gets no new revision, and one that is published keeps balances,
 # though nothing moved on it after all.
-_CHANGES = """
-    INSERT INTO standing_balances {standing_on_others};
+_OTHER_DATES = "SELECT DISTINCT business_date FROM published EXCEPT SELECT business_date FROM days"
+_CHANGES = f"""
+    INSERT INTO standing_balances {_STANDING.format(dates=_OTHER_DATES)};
     CREATE OR REPLACE TEMP TABLE changed_dates AS
     WITH ours AS (SELECT account_number, currency_code, business_date, balance_minor_units FROM standing_balances),
         theirs AS (SELECT account_number, currency_code, business_date, balance_minor_units FROM published)
     SELECT DISTINCT business_date FROM ((FROM ours EXCEPT ALL FROM theirs) UNION ALL (FROM theirs EXCEPT ALL FROM ours))
-""".format(
-    standing_on_others=_STANDING.format(
-        dates="SELECT DISTINCT business_date FROM published EXCEPT SELECT business_date FROM days"
-    )
-)
+"""
 
 
 def keep_changes(connection: DuckDBPyConnection, balances_url: str, dates_url: str) -> None:
