@@ -172,7 +172,7 @@ _DIFFERENCES = """
 """
 
 
-# Against what is published: a date whose balances are the same rows gets no new revision, and one that is published keeps balances,
+# Against what is published: a date whose balances are the same rows gets no new revision. One that is published has balances,
 # though nothing moved on it after all.
 _OTHER_DATES = "SELECT DISTINCT business_date FROM published EXCEPT SELECT business_date FROM days"
 _CHANGES = f"""
