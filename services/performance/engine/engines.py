@@ -59,8 +59,15 @@ class DuckDb:
         """Rows go to the file as they are computed: what memory holds does not grow with them."""
         self._files += 1
         path = self._folder / f"{name}-{self._files}.parquet"
+<<<<<<< HEAD
         options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
         self._connection.execute(f"COPY ({statement}) TO {quoted(path)} ({options})")
+=======
+        copied = (
+            f"COPY ({compiled(expression, 'duckdb')}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        )
+        self._connection.execute(copied)
+>>>>>>> main
         self.show(name, path)
         return path
 
@@ -76,6 +83,7 @@ _EXACT_QUOTIENT = (
 )
 
 
+<<<<<<< HEAD
 @lru_cache(maxsize=_STATEMENTS_MAX)
 def statement(dialect: str, build: Callable[..., ir.Table], *arguments: Any, **options: Any) -> str:
     """The expression that `build` makes of the arguments, in the engine's language.
@@ -83,6 +91,11 @@ def statement(dialect: str, build: Callable[..., ir.Table], *arguments: Any, **o
     To compile one takes longer than to compute a small book's day; so what was compiled is kept, and nothing in it is of one day.
     """
     import ibis  # noqa: PLC0415 - heavy: where something is computed, and only then
+=======
+def compiled(expression: ir.Table, dialect: str) -> str:
+    """The expression in the engine's own language."""
+    import ibis
+>>>>>>> main
 
     # To merge one SELECT into the next takes Ibis longer than all else; engines do so themselves.
     ibis.options.sql.fuse_selects = False
