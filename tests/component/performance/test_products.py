@@ -131,6 +131,9 @@ def test_a_product_stands_as_it_did_on_each_day(shop):
     with pytest.raises(RuleBroken, match="START_DATE_UNFIT"):
         published(shop, start_date="2031-04-30")
     shop.product_manager.call("WithdrawProductVersion", product_version_id=_open(shop))
+    with pytest.raises(RuleBroken, match="START_DATE_UNFIT"):
+        published(shop, start_date="0001-01-01")
+    shop.product_manager.call("WithdrawProductVersion", product_version_id=_open(shop))
     second = published(shop, start_date="2031-07-01", display_name="绿色贷款二")
     asked = {"product_code": shop.code}
     with pytest.raises(NotFound, match="PRODUCT_NOT_FOUND"):
@@ -172,11 +175,16 @@ def test_a_draft_changes_only_as_it_was_seen(shop):
         shop.product_manager.call("SubmitProductVersion", product_version_id=version.product_version_id, etag=version.etag)
     with pytest.raises(InvalidInput, match="FIELD_UNKNOWN"):
         shop.product_manager.call("UpdateProductVersion", product_version=sent, update_mask={"paths": ["colour"]})
-    # Who changes somebody else's draft is its author from then on, and does not publish it.
     sent.etag = changed.etag
     sent.definition.CopyFrom(definition(shop.code, coefficient="0.5"))
-    taken = shop.analyst.call("UpdateProductVersion", product_version=sent, update_mask={"paths": ["definition"]})
-    assert (taken.author_person_id, taken.definition.coefficient) == (shop.analyst.person_id, "0.5")
+    mask = {"paths": ["definition"]}
+    # Who publishes it has had no part in it.
+    with pytest.raises(NotAllowed, match="NOT_AUTHOR"):
+        shop.analyst.call("UpdateProductVersion", product_version=sent, update_mask=mask)
+    taken = shop.product_manager.call("UpdateProductVersion", product_version=sent, update_mask=mask)
+    assert (taken.note, taken.definition.coefficient) == ("急", "0.5")
+    with pytest.raises(NotAllowed, match="NOT_AUTHOR"):
+        shop.analyst.call("SubmitProductVersion", product_version_id=taken.product_version_id)
     with pytest.raises(RuleBroken, match="VERSION_OPEN"):
         created(shop)
 
@@ -298,7 +306,9 @@ def test_two_drafts_and_two_claims_of_a_code_at_once_leave_one(shop):
     second = created(shop, definition=definition(bank_code)).product_version_id
     checker = shop.colleague("performance_analyst", "")
     for each in (first, second):
-        shop.product_manager.call("SubmitProductVersion", product_version_id=each)
+        version = checker.call("GetProductVersion", product_version_id=each)
+        author = shop.analyst if version.author_person_id == shop.analyst.person_id else shop.product_manager
+        author.call("SubmitProductVersion", product_version_id=each)
     outcomes.clear()
 
     def publish(version_id):
@@ -364,7 +374,7 @@ def test_a_formula_is_tried_on_a_row(shop):
         parameters=[tax],
         values={"balance": "10000000.00", "customer_rate": "0.05", "ftp_rate": "0.026"},
     )
-    assert (tried.value, tried.day_value, tried.yearly) == ("210000", "583.33333333", True)
+    assert (tried.value, tried.day_value, tried.yearly) == ("210000", "583.3333333333", True)
     assert list(tried.inputs) == ["balance", "customer_rate", "ftp_rate"]
     missing = shop.rm1_east.call("CheckFormula", **asked, formula="balance * ftp_rate", values={"balance": "1"})
     assert (missing.value, missing.HasField("fault")) == ("", False)
