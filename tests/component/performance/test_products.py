@@ -398,6 +398,9 @@ def test_what_formulas_may_name(shop):
 def test_who_may_do_what(shop):
     with pytest.raises(NotAllowed):
         created(shop, author=shop.manager_east)
+    # The catalogue is the whole bank's.
+    with pytest.raises(NotAllowed, match="WHOLE_BANK_NEEDED"):
+        created(shop, author=shop.colleague("product_manager", "EAST/"))
     with pytest.raises(NotAllowed):
         shop.steward.call("ListProducts")
     with pytest.raises(NotFound, match="PRODUCT_VERSION_NOT_FOUND"):
