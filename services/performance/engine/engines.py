@@ -67,7 +67,7 @@ _EXACT_QUOTIENT = (
 
 def compiled(expression: ir.Table, dialect: str) -> str:
     """The expression in the engine's own language."""
-    import ibis
+    import ibis  # noqa: PLC0415 - heavy: where something is computed, and only then
 
     return str(ibis.to_sql(expression, dialect=dialect))
 

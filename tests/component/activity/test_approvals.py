@@ -98,6 +98,6 @@ def test_a_version_of_a_product_waits_for_another_product_manager_until_it_is_de
         submitted = told | {"author_person_id": author.person_id, "organisation_path": town.root}
         town.announce(product_events_pb2.ProductVersionSubmitted(**submitted))
         assert waiting(second) == [f"productVersions/{version}"]
-        assert waiting(author) == [] and waiting(town.manager_east) == []
+        assert waiting(author) == waiting(town.manager_east) == []
         town.announce(end(product_version_id=version))
         assert waiting(second) == []

@@ -1,5 +1,7 @@
 """The product catalogue over real gRPC: written by one person, published by another, and whole on every day."""
 
+# ruff: noqa: RUF001 - the signs for times and minus
+
 import uuid
 from datetime import date, timedelta
 
@@ -86,9 +88,9 @@ def test_the_first_catalogue_takes_every_kind_of_account_and_reads_in_plain_word
     assert set(products) == FIRST_PRODUCTS
     for product in products.values():
         assert product.version.state == VersionState.PUBLISHED
-        assert not product.version.author_person_id and not product.version.end_date
+        assert (product.version.author_person_id, product.version.end_date) == ("", "")
         formulas = [formula for source in product.version.definition.sources for formula in source.formulas]
-        assert formulas and all(each.chinese_words and each.english_words for each in formulas)
+        assert all(each.chinese_words and each.english_words for each in formulas)
     profit = products["LOAN"].version.definition.sources[0].formulas[1]
     assert (profit.chinese_words, profit.yearly) == ("余额 × （客户利率 − 资金转移价格）", True)
     with shop.service.database.transaction(read_only=True) as work:
@@ -139,7 +141,7 @@ def test_a_product_stands_as_it_did_on_each_day(shop):
     with pytest.raises(NotFound, match="PRODUCT_NOT_FOUND"):
         shop.rm1_east.call("GetProduct", product_code="NOT_THERE")
     before = shop.rm1_east.call("GetProduct", **asked)
-    assert not before.HasField("version") and before.next_start_date == "2031-05-01"
+    assert (before.HasField("version"), before.next_start_date) == (False, "2031-05-01")
     held = shop.rm1_east.call("GetProduct", **asked, date="2031-06-30")
     assert (held.version.product_version_id, held.version.end_date) == (first.product_version_id, "2031-06-30")
     assert held.next_start_date == "2031-07-01"
@@ -356,7 +358,8 @@ def test_lists_go_on_page_by_page(shop):
         seen += [product.product_code for product in page.products]
         if not (token := page.next_page_token):
             break
-    assert seen == sorted(set(seen)) and FIRST_PRODUCTS <= set(seen)
+    assert seen == sorted(set(seen))
+    assert set(seen) >= FIRST_PRODUCTS
     with pytest.raises(InvalidInput, match="PAGE_TOKEN_INVALID"):
         shop.rm1_east.call("ListProducts", page_token="nonsense")
     deposits = shop.rm1_east.call("ListProducts", categories=[product_pb2.PRODUCT_CATEGORY_DEPOSIT])
@@ -391,7 +394,7 @@ def test_a_formula_is_tried_on_a_row(shop):
 
 def test_what_formulas_may_name(shop):
     sources = {each.dataset: each for each in shop.rm1_east.call("ListFormulaSources").sources}
-    assert list(sources["balances"].kinds) == list(ACCOUNT_KINDS) and sources["balances"].standing
+    assert (tuple(sources["balances"].kinds), sources["balances"].standing) == (ACCOUNT_KINDS, True)
     assert "after_tax" in {each.name for each in sources["fees"].inputs}
 
 

@@ -34,7 +34,9 @@ def _any_row(rng):
         if each.kind is InputKind.TEXT:
             made = rng.choice(each.codes or ("A", "B"))
         else:
-            made = rng.choice((each.low, each.high, rng.randint(each.low, each.high), min(3_000_000, each.high), min(3, each.high)))
+            made = rng.choice(
+                (each.low, each.high, rng.randint(each.low, each.high), min(3_000_000, each.high), min(3, each.high))
+            )
         row[name] = None if rng.random() < 0.2 and name != "balance" else made
     return row
 
