@@ -161,7 +161,9 @@ def _checked(rows: ir.Table, measuring: Measuring) -> ir.Table:
     """Of rows that cannot be counted the amounts are 0, and `fault` says why."""
     read = {each.name: each for formula in measuring.formulas for each in formula.inputs}
     fit = within_bounds(read.values(), rows)
-    rows = rows.mutate(fault=ibis.coalesce(rows.fault, _told(rows.rule.isnull(), "PRODUCT_MISSING"), _told(~fit, "INPUT_OUT_OF_BOUNDS")))
+    rows = rows.mutate(
+        fault=ibis.coalesce(rows.fault, _told(rows.rule.isnull(), "PRODUCT_MISSING"), _told(~fit, "INPUT_OUT_OF_BOUNDS"))
+    )
     counted = rows.fault.isnull()
     return rows.mutate(**{name: counted.ifelse(rows[name], 0) for name in [*measuring.amounts, "banded"]})
 

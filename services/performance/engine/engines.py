@@ -33,7 +33,7 @@ class DuckDb:
         self._connection = connection
         self._folder = folder
         self._files = 0
-        connection.execute(_EXACT_QUOTIENT)
+        connection.execute(EXACT_QUOTIENT)
 
     def take(self, name: str) -> None:
         """It is there."""
@@ -46,7 +46,9 @@ class DuckDb:
         """Rows go to the file as they are computed: what memory holds does not grow with them."""
         self._files += 1
         path = self._folder / f"{name}-{self._files}.parquet"
-        copied = f"COPY ({compiled(expression, 'duckdb')}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        copied = (
+            f"COPY ({compiled(expression, 'duckdb')}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        )
         self._connection.execute(copied)
         self.show(name, path)
         return path
@@ -57,7 +59,7 @@ class DuckDb:
 
 
 # The whole quotient of whole numbers, cut off towards zero: `//` of DECIMAL would be a floating-point one.
-_EXACT_QUOTIENT = (
+EXACT_QUOTIENT = (
     "CREATE OR REPLACE TEMP MACRO exact_quotient(numerator, divisor) AS "
     "((numerator::HUGEINT) // (divisor::HUGEINT))::DECIMAL(38, 0)"
 )

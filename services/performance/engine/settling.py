@@ -110,6 +110,9 @@ def issues() -> ir.Table:
     }
     subject = rows.dataset + "/" + rows.source_system + "/" + rows.account_number + "/" + rows.currency_code
     told = [rows.filter(~counted).select(reason="fault", subject=subject, row_count="new_days")]
-    told += [rows.filter(when).select(reason=ibis.literal(reason), subject=subject, row_count=of) for reason, (when, of) in reasons.items()]
+    told += [
+        rows.filter(when).select(reason=ibis.literal(reason), subject=subject, row_count=of)
+        for reason, (when, of) in reasons.items()
+    ]
     found = ibis.union(*told)
     return found.group_by("reason", "subject").aggregate(row_count=found.row_count.sum().cast("int64")).select(*ISSUES)

@@ -237,7 +237,9 @@ class Staging:
             self._lake.relation(self._connection, schema, [each.pin for each in of_feed]).create_view(name)
             days = ", ".join(f"(DATE '{each.pin.business_date}', DATE '{each.day}')" for each in of_feed)
             of_days = f"JOIN (VALUES {days}) days(revision_date, day) ON business_date = revision_date"
-            parts.append(f"SELECT day, '{feed}' AS feed, {name}.* FROM {name} {of_days if of_feed else ', (SELECT NULL::DATE AS day)'}")
+            parts.append(
+                f"SELECT day, '{feed}' AS feed, {name}.* FROM {name} {of_days if of_feed else ', (SELECT NULL::DATE AS day)'}"
+            )
         return f"({' UNION ALL BY NAME '.join(parts)})"
 
     def _fill(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
