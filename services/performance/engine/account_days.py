@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from services.performance.engine.formulas import numerator, within_bounds
-from services.performance.engine.measures import ACCRUALS, ACCOUNT_DAYS
+from services.performance.engine.measures import ACCOUNT_DAYS, ACCRUALS
 from services.performance.engine.rounding import exact, half_even, shared_by_weight
 from services.performance.engine.sources import Source, looked_up, rows_of
 from services.performance.engine.tables import HOLDING, SCHEMAS_OF_TABLES, table
