@@ -14,7 +14,7 @@ from services.chassis.service import Subscription, Timer
 from services.performance.usecases import pinning
 from services.performance.usecases.following import REPLICAS
 from services.performance.usecases.following.affiliations import AFFILIATIONS
-from services.performance.usecases.runs import following, looking, upkeep
+from services.performance.usecases.runs import following
 
 SUBSCRIPTIONS = (
     *REPLICAS,
@@ -25,7 +25,4 @@ SUBSCRIPTIONS = (
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
-TIMERS: tuple[Timer, ...] = (
-    Timer("runs.look", looking.EVERY_SECONDS, looking.look),
-    Timer("runs.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
-)
+TIMERS: tuple[Timer, ...] = ()
