@@ -47,13 +47,13 @@ def within_bounds(formula: Formula, columns: Mapping[str, ibis.Value]) -> ibis.V
 
 
 def _truth() -> ibis.Value:
-    import ibis  # noqa: PLC0415 - heavy: where something is computed, and only then
+    import ibis
 
     return ibis.literal(True)  # noqa: FBT003 - the value itself
 
 
 def _literal(whole: int) -> ibis.Value:
-    import ibis  # noqa: PLC0415 - the same
+    import ibis
 
     # An engine takes a bare number for as narrow as it is, and multiplies it so; beyond 64 bits some take it for a float.
     if -(2**31) <= whole < 2**31:
@@ -78,25 +78,25 @@ class _IbisAlgebra:
 
     def text(self, text: str) -> Any:
         """A text."""
-        import ibis  # noqa: PLC0415 - the same
+        import ibis
 
         return ibis.literal(text)
 
     def choose(self, cases: Sequence[tuple[Any, Any]], otherwise: Any) -> Any:
         """The value of the first case that holds."""
-        import ibis  # noqa: PLC0415 - the same
+        import ibis
 
         return ibis.cases(*cases, else_=otherwise)
 
     def coalesce(self, values: Sequence[Any]) -> Any:
         """The first that is there."""
-        import ibis  # noqa: PLC0415 - the same
+        import ibis
 
         return ibis.coalesce(*values)
 
     def extreme(self, values: Sequence[Any], *, greatest: bool) -> Any:
         """The greatest or the least; absent where one of them is, which the engines' own functions pass over."""
-        import ibis  # noqa: PLC0415 - the same
+        import ibis
 
         absent = reduce(lambda left, right: left | right, [value.isnull() for value in values])
         return absent.ifelse(ibis.null(), ibis.greatest(*values) if greatest else ibis.least(*values))

@@ -1,6 +1,8 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
 from services.performance.model.base import Base
+from services.performance.model.claim import Claim, Objection
+from services.performance.model.credit_hand_over import CreditHandOver, HandOver
 from services.performance.model.customer import Absence, Customer, Reach
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.model.person import Affiliation, Person, Post, Unit
@@ -12,10 +14,14 @@ __all__ = [
     "Absence",
     "Affiliation",
     "Base",
+    "Claim",
     "ClosedMonth",
+    "CreditHandOver",
     "Customer",
     "DatasetPin",
+    "HandOver",
     "MonthClosing",
+    "Objection",
     "Person",
     "Post",
     "Reach",
