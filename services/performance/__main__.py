@@ -5,17 +5,24 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.performance.events import SUBSCRIPTIONS, TIMERS
+from services.performance.rpc import figure_service, product_service, run_service
+from services.performance.usecases.runs import computing, upkeep
 from services.performance.usecases.settings import PerformanceSettings
 
 SERVICE = Service(
     name="performance",
     package="services.performance",
-    rpcs={},
+    rpcs={
+        "workbench.performance.v1.FigureService": figure_service,
+        "workbench.performance.v1.ProductService": product_service,
+        "workbench.performance.v1.RunService": run_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(*computing.WORKS,),
     settings=PerformanceSettings,
-    asks=("customer", "identity"),
+    measure=upkeep.measure,
+    asks=("customer", "identity", "integration"),
 )
 
 if __name__ == "__main__":

@@ -5,16 +5,23 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
+from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
+from workbench.identity.v1 import events_pb2 as identity_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
+from workbench.operations.v1 import announcement_events_pb2
 
 from services.chassis.service import Subscription, Timer
 from services.performance.usecases import pinning
 from services.performance.usecases.following import REPLICAS
 from services.performance.usecases.following.affiliations import AFFILIATIONS
+from services.performance.usecases.runs import following
 
 SUBSCRIPTIONS = (
     *REPLICAS,
     *AFFILIATIONS,
+    Subscription(announcement_events_pb2.AnnouncementCompleted, following.take_announced),
+    Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, following.take_unit),
+    Subscription(identity_events_pb2.OrganisationUnitCreated, following.take_unit),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 

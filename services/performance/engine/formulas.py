@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from services.performance.rules.formulas import Formula
-from services.performance.rules.formulas.inputs import InputKind
+from services.performance.rules.formulas.inputs import Input, InputKind
 
 if TYPE_CHECKING:
     import ibis
@@ -39,9 +39,9 @@ def numerator(formula: Formula, columns: Mapping[str, ibis.Value], *, scale: int
     return value * _wide(_literal(10**added)) if added else value
 
 
-def within_bounds(formula: Formula, columns: Mapping[str, ibis.Value]) -> ibis.Value:
+def within_bounds(inputs: Iterable[Input], columns: Mapping[str, ibis.Value]) -> ibis.Value:
     """Whether all numbers of a row are as large as is computed with: a row beyond is an issue, and not counted."""
-    numbers = [each for each in formula.inputs if each.kind not in (InputKind.TEXT, InputKind.FLAG)]
+    numbers = [each for each in inputs if each.kind not in (InputKind.TEXT, InputKind.FLAG)]
     fits = [(columns[each.name].isnull() | columns[each.name].between(each.low, each.high)) for each in numbers]
     return reduce(lambda left, right: left & right, fits, _truth())
 
@@ -49,7 +49,7 @@ def within_bounds(formula: Formula, columns: Mapping[str, ibis.Value]) -> ibis.V
 def _truth() -> ibis.Value:
     import ibis
 
-    return ibis.literal(True)  # noqa: FBT003 - the value itself
+    return ibis.literal(True)
 
 
 def _literal(whole: int) -> ibis.Value:

@@ -5,9 +5,12 @@ from services.performance.model.claim import Claim, Objection
 from services.performance.model.credit_hand_over import CreditHandOver, HandOver
 from services.performance.model.customer import Absence, Customer, Reach
 from services.performance.model.dataset_pin import DatasetPin
+from services.performance.model.deal import ContactTouch, Deal, DealDecision, DealMember, OpportunityEnd
 from services.performance.model.person import Affiliation, Person, Post, Unit
+from services.performance.model.product import ProductVersion
 from services.performance.model.result import Result
 from services.performance.model.run import ClosedMonth, MonthClosing, Run, RunDifference, RunIssue, StaleMark, StaleMonth
+from services.performance.model.scheme import SchemeVersion
 from services.performance.model.share import ShareLine
 
 __all__ = [
@@ -22,13 +25,23 @@ __all__ = [
     "HandOver",
     "MonthClosing",
     "Objection",
+    "ContactTouch",
+    "Customer",
+    "DatasetPin",
+    "Deal",
+    "DealDecision",
+    "DealMember",
+    "MonthClosing",
+    "OpportunityEnd",
     "Person",
     "Post",
+    "ProductVersion",
     "Reach",
     "Result",
     "Run",
     "RunDifference",
     "RunIssue",
+    "SchemeVersion",
     "ShareLine",
     "StaleMark",
     "StaleMonth",
