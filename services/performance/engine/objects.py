@@ -30,6 +30,8 @@ def customer_numbers(lake: Lake, pins: Sequence[Pin], numbers: Collection[str]) 
             rows = lake.relation(connection, schema, [pin for pin in pins if pin.dataset == dataset])
             rows.create_view("objects", replace=True)
             (key,) = schema.key
-            statement = f"SELECT source_system, {key}, customer_number FROM objects WHERE {key} IN (SELECT unnest($numbers))"  # noqa: S608 - a name of the schema
-            found |= {(system, number): of for system, number, of in connection.execute(statement, {"numbers": wanted}).fetchall()}
+            statement = f"SELECT source_system, {key}, customer_number FROM objects WHERE {key} IN (SELECT unnest($numbers))"
+            found |= {
+                (system, number): of for system, number, of in connection.execute(statement, {"numbers": wanted}).fetchall()
+            }
     return found

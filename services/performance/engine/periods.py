@@ -165,6 +165,6 @@ def _view(connection: DuckDBPyConnection, name: str, files: Iterable[Path]) -> N
 
 def _keep(connection: DuckDBPyConnection, table: str, rows: ir.Table) -> None:
     # A sum of whole numbers is wider in the engine than Ibis knows, and a day later is an instant there.
-    types = {name: "VARCHAR" for name in OWNER} | {"day": "DATE"}
+    types = dict.fromkeys(OWNER, "VARCHAR") | {"day": "DATE"}
     columns = ", ".join(f"{name}::{types.get(name, 'BIGINT')} AS {name}" for name in rows.columns)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM ({ibis.to_sql(rows, dialect='duckdb')})")

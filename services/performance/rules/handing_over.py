@@ -66,4 +66,3 @@ def hand_over(
                         )
                     )
     return handed
-

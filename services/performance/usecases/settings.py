@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -32,7 +31,9 @@ class PerformanceSettings(BaseModel):
     # Within how many calendar days an objection is adjudicated; then it goes one level up.
     adjudication_days: int = Field(default=10, ge=1, le=366)
     # What a former lead keeps of his share, step by step, in percent; the next one has the rest.
-    hand_over_keeps_percent: list[Annotated[int, Field(ge=0, le=100)]] = Field(default=[100, 70, 40, 0], min_length=1, max_length=24)
+    hand_over_keeps_percent: list[Annotated[int, Field(ge=0, le=100)]] = Field(
+        default=[100, 70, 40, 0], min_length=1, max_length=24
+    )
     # How many months a step lasts.
     hand_over_step_months: int = Field(default=3, ge=1, le=24)
     # For so many days a feed of balances, bills or contracts that brings nothing more still counts; then it has ended.

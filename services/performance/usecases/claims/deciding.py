@@ -38,7 +38,9 @@ def reject(work: UnitOfWork, claim_id: str, reason: str, etag: str = "") -> Clai
     return settle(work, _to_decide(work, claim_id, etag), ClaimState.REJECTED, reason)
 
 
-def decide_many(work: UnitOfWork, request: claim_service_pb2.BatchDecideClaimsRequest) -> claim_service_pb2.BatchDecideClaimsResponse:
+def decide_many(
+    work: UnitOfWork, request: claim_service_pb2.BatchDecideClaimsRequest
+) -> claim_service_pb2.BatchDecideClaimsResponse:
     """Decides each by itself; what cannot be decided stays as it is."""
     decide: Callable[[UnitOfWork, str, str], Claim] = approve if request.state == ClaimState.APPROVED else reject
     answer = claim_service_pb2.BatchDecideClaimsResponse()

@@ -49,7 +49,11 @@ class _Taken(NamedTuple):
 def ask(work: UnitOfWork, request: claim_service_pb2.ImportClaimsRequest) -> Operation:
     """Asks for it; raises InvalidInput NUMBER_TWICE where two rows have one number."""
     numbers = [row.import_number for row in request.claims]
-    if twice := sorted({number for number in numbers if numbers.count(number) > 1})[:10] if len(set(numbers)) < len(numbers) else []:
+    if (
+        twice := sorted({number for number in numbers if numbers.count(number) > 1})[:10]
+        if len(set(numbers)) < len(numbers)
+        else []
+    ):
         violation = FieldViolation("claims", f"Each number once: {', '.join(twice)}.")
         raise InvalidInput("NUMBER_TWICE", "Two rows have one number.", violations=(violation,))
     rows = sorted((values_of(row) for row in request.claims), key=_object)
@@ -205,7 +209,7 @@ def _part(work: UnitOfWork, row: claim_service_pb2.ImportedPart) -> claim_pb2.Cl
 
 
 def _note(work: UnitOfWork, task: Task, refused: Sequence[tuple[str, str, str]]) -> None:
-    """Writes refused rows into the operation's file; a row's number and our own words hold nothing that a spreadsheet computes."""
+    """Writes refused rows into the operation's file; a number and our own words hold nothing that a spreadsheet computes."""
     if not refused:
         return
     if "file_id" in task.checkpoint:

@@ -23,9 +23,7 @@ def list_pool(work: UnitOfWork, request: claim_service_pb2.ListPoolRequest) -> P
     check_subject(request.person_id, request.organisation_path)
     # What of a customer is owned is a ratio of all of it, so that the lines of a day add up.
     free = _given(work, ShareState.APPROVED) < (1 if request.wholly else WHOLE_BASIS_POINTS)
-    statement = select(Customer).where(
-        _of_subject(work, request), ~Customer.gone, Customer.merged_into_customer_id == "", free
-    )
+    statement = select(Customer).where(_of_subject(work, request), ~Customer.gone, Customer.merged_into_customer_id == "", free)
     with work.whole_bank():
         return listing.read_page(
             work, statement, request, ((Customer.customer_number, listing.text), (Customer.customer_id, listing.text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Protocol
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -17,18 +17,9 @@ from services.performance.rules.shares import STANDING, ObjectKind, SharedObject
 from services.performance.usecases import reaching
 
 
-class Named(Protocol):
-    """Whatever names an object by these fields of the contract."""
-
-    object_kind: int
-    source_system: str
-    object_number: str
-    customer_id: str
-
-
-def named(said: Named, customer_id: str = "") -> SharedObject:
-    """The object; raises InvalidInput OBJECT_UNCLEAR. `customer_id` where the fields do not have it."""
-    kind, of = ObjectKind(said.object_kind), (customer_id or said.customer_id).lower()
+def named(said: Any) -> SharedObject:
+    """The object that a message names by object_kind, source_system, object_number and customer_id; raises OBJECT_UNCLEAR."""
+    kind, of = ObjectKind(said.object_kind), said.customer_id.lower()
     number = said.object_number.strip()
     if kind is ObjectKind.UNSPECIFIED or not of:
         raise _unclear("object_kind", "What it is, and the customer whose it is.")
@@ -42,7 +33,7 @@ def named(said: Named, customer_id: str = "") -> SharedObject:
 
 
 def claimable_customer(work: UnitOfWork, customer_id: str) -> Customer:
-    """A customer in reach; to whoever claims for himself, also one of his own unit whom nobody leads: the pool is open to all there.
+    """A customer in reach, or one of the caller's own unit whom nobody leads: the pool is open to all who work there.
 
     Raises as `Directory.customer` does.
     """
@@ -59,7 +50,10 @@ def claimable_customer(work: UnitOfWork, customer_id: str) -> Customer:
 def in_open_pool(work: UnitOfWork, customer: Customer) -> bool:
     """Whether nobody leads the customer, and it is looked after by the caller's own unit."""
     return (
-        work.scope.own and customer.stands and not customer.lead_person_id and customer.organisation_path == work.caller.organisation_path
+        work.scope.own
+        and customer.stands
+        and not customer.lead_person_id
+        and customer.organisation_path == work.caller.organisation_path
     )
 
 

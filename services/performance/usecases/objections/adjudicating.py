@@ -77,7 +77,9 @@ def _require_judge(work: UnitOfWork, objection: Objection, claim: Claim | None) 
 
 def _holders(work: UnitOfWork, thing: SharedObject) -> list[str]:
     statement = select(ShareLine.person_id).where(
-        ShareLine.object_kind == int(thing.kind), ShareLine.object_key == thing.key, ShareLine.state.in_(tuple(map(int, STANDING)))
+        ShareLine.object_kind == int(thing.kind),
+        ShareLine.object_key == thing.key,
+        ShareLine.state.in_(tuple(map(int, STANDING))),
     )
     with work.whole_bank():
         return list(work.session.scalars(statement))

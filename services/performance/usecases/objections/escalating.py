@@ -16,7 +16,7 @@ _AT_ONCE = 100
 
 
 def adjudicating_unit(objection: Objection) -> str:
-    """The unit whose head adjudicates: the one that looks after the customer, after each deadline one above, up to the bank's own."""
+    """The unit whose head adjudicates: the customer's own, after each deadline one above, up to the bank's own."""
     units = paths_above(objection.customer_path)[1:]
     return units[max(0, len(units) - 1 - objection.escalation_level)] if units else objection.customer_path
 

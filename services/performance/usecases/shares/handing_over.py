@@ -1,8 +1,8 @@
 """Hands credit over 业绩过渡: with a customer's lead, what the former one had goes to the next by steps, and never at once.
 
-Events only note that something is to be handed over; a timer carries it out in portions, once it is known whether the customer goes
-for good: a hand-over for a time changes nobody's credit. Lines of a record that was merged into another stay with it, since its
-accounts still run under its number; they are handed over to whoever leads both now.
+Events only note that something is to be handed over; a timer carries it out in portions, once it is known whether the customer
+goes for good: a hand-over for a time changes nobody's credit. Lines of a record that was merged into another stay with it, since
+its accounts still run under its number; they are handed over to whoever leads both now.
 """
 
 from __future__ import annotations
@@ -83,9 +83,7 @@ def carry_out(work: UnitOfWork) -> None:
         work.session.flush()
 
 
-def _note(
-    work: UnitOfWork, customer_id: str, former: str, successor: str, start_date: date, hand_over_id: str = ""
-) -> None:
+def _note(work: UnitOfWork, customer_id: str, former: str, successor: str, start_date: date, hand_over_id: str = "") -> None:
     if not former or former == successor:
         return
     work.session.add(
@@ -124,9 +122,7 @@ def _hand(work: UnitOfWork, each: CreditHandOver, thing: SharedObject) -> dict[s
     if not parts:
         return None
     successor = each.successor_person_id if work.session.get(Person, each.successor_person_id) else ""
-    put_lines(
-        work, thing, hand_over(parts, successor, each.start_date, each.step_basis_points, each.step_months), each.source
-    )
+    put_lines(work, thing, hand_over(parts, successor, each.start_date, each.step_basis_points, each.step_months), each.source)
     return {"object_kind": int(thing.kind), "object_key": thing.key, "parts": [_kept(part) for part in parts]}
 
 
@@ -160,7 +156,7 @@ def _undo(work: UnitOfWork, earlier: CreditHandOver, day: date) -> None:
 
 
 def _things(work: UnitOfWork, each: CreditHandOver) -> Iterable[SharedObject]:
-    """Of what the former has a part: the customer, and of who has left also single accounts; in an order that is always the same."""
+    """Of what the former has a part: the customer, and of who has left also single accounts; always in the same order."""
     statement = (
         select(ShareLine.object_kind, ShareLine.object_key)
         .where(

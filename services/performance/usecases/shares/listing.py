@@ -11,7 +11,6 @@ from workbench.performance.v1 import share_pb2, share_service_pb2
 from services.chassis.db import listing
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import optional_date
-from services.chassis.kernel.errors import NotFound
 from services.chassis.kernel.paging import Page
 from services.chassis.mapping import Mapper
 from services.performance.model.credit_hand_over import CreditHandOver
