@@ -135,7 +135,8 @@ def of_days(accounts: Iterable[AccountDays], narrowing: Narrowing, start: date, 
 
 def proofs(each: AccountDays, narrowing: Narrowing, start: date, until: date) -> Iterator[tuple[str, Owner, tuple[int, ...]]]:
     """How the amounts of the owners that are looked at were rounded: by measure and owner, the account's numerator, his, by what
-    both are divided, what the account has, and what he has."""
+    both are divided, what the account has, and what he has.
+    """
     sums = proof.summed(each.days, until)
     owners = sorted(sums, key=lambda owner: owner.order)
     count = (until - start).days + 1
