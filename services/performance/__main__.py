@@ -5,12 +5,16 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.performance.events import SUBSCRIPTIONS, TIMERS
+from services.performance.rpc import deal_service, scheme_service
 from services.performance.usecases.settings import PerformanceSettings
 
 SERVICE = Service(
     name="performance",
     package="services.performance",
-    rpcs={},
+    rpcs={
+        "workbench.performance.v1.DealService": deal_service,
+        "workbench.performance.v1.SchemeService": scheme_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(),
