@@ -48,6 +48,7 @@ SERVICE = Service(
         verifying.VERIFY,
     ),
     settings=IntegrationSettings,
+    announcements=announcing.ANNOUNCEMENTS,
     measure=measuring.measure,
 )
 

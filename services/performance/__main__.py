@@ -6,6 +6,8 @@ from services.chassis import runtime
 from services.chassis.service import Service
 from services.performance.events import SUBSCRIPTIONS, TIMERS
 from services.performance.rpc import deal_service, scheme_service
+from services.performance.rpc import figure_service, product_service, run_service
+from services.performance.usecases.runs import computing, upkeep
 from services.performance.usecases.settings import PerformanceSettings
 
 SERVICE = Service(
@@ -14,12 +16,16 @@ SERVICE = Service(
     rpcs={
         "workbench.performance.v1.DealService": deal_service,
         "workbench.performance.v1.SchemeService": scheme_service,
+        "workbench.performance.v1.FigureService": figure_service,
+        "workbench.performance.v1.ProductService": product_service,
+        "workbench.performance.v1.RunService": run_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(*computing.WORKS,),
     settings=PerformanceSettings,
-    asks=("customer", "identity"),
+    measure=upkeep.measure,
+    asks=("customer", "identity", "integration"),
 )
 
 if __name__ == "__main__":

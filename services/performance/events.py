@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
 from workbench.customer.v1 import duplicate_events_pb2, exchange_events_pb2
+from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
+from workbench.identity.v1 import events_pb2 as identity_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
+from workbench.operations.v1 import announcement_events_pb2
 
 from services.chassis.service import Subscription, Timer
 from services.performance.usecases import pinning
 from services.performance.usecases.deals import following as deals
 from services.performance.usecases.following import REPLICAS
 from services.performance.usecases.following.affiliations import AFFILIATIONS
+from services.performance.usecases.runs import following
 
 SUBSCRIPTIONS = (
     *REPLICAS,
@@ -22,6 +26,9 @@ SUBSCRIPTIONS = (
     Subscription(contact_events_pb2.ContactsTakenOver, deals.take_history),
     Subscription(duplicate_events_pb2.CustomersMerged, deals.take_merge),
     Subscription(exchange_events_pb2.CustomerErased, deals.take_erasure),
+    Subscription(announcement_events_pb2.AnnouncementCompleted, following.take_announced),
+    Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, following.take_unit),
+    Subscription(identity_events_pb2.OrganisationUnitCreated, following.take_unit),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
     Subscription(lead_events_pb2.OpportunityCustomerLinked, deals.take_customer),
     Subscription(lead_events_pb2.OpportunityLost, deals.take_lost),

@@ -9,4 +9,11 @@ _PRODUCT, _ANALYST, _STEWARD, _AUDITOR = "product_manager", "performance_analyst
 _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "performance.month.close": (_ANALYST,),
+    "performance.product.define": (_PRODUCT, _ANALYST),
+    "performance.product.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
+    "performance.result.read": (*_LINE, _ANALYST, _AUDITOR),
+    "performance.run.read": (_MANAGER, _ANALYST, _AUDITOR),
+    "performance.run.start": (_ANALYST,),
+}

@@ -10,8 +10,8 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.replicas.tables import DatasetPinReplica
 
 
-def pin(work: UnitOfWork, model: type[DatasetPinReplica], event: events_pb2.DatasetPublished) -> None:
-    """A revision is there to be read: the highest of a date counts, in whichever order they are told."""
+def pin(work: UnitOfWork, model: type[DatasetPinReplica], event: events_pb2.DatasetPublished) -> bool:
+    """A revision is there to be read: the highest of a date counts, in whichever order they are told. Answers whether this is it."""
     business_date = date.fromisoformat(event.business_date)
     known = work.session.get(model, (event.feed, business_date), with_for_update=True)
     if known is None:
@@ -25,5 +25,8 @@ def pin(work: UnitOfWork, model: type[DatasetPinReplica], event: events_pb2.Data
             )
         )
         work.session.flush()
-    elif event.revision > known.revision:
+        return True
+    newer = event.revision > known.revision
+    if newer:
         known.revision = event.revision
+    return newer

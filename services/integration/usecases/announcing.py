@@ -1,9 +1,12 @@
-"""Tells of current datasets once more, for whoever was not there when they were published."""
+"""Tells of current datasets once more, for whoever was not there when they were published: asked by a person or by a service."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from google.protobuf.message import Message
 from sqlalchemy import func, select, tuple_
 from workbench.integration.v1 import dataset_service_pb2
 
@@ -12,9 +15,10 @@ from services.chassis.kernel.errors import RuleBroken
 from services.chassis.longwork.asking import ask
 from services.chassis.longwork.table import ENDED, Operation
 from services.chassis.longwork.task import Task, Work
+from services.chassis.service import Announcement
 from services.integration.model.dataset import Dataset
 from services.integration.usecases.dataset_reading import fitting
-from services.integration.usecases.datasets import announce
+from services.integration.usecases.datasets import announce, published_message
 
 KIND = "integration.datasets.announce"
 PERMISSION = "integration.dataset.manage"
@@ -61,3 +65,18 @@ def _announced(asked: dataset_service_pb2.DatasetFilter) -> Any:
 def _place_of(work: UnitOfWork, dataset_id: str, place: Any) -> Any:
     last = work.session.get_one(Dataset, dataset_id)
     return tuple_(last.business_date, last.feed, types=[column.type for column in place])
+
+
+def _page(work: UnitOfWork, after: str, size: int) -> Sequence[tuple[str, Message]]:
+    """Of `chassis.announcing`: the oldest date first, too; none of a feed is published between reading and telling."""
+    place = (Dataset.business_date, Dataset.feed)
+    statement = select(Dataset).where(Dataset.current, Dataset.remove_time.is_(None)).order_by(*place).limit(size)
+    if after:
+        day, _, feed = after.partition("|")
+        types = [column.type for column in place]
+        statement = statement.where(tuple_(*place) > tuple_(date.fromisoformat(day), feed, types=types))
+    rows = work.session.scalars(statement.with_for_update(read=True)).all()
+    return [(f"{row.business_date}|{row.feed}", published_message(row)) for row in rows]
+
+
+ANNOUNCEMENTS = (Announcement("datasets", _page),)

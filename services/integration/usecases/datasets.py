@@ -66,17 +66,20 @@ def publish(work: UnitOfWork, pin: Pin, parts: Sequence[Part], *, run_id: str, t
 
 def announce(work: UnitOfWork, dataset: Dataset) -> None:
     """Tells who needs it that the revision is there to be read; to hear it twice harms nobody."""
+    work.record(published_message(dataset))
+
+
+def published_message(dataset: Dataset) -> events_pb2.DatasetPublished:
+    """What is told of it."""
     parts = [events_pb2.DatasetPart(name=part["name"], rows=part["rows"], sha256=part["sha256"]) for part in dataset.parts]
-    work.record(
-        events_pb2.DatasetPublished(
-            feed=dataset.feed,
-            dataset=dataset.dataset,
-            source_system=dataset.source_system,
-            business_date=dataset.business_date.isoformat(),
-            revision=dataset.revision,
-            rows=dataset.rows,
-            parts=parts,
-        )
+    return events_pb2.DatasetPublished(
+        feed=dataset.feed,
+        dataset=dataset.dataset,
+        source_system=dataset.source_system,
+        business_date=dataset.business_date.isoformat(),
+        revision=dataset.revision,
+        rows=dataset.rows,
+        parts=parts,
     )
 
 

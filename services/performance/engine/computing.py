@@ -1,97 +1,77 @@
 """Computes a month up to a day from pinned inputs.
 
-The first and the last day of a step are included. A run goes through the month in steps, each of which adds its days to the leaf
-of the step before; so a day that is new costs a day, and a day that is restated costs the days from it on.
+A run goes through the month in steps, each of which adds its days to the leaf of the step before: so a day that is new costs a
+day, and a day that is restated costs the days from it on. What memory holds is one step's joins, and what does not fit spills.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.chassis.lake.lake import Lake, Pin
+from services.performance.engine.engines import DuckDb, Engine, quoted
+from services.performance.engine.inputs import OWNERSHIP, MonthInputs, PinnedDay
 
 if TYPE_CHECKING:
     import pyarrow
     from duckdb import DuckDBPyConnection
 
-    from services.performance.rules.catalogue import ProductRule
+    from services.chassis.lake.lake import Lake
+
+__all__ = ["OWNERSHIP", "MonthInputs", "PinnedDay", "account_days", "compute"]
+
+# What a computation writes.
+LEAF_FILE, DAYS_FILE, ISSUES_FILE = "account_results.parquet", "day_results.parquet", "issues.parquet"
+_UNFINISHED = ".steps"
 
 
-# Parquet files in the folder `MonthInputs.ownership` (written by whoever gathers the inputs, never changed), by table:
-# the lines that are approved, and what is known of people, units and customers.
-OWNERSHIP: Mapping[str, Mapping[str, str]] = {
-    "share_lines": {
-        "share_line_id": "string",
-        # `rules.shares.ObjectKind`.
-        "object_kind": "int64",
-        # As in `model.share.ShareLine`.
-        "object_key": "string",
-        "person_id": "string",
-        # Of the unit in which he worked as the line was made; counts on days on which he has no affiliation.
-        "organisation_unit_id": "string",
-        "start_date": "date",
-        # NULL without end.
-        "end_date": "date",
-        "from_minor_units": "int64",
-        "to_minor_units": "int64",
-        "basis_points": "int64",
-    },
-    "people": {"person_id": "string", "staff_number": "string"},
-    "affiliations": {"person_id": "string", "organisation_unit_id": "string", "start_date": "date", "end_date": "date"},
-    # By the bank's own number, as feeds name units.
-    "units": {"unit_number": "string", "organisation_unit_id": "string"},
-    # By the bank's own number; of a merged customer the id is that of the record that stands for it. Each number once.
-    "customers": {"customer_number": "string", "customer_id": "string"},
-}
+def compute(
+    connection: DuckDBPyConnection,
+    lake: Lake,
+    inputs: MonthInputs,
+    folder: Path,
+    *,
+    before: Path | None = None,
+    by_day: bool = True,
+    engine: Callable[[DuckDBPyConnection, Path], Engine] = DuckDb,
+) -> None:
+    """Writes `account_results`, `day_results` and `issues` into the folder, as Parquet.
 
-
-@dataclass(frozen=True, slots=True)
-class PinnedDay:
-    """On that day the rows of that revision stand: its own, or the feed's last one where the day has none."""
-
-    day: date
-    pin: Pin
-
-
-@dataclass(frozen=True, slots=True)
-class MonthInputs:
-    """All that a run reads. Whoever has it, and the files that it names, has the run's figures to the cent."""
-
-    month_date: date
-    as_of_date: date
-    home_currency_code: str
-    # By day and feed what stands: of snapshots (`Schema.snapshot`) each day from the month's first to `as_of_date` has a revision,
-    # carried forward where it has none of its own; of datasets that hold a date's rows alone only the date's own.
-    # Of `fx_rates` and `ftp_curve` days before the month may be there too: from them rates are carried, and terms matched.
-    days: tuple[PinnedDay, ...]
-    # The balances, accounts and rates of exchange that stood at the end of the year before.
-    base: tuple[PinnedDay, ...]
-    # Versions in force on some day of the month.
-    products: tuple[ProductRule, ...]
-    # The folder of `OWNERSHIP`.
-    ownership: Path
-
-
-def compute(connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, folder: Path, *, before: Path | None = None) -> None:
-    """Writes `account_results.parquet`, `day_results.parquet` and `issues.parquet` into the folder.
-
-    `before` is the folder of an earlier computation whose inputs were the same up to its own `as_of_date`: only days after it are
-    read, `day_results` and `issues` have these days alone, and the leaf is the same as from all days, to the last digit.
+    `before` is the folder of an earlier computation which `inputs.continues`: only days after its last are read, `day_results`
+    and `issues` have these days alone, and the leaf is the same as from all days, to the last digit. Without `by_day` the days
+    are computed together as far as can be, and `day_results` has the last one of each step.
     """
-    raise NotImplementedError
+    unfinished = folder / _UNFINISHED
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    month = _month(connection, lake, inputs, engine(connection, unfinished))
+    since, leaf = inputs.month_date, before and before / LEAF_FILE
+    if leaf:
+        ((last,),) = connection.execute(f"SELECT max(as_of_date) FROM read_parquet({quoted(leaf)})").fetchall()
+        since, leaf = (last + timedelta(days=1), leaf) if last else (since, None)
+    if since > inputs.as_of_date:
+        raise ValueError("The earlier computation has all days already.")
+    days, issues = [], []
+    for step in month.staging.steps(since, by_day=by_day):
+        leaf = month.add(step, leaf)
+        days.append(month.day_results())
+        issues.append(month.issues())
+    leaf.rename(folder / LEAF_FILE)
+    _write(connection, f"FROM read_parquet({_listed(days)}) ORDER BY ALL", folder / DAYS_FILE)
+    told = f"SELECT reason, subject, sum(row_count)::BIGINT AS row_count FROM read_parquet({_listed(issues)}) GROUP BY ALL ORDER BY ALL"
+    _write(connection, told, folder / ISSUES_FILE)
+    shutil.rmtree(unfinished)
 
 
 def account_days(
-    connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, accounts: Sequence[tuple[str, str, str]]
-) -> Iterable[pyarrow.RecordBatch]:
-    """The rows of ACCOUNT_DAYS of those objects (dataset, source system, number), by the expressions that `compute` adds up."""
-    raise NotImplementedError
-
-
-def divisors(inputs: MonthInputs) -> dict[tuple[str, str], dict[str, int]]:
-    """By version of a product and currency: over what each numerator is divided."""
-    raise NotImplementedError
+    connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, accounts: Sequence[tuple[str, str]]
+) -> Iterator[pyarrow.RecordBatch]:
+    """The rows of ACCOUNT_DAYS of those objects (source system, number), day by day: what `compute` adds up, nothing else."""
+    engine = DuckDb(connection, inputs.ownership)
+    month = _month(connection, lake, inputs, engine, accounts)
+    for step in month.staging.steps(inputs.month_date, by_day=False):
+        for rows in month.account_days(step):
+            yield from connection.execute(f"FROM {rows.get_name()} ORDER BY ALL").to_arrow_reader(_BATCH_ROWS)

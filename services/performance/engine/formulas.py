@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from services.performance.rules.formulas import Formula
-from services.performance.rules.formulas.inputs import InputKind
+from services.performance.rules.formulas.inputs import Input, InputKind
 
 if TYPE_CHECKING:
     import ibis
@@ -39,21 +39,21 @@ def numerator(formula: Formula, columns: Mapping[str, ibis.Value], *, scale: int
     return value * _wide(_literal(10**added)) if added else value
 
 
-def within_bounds(formula: Formula, columns: Mapping[str, ibis.Value]) -> ibis.Value:
+def within_bounds(inputs: Iterable[Input], columns: Mapping[str, ibis.Value]) -> ibis.Value:
     """Whether all numbers of a row are as large as is computed with: a row beyond is an issue, and not counted."""
-    numbers = [each for each in formula.inputs if each.kind not in (InputKind.TEXT, InputKind.FLAG)]
+    numbers = [each for each in inputs if each.kind not in (InputKind.TEXT, InputKind.FLAG)]
     fits = [(columns[each.name].isnull() | columns[each.name].between(each.low, each.high)) for each in numbers]
     return reduce(lambda left, right: left & right, fits, _truth())
 
 
 def _truth() -> ibis.Value:
-    import ibis  # noqa: PLC0415 - heavy: where something is computed, and only then
+    import ibis
 
-    return ibis.literal(True)  # noqa: FBT003 - the value itself
+    return ibis.literal(True)
 
 
 def _literal(whole: int) -> ibis.Value:
-    import ibis  # noqa: PLC0415 - the same
+    import ibis
 
     # An engine takes a bare number for as narrow as it is, and multiplies it so; beyond 64 bits some take it for a float.
     if -(2**31) <= whole < 2**31:
@@ -78,25 +78,25 @@ class _IbisAlgebra:
 
     def text(self, text: str) -> Any:
         """A text."""
-        import ibis  # noqa: PLC0415 - the same
+        import ibis
 
         return ibis.literal(text)
 
     def choose(self, cases: Sequence[tuple[Any, Any]], otherwise: Any) -> Any:
         """The value of the first case that holds."""
-        import ibis  # noqa: PLC0415 - the same
+        import ibis
 
         return ibis.cases(*cases, else_=otherwise)
 
     def coalesce(self, values: Sequence[Any]) -> Any:
         """The first that is there."""
-        import ibis  # noqa: PLC0415 - the same
+        import ibis
 
         return ibis.coalesce(*values)
 
     def extreme(self, values: Sequence[Any], *, greatest: bool) -> Any:
         """The greatest or the least; absent where one of them is, which the engines' own functions pass over."""
-        import ibis  # noqa: PLC0415 - the same
+        import ibis
 
         absent = reduce(lambda left, right: left | right, [value.isnull() for value in values])
         return absent.ifelse(ibis.null(), ibis.greatest(*values) if greatest else ibis.least(*values))

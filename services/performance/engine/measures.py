@@ -39,7 +39,7 @@ _EXACT = "decimal(38,0)"
 _AMOUNTS = dict.fromkeys(MEASURES, "int64")
 
 # Whose, of which product: by this results are added up.
-_OWNER = {"person_id": "string", "organisation_unit_id": "string", "product_code": "string"}
+OWNER = {"person_id": "string", "organisation_unit_id": "string", "product_code": "string"}
 
 # The object of a row: an account in one of its currencies, or a fee, bill, contract or reference, by the bank's number.
 _OBJECT = {
@@ -60,7 +60,7 @@ ACCOUNT_RESULTS: Mapping[str, str] = {
     "product_version_id": "string",
     "customer_number": "string",
     "customer_id": "string",
-    **_OWNER,
+    **OWNER,
     "days_owned": "int64",
     **_AMOUNTS,
     # Sums over the days: over the calendar days so far they are the averages.
@@ -73,21 +73,23 @@ ACCOUNT_RESULTS: Mapping[str, str] = {
 # By day: each amount as it stood in the month to that day, so that a day's own is the difference from the day before.
 DAY_RESULTS: Mapping[str, str] = {
     "day": "date",
-    **_OWNER,
+    **OWNER,
     "account_count": "int64",
     "customer_count": "int64",
     **_AMOUNTS,
 }
 
-# The grain: what explains every figure. One row per object, day and share line (none: the pool's).
+# The grain: what explains every figure. One row per object's row, day and share line (none: the pool's).
 ACCOUNT_DAYS: Mapping[str, str] = {
     "day": "date",
     **_OBJECT,
+    # Where an object has several rows on a day, such as movements: the row's number. Else NULL.
+    "row_key": "string",
     "product_version_id": "string",
     "customer_number": "string",
     "customer_id": "string",
-    **_OWNER,
-    # Empty for the pool's part.
+    **OWNER,
+    # Empty for the pool's part, which has no basis points where lines divide the object.
     "share_line_id": "string",
     "basis_points": "int64",
     "from_minor_units": "int64",
@@ -97,18 +99,26 @@ ACCOUNT_DAYS: Mapping[str, str] = {
     "original_amount": "int64",
     "exchange_rate_e8": "int64",
     "amount": "int64",
-    # The owner's part of `amount`, and of the base.
+    # The same at the end of the year before.
+    "base": "int64",
+    # The owner's parts of `amount` and `base`.
     "part": "int64",
     "base_part": "int64",
+    # What of them the product counts.
+    "balance": "int64",
+    "base_balance": "int64",
     "flow_amount": "int64",
     "flow_count": "int64",
-    # What the formulas are given beside the amount.
+    # What formulas were given beside amounts; NULL where the row has none, or no formula asks.
     "customer_rate_e8": "int64",
-    "ftp_rate_e8": "int64",
-    "probability_of_default_e8": "int64",
-    "loss_given_default_e8": "int64",
-    "basis_days": "int64",
+    "used_ftp_rate_e8": "int64",
+    "used_probability_of_default_e8": "int64",
+    "used_loss_given_default_e8": "int64",
     **{f"{name}_numerator": _EXACT for name in ACCRUALS},
+    # Why the row is not counted; NULL where it is.
+    "fault": "string",
+    # A formula lacked something, and what it computes is 0.
+    "incomplete": "boolean",
 }
 
 # What could not be counted, or not as it should be, and how many account-days of it.

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.db.scope import enforce_row_scope
 from services.chassis.db.types import BusinessDate, Json, OrderedText, UtcDateTime
 
 revision = "performance_0003"
@@ -45,6 +46,7 @@ def upgrade():
     op.create_index(
         "ix_results_organisation_path_period_kind_start_date", "results", ["organisation_path", "period_kind", "start_date"]
     )
+    enforce_row_scope(op.get_bind(), "results", person="person_id")
 
 
 def _create_runs():
@@ -104,6 +106,7 @@ def _create_runs():
             "run_id", "person_id", "organisation_unit_id", "product_code", "measure", name="pk_run_differences"
         ),
     )
+    enforce_row_scope(op.get_bind(), "run_differences", person="person_id")
     _create_staleness()
     _create_closings()
 

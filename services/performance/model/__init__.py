@@ -5,6 +5,7 @@ from services.performance.model.customer import Absence, Customer, Reach
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.model.deal import ContactTouch, Deal, DealDecision, DealMember, OpportunityEnd
 from services.performance.model.person import Affiliation, Person, Post, Unit
+from services.performance.model.product import ProductVersion
 from services.performance.model.result import Result
 from services.performance.model.run import ClosedMonth, MonthClosing, Run, RunDifference, RunIssue, StaleMark, StaleMonth
 from services.performance.model.scheme import SchemeVersion
@@ -25,6 +26,7 @@ __all__ = [
     "OpportunityEnd",
     "Person",
     "Post",
+    "ProductVersion",
     "Reach",
     "Result",
     "Run",

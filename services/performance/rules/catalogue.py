@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from itertools import groupby
 
-from services.performance.rules.formulas import Formula
+from services.chassis.kernel.dates import moved
+from services.performance.rules.formulas import SOURCES, Formula, Outcome
 
 
 class Slot(StrEnum):
@@ -23,6 +25,64 @@ class Slot(StrEnum):
     UNIT_PRICE = "unit_price"
     FLOW_AMOUNT = "flow_amount"
     FLOW_COUNT = "flow_count"
+
+    @property
+    def outcome(self) -> Outcome:
+        """What a formula of it has to come to."""
+        return _OUTCOMES.get(self, Outcome.EARNED)
+
+
+_OUTCOMES = {Slot.BALANCE: Outcome.STANDING, Slot.FLOW_AMOUNT: Outcome.FLOW, Slot.FLOW_COUNT: Outcome.COUNT}
+
+
+class Measure(IntEnum):
+    """What a formula is of; the numbers are the contract's."""
+
+    UNSPECIFIED = 0
+    BALANCE = 1
+    FTP_PROFIT = 2
+    FEE_INCOME = 3
+    EXPECTED_LOSS = 4
+    CAPITAL_COST = 5
+    UNIT_PRICE = 6
+    FLOW_AMOUNT = 7
+    FLOW_COUNT = 8
+
+    @property
+    def slot(self) -> Slot:
+        """The engine's name of it."""
+        return Slot[self.name]
+
+
+class ProductCategory(IntEnum):
+    """What kind of business a product is; the numbers are the contract's."""
+
+    UNSPECIFIED = 0
+    DEPOSIT = 1
+    LOAN = 2
+    BILL = 3
+    FACTORING = 4
+    INTERNATIONAL = 5
+    CARD = 6
+    WEALTH = 7
+    INTERMEDIARY = 8
+    ONLINE = 9
+    COMMITMENT = 10
+    OTHER = 11
+
+
+class VersionState(IntEnum):
+    """How a version of a product stands; the numbers are the contract's."""
+
+    UNSPECIFIED = 0
+    # Its author may still change it.
+    DRAFT = 1
+    # Waits for a second person.
+    SUBMITTED = 2
+    # In force from its first day on; never changed.
+    PUBLISHED = 3
+    # Taken back before it was in force.
+    WITHDRAWN = 4
 
 
 class FtpMethod(IntEnum):
@@ -78,7 +138,7 @@ class ProductRule:
     selection: Selection
     # Slots that the version has no formula for are 0.
     measures: Mapping[Slot, Formula]
-    # The version's own constants by name, exact (decimals, in major units where they are amounts); formulas have them inside.
+    # The version's own constants by name, as they are shown: formulas have them inside.
     parameters: Mapping[str, str]
     ftp_method: FtpMethod
     # Of POOL: where on the curve.
@@ -97,3 +157,68 @@ class ProductRule:
     def basis_days(self, currency_code: str, year: int) -> int:
         """By how many days a rate for a year is divided, of an account in that currency."""
         return self.currency_day_bases.get(currency_code, self.day_basis).days(year)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A published version, from its first day to the day before the next one's."""
+
+    product_code: str
+    version_id: str
+    start_date: date
+    end_date: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on that day."""
+        return self.start_date <= day and (self.end_date is None or day <= self.end_date)
+
+
+def spans(versions: Iterable[tuple[str, int, str, date]]) -> list[Span]:
+    """When published versions are in force: each as its product's code, number, id and first day.
+
+    A version holds until the next one begins, so that there is neither a gap nor an overlap. Of two that begin on one day the
+    later one stands in place of the other, which is never in force.
+    """
+    ordered = sorted(versions, key=lambda version: (version[0], version[3], version[1]))
+    found = []
+    for _, of_product in groupby(ordered, key=lambda version: version[0]):
+        some = list(of_product)
+        for (code, _, version_id, start), following in zip(some, [*some[1:], None], strict=True):
+            end = moved(following[3], -1) if following else None
+            if end is None or end >= start:
+                found.append(Span(code, version_id, start, end))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Something that two products would take, or that none would, on one day."""
+
+    # `CODE_TAKEN`, `KIND_TAKEN`, `REMAINDER_TAKEN` or `ACCOUNT_KIND_UNCOVERED`.
+    reason: str
+    dataset: str
+    # The code or kind; empty of the remainder.
+    subject: str
+    # Whose it is already; empty of what nobody takes.
+    product_code: str
+    day: date
+
+
+def clashes(rules: Iterable[tuple[str, str, Selection]], day: date) -> Iterator[Clash]:
+    """What does not go together of the products in force on a day: each as its code, a dataset and what it takes of that."""
+    holders: dict[tuple[str, str, str], str] = {}
+    for code, dataset, selection in rules:
+        claims = [
+            *(("CODE_TAKEN", each) for each in selection.product_codes),
+            *(("KIND_TAKEN", each) for each in selection.kinds),
+            *([("REMAINDER_TAKEN", "")] if selection.remaining else []),
+        ]
+        for reason, subject in claims:
+            holder = holders.setdefault((reason, dataset, subject), code)
+            if holder != code:
+                yield Clash(reason, dataset, subject, holder, day)
+    if ("REMAINDER_TAKEN", "balances", "") in holders:
+        return
+    for kind in SOURCES["balances"].kinds:
+        if ("KIND_TAKEN", "balances", kind) not in holders:
+            yield Clash("ACCOUNT_KIND_UNCOVERED", "balances", kind, "", day)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -12,3 +14,15 @@ class PerformanceSettings(BaseModel):
 
     # In which currency results are (ISO 4217); other currencies are converted at each day's rate.
     home_currency_code: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    # For so many days a feed of balances, bills or contracts that brings nothing more still counts; then it has ended.
+    carry_days_max: int = Field(default=45, ge=1, le=366)
+    # What makes results: `duckdb` inside the service, or `spark`, a cluster.
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    # Where the cluster is, such as `spark://spark:7077`.
+    spark_master_url: str = ""
+    # A month is computed once nothing has changed for so long, so that a delivery of many feeds costs one run …
+    quiet_seconds: int = Field(default=10, ge=0, le=3_600)
+    # … and at the latest so long after the first change.
+    quiet_seconds_max: int = Field(default=30, ge=0, le=3_600)
+    # For so many days the files of a run are kept that another took the place of; those of closed months are kept for good.
+    superseded_run_days: int = Field(default=400, ge=1, le=36_500)

@@ -189,6 +189,9 @@ class Checker:
             # What is free might be for a year; here nothing is.
             if not kind.zero and (not kind.dimension.fits(wanted) or kind.dimension.years):
                 self._refuse_result(kind.dimension, wanted)
+            if kind.scale:
+                problem = "Balances and flows are counted in whole minor units and whole numbers: nothing of them is rounded."
+                self._refuse(FaultReason.RESULT_UNFIT, problem, "Leave out what has decimals; a coefficient belongs into income.")
             if source.standing and outcome in (Outcome.FLOW, Outcome.COUNT) and not happens_once(root):
                 self._refuse_repeated()
             return False

@@ -39,8 +39,8 @@ def parse(text: str, declared: Declared, outcome: Outcome = Outcome.EARNED) -> F
 
 def is_name(text: str) -> bool:
     """Whether a formula can name something so: a plain name that is no word of SQL's."""
-    import sqlglot  # noqa: PLC0415 - heavy: where a formula is read, and only then
-    from sqlglot import errors, expressions  # noqa: PLC0415 - the same
+    import sqlglot
+    from sqlglot import errors, expressions
 
     try:
         parsed = sqlglot.parse_one(text)
@@ -93,8 +93,8 @@ class _Reader:
         return Place.at(self.text, offset)
 
     def _parsed(self) -> exp.Expression:
-        import sqlglot  # noqa: PLC0415 - heavy: where a formula is read, and only then
-        from sqlglot import errors  # noqa: PLC0415 - the same
+        import sqlglot
+        from sqlglot import errors
 
         try:
             statements = sqlglot.parse(self.text)

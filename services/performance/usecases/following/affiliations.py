@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import moved
 from services.chassis.service import Subscription
 from services.performance.model.person import FIRST_DATE, Affiliation, Person
+from services.performance.model.share import ShareLine
+from services.performance.usecases.runs.marking import ownership_changed
 
 
 def follow(work: UnitOfWork, event: Any) -> None:
@@ -29,10 +32,18 @@ def follow(work: UnitOfWork, event: Any) -> None:
     elif current.start_date >= today:
         # Twice on a day: the last unit of the day is the day's.
         current.organisation_path = person.organisation_path
+        _mark(work, person, today)
         return
     else:
         current.end_date, start_date = moved(today, -1), today
+    _mark(work, person, start_date)
     work.session.add(Affiliation(person_id=person.person_id, start_date=start_date, organisation_path=person.organisation_path))
+
+
+def _mark(work: UnitOfWork, person: Person, start_date: date) -> None:
+    """Whoever owns something takes its results along into another unit."""
+    if work.session.scalar(select(ShareLine.share_line_id).where(ShareLine.person_id == person.person_id).limit(1)):
+        ownership_changed(work, start_date, reason="affiliations")
 
 
 AFFILIATIONS = tuple(

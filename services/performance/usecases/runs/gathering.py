@@ -16,11 +16,12 @@ from services.chassis.lake.lake import Pin
 from services.performance.engine.computing import MonthInputs, PinnedDay
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.rules import runs
+from services.performance.rules.catalogue import Span
 from services.performance.rules.periods import PeriodKind, base_date, period_end
 from services.performance.usecases import catalogue
 
 # What stands at the end of the year before, from which increments count.
-_BASE_DATASETS = ("accounts", "balances", "fx_rates")
+_BASE_DATASETS = ("accounts", *runs.CARRIED_DATASETS, *runs.RATE_DATASETS)
 
 # A feed's revisions by the day of each.
 _Feeds = dict[tuple[str, str, str], dict[date, int]]
@@ -71,21 +72,19 @@ def gather(work: UnitOfWork, month: date, latest: date) -> dict[str, Any]:
     return gathered
 
 
-def month_inputs(inputs: Mapping[str, Any], products: Sequence[Any], ownership: Path) -> MonthInputs:
-    """The same as the engine takes it; `products` are the rules of the versions that it names."""
-    from dataclasses import replace
-
-    versions = {rule.version_id: rule for rule in products}
+def month_inputs(work: UnitOfWork, inputs: Mapping[str, Any], ownership: Path) -> MonthInputs:
+    """The same as the engine takes it, with the rules of the versions that it names."""
+    in_force = [
+        Span(code, version_id, date.fromisoformat(start), date.fromisoformat(end))
+        for code, version_id, start, end in inputs["products"]
+    ]
     return MonthInputs(
         month_date=date.fromisoformat(inputs["month_date"]),
         as_of_date=date.fromisoformat(inputs["as_of_date"]),
         home_currency_code=inputs["home_currency_code"],
         days=tuple(_pinned(inputs["feeds"])),
         base=tuple(_pinned(inputs["base"])),
-        products=tuple(
-            replace(versions[version_id], start_date=date.fromisoformat(start), end_date=date.fromisoformat(end))
-            for version_id, start, end in inputs["products"]
-        ),
+        products=tuple(catalogue.rules_of(work, in_force)),
         ownership=ownership,
     )
 
@@ -104,11 +103,12 @@ def _until(inputs: Mapping[str, Any], day: date) -> dict[str, Any]:
 
 def _products(work: UnitOfWork, month: date) -> list[list[str]]:
     """The versions in force in the month, each with its days in it: what comes after the month changes nothing of it."""
-    month_end = period_end(PeriodKind.MONTH, month)
-    return sorted(
-        [rule.version_id, max(rule.start_date, month).isoformat(), min(rule.end_date or month_end, month_end).isoformat()]
-        for rule in catalogue.product_rules(work, month)
-    )
+    month_end, found = period_end(PeriodKind.MONTH, month), []
+    for span in catalogue.published_spans(work):
+        start, end = max(span.start_date, month), min(span.end_date or month_end, month_end)
+        if start <= end:
+            found.append([span.product_code, span.version_id, start.isoformat(), end.isoformat()])
+    return sorted(found)
 
 
 def _of_month(work: UnitOfWork, month: date, end: date, carry_days_max: int) -> _Feeds:
@@ -126,6 +126,9 @@ def _of_month(work: UnitOfWork, month: date, end: date, carry_days_max: int) -> 
     standing = (*runs.CARRIED_DATASETS, *runs.LASTING_DATASETS, *runs.RATE_DATASETS)
     for feed, revisions in _latest(work, standing, moved(month, -1)).items():
         found.setdefault(feed, {}).update(revisions)
+    # An account that was opened after the last revision of a feed that comes but now and then is found in the next one.
+    for feed, revisions in _outermost(work, ("accounts",), func.min, DatasetPin.business_date > end).items():
+        found.setdefault(feed, {}).update(revisions)
     return found
 
 
@@ -136,7 +139,7 @@ def _days(feed: tuple[str, str, str], found: Mapping[date, int], start: date, en
     days = runs.revision_days(known, start, end, carry if dataset in runs.CARRIED_DATASETS else None)
     if dataset in (*runs.HISTORY_DATASETS, *runs.RATE_DATASETS):
         days |= {day: day for day in known if day < start}
-    return days
+    return days | {day: day for day in known if day > end}
 
 
 def _feed(feed: tuple[str, str, str], found: Mapping[date, int], days: Mapping[date, date]) -> dict[str, Any]:
@@ -162,13 +165,20 @@ def _between(work: UnitOfWork, datasets: Sequence[str], start: date, end: date) 
 
 def _latest(work: UnitOfWork, datasets: Sequence[str], day: date) -> _Feeds:
     """Of each feed its last revision up to that day."""
-    last = (
-        select(DatasetPin.feed, func.max(DatasetPin.business_date).label("business_date"))
-        .where(DatasetPin.dataset.in_(datasets), DatasetPin.business_date <= day)
+    return _outermost(work, datasets, func.max, DatasetPin.business_date <= day)
+
+
+def _outermost(work: UnitOfWork, datasets: Sequence[str], outermost: Any, when: Any) -> _Feeds:
+    """Of each feed the revision of the first or last day for which the condition holds."""
+    place = (
+        select(DatasetPin.feed, outermost(DatasetPin.business_date).label("business_date"))
+        .where(DatasetPin.dataset.in_(datasets), when)
         .group_by(DatasetPin.feed)
         .subquery()
     )
-    wanted = select(*_COLUMNS).join(last, (DatasetPin.feed == last.c.feed) & (DatasetPin.business_date == last.c.business_date))
+    wanted = select(*_COLUMNS).join(
+        place, (DatasetPin.feed == place.c.feed) & (DatasetPin.business_date == place.c.business_date)
+    )
     return _by_feed(work.session.execute(wanted))
 
 

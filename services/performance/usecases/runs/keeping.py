@@ -1,6 +1,6 @@
 """Where a run's files are, and what it was computed from: for whoever explains, exports or repeats its figures.
 
-`<lake>/.performance/month=YYYY-MM-01/run=N/` has what `engine.computing.compute` wrote, and in `ownership` whose things were. A
+`<lake>/.performance/YYYY-MM/N/`, of the month's run of that number, has what `engine.computing.compute` wrote, and in `ownership` whose things were. A
 folder has its name only once all of it is on the disk, and is never changed. It stands beside the datasets, not among them: what is
 not in its manifest the integration service clears away.
 """
@@ -19,7 +19,6 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.lake.lake import Lake, put_in_place
 from services.performance.engine.computing import MonthInputs
 from services.performance.model.run import Run
-from services.performance.usecases import catalogue
 from services.performance.usecases.runs.gathering import month_inputs
 
 ROOT = ".performance"
@@ -44,8 +43,7 @@ def results_folder(lake: Lake, run: Run) -> Path:
 
 def inputs_of(work: UnitOfWork, run: Run) -> MonthInputs:
     """All that the run was computed from, to compute it again or to look at some of its accounts."""
-    products = catalogue.rules_of(work, [version_id for version_id, *_ in run.inputs["products"]])
-    return month_inputs(run.inputs, products, ownership_folder(work.database.lake, run))
+    return month_inputs(work, run.inputs, ownership_folder(work.database.lake, run))
 
 
 def written(lake: Lake, folder: Path, write: Callable[[Path], None]) -> Path:
@@ -82,4 +80,4 @@ def remove(lake: Lake, run: Run) -> None:
 
 
 def _folder(lake: Lake, run: Run) -> Path:
-    return lake.root / ROOT / f"month={run.month_date}" / f"run={run.number}"
+    return lake.root / ROOT / f"{run.month_date:%Y-%m}" / str(run.number)

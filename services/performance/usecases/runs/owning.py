@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
@@ -18,6 +18,9 @@ from services.performance.model.person import Affiliation, Person, Unit
 from services.performance.model.share import ShareLine
 from services.performance.rules.shares import ShareState
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 ROWS_AT_ONCE = 20_000
 
 
@@ -25,7 +28,7 @@ def write(preparation: Preparation, month: date, as_of: date, folder: Path) -> N
     """Writes the files, in memory that does not grow with the bank."""
     owned: dict[str, Callable[[UnitOfWork], Iterable[tuple[Any, ...]]]] = {
         "share_lines": lambda work: _lines(work, month, as_of),
-        "people": lambda work: _people(work, month, as_of),
+        "people": _people,
         "affiliations": lambda work: _affiliations(work, month, as_of),
         "units": _units,
         "customers": _customers,
@@ -92,10 +95,9 @@ def _lines(work: UnitOfWork, month: date, as_of: date) -> Any:
     return ((*row[:4], units.get(row[4], ""), *row[5:]) for row in rows)
 
 
-def _people(work: UnitOfWork, month: date, as_of: date) -> Any:
-    owners = select(ShareLine.person_id).where(*_lines_of(month, as_of))
-    people = select(Person.person_id, Person.staff_number).where(Person.person_id.in_(owners))
-    return _in_portions(work, people.order_by(Person.person_id))
+def _people(work: UnitOfWork) -> Any:
+    # All of them: also earlier months of the year have owners.
+    return _in_portions(work, select(Person.person_id, Person.staff_number).order_by(Person.person_id))
 
 
 def _affiliations(work: UnitOfWork, month: date, as_of: date) -> Any:
@@ -116,11 +118,8 @@ def _units(work: UnitOfWork) -> Any:
 
 def _customers(work: UnitOfWork) -> Any:
     """Who stands for each number: of a merged record the one that it was merged into, in the end."""
-    into = dict(
-        work.session.execute(
-            select(Customer.customer_id, Customer.merged_into_customer_id).where(Customer.merged_into_customer_id != "")
-        ).tuples()
-    )
+    merged = select(Customer.customer_id, Customer.merged_into_customer_id).where(Customer.merged_into_customer_id != "")
+    into = {row[0]: row[1] for row in work.session.execute(merged)}
     columns = Customer.__table__.c
     customers = select(columns.customer_number, columns.customer_id).order_by(
         columns.customer_number, columns.gone, columns.customer_id
@@ -146,4 +145,16 @@ def _each_once(rows: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _unit_ids(work: UnitOfWork) -> dict[str, str]:
-    return dict(work.session.execute(select(Unit.organisation_path, Unit.organisation_unit_id)).tuples())
+    return {row[0]: row[1] for row in work.session.execute(select(Unit.organisation_path, Unit.organisation_unit_id))}
+
+
+def same_of(connection: DuckDBPyConnection, former: Path, now: Path, leaf: Path) -> bool:
+    """Whether whose everything is stands as it was for the accounts of a leaf: also none of their customers is another now."""
+    before, after = sha256s(former), sha256s(now)
+    if any(before[name] != after[name] for name in ("share_lines", "affiliations", "units")):
+        return False
+    if before["customers"] == after["customers"]:
+        return True
+    from services.performance.engine import periods
+
+    return not periods.customers_differ(connection, former / "customers.parquet", now / "customers.parquet", leaf)

@@ -1,0 +1,118 @@
+"""From account-days to the leaf and to days: sums, one rounding, and shares of what was rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import ibis
+
+from services.performance.engine.measures import ACCOUNT_RESULTS, ACCRUALS, DAY_RESULTS, ISSUES, MEASURES, OWNER
+from services.performance.engine.rounding import exact, half_even, shared_by_quota
+from services.performance.engine.sources import looked_up
+from services.performance.engine.tables import ACCRUED, table
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ibis import ir
+
+# What is rounded as one: an object under one version of its product, in the month so far.
+WHOLE = ("dataset", "source_system", "account_number", "currency_code", "product_version_id")
+_KEYS = tuple(name for name, type_ in ACCRUED.items() if type_ == "string")
+_SUMS = tuple(name for name, type_ in ACCRUED.items() if type_ != "string")
+
+
+def accrued(account_days: Sequence[ir.Table], as_of_date: date, *, formerly: bool) -> ir.Table:
+    """What the days so far add up to: those rows, and the days before them where there are any."""
+    added = [_as_sums(rows, as_of_date) for rows in account_days]
+    if formerly:
+        # Of the days before, the balance is not the last one any more, and what was to be told of them was told.
+        passed = dict.fromkeys(("balance", "new_days", "incomplete_days"), ibis.literal(0, "int64"))
+        added.append(table("formerly").mutate(**passed, fault=ibis.null("string")).select(*ACCRUED))
+    rows = ibis.union(*added) if len(added) > 1 else added[0]
+    return rows.group_by(_KEYS).aggregate(**{name: rows[name].sum().cast(ACCRUED[name]) for name in _SUMS})
+
+
+def _as_sums(rows: ir.Table, as_of_date: date) -> ir.Table:
+    one = ibis.literal(1, "int64")
+    return rows.mutate(
+        balance=(rows.day == ibis.date(as_of_date)).ifelse(rows.balance, 0),
+        balance_days=exact(rows.balance),
+        base_days=exact(rows.base_balance),
+        days_owned=one,
+        new_days=one,
+        incomplete_days=rows.incomplete.cast("int64"),
+    ).select(*ACCRUED)
+
+
+def several() -> ir.Table:
+    """Objects that have several owners in the month: only their rows need to be held against each other."""
+    rows = table("accrued").filter(lambda t: t.fault.isnull())
+    return rows.group_by(WHOLE).aggregate(owners=rows.count()).filter(lambda t: t.owners > 1).drop("owners")
+
+
+def settled(month_date: date, as_of_date: date, *, divided: bool) -> ir.Table:
+    """The leaf, of the objects of `several` or of all others: each measure of an object is rounded once, and shared by its owners."""
+    rows = table("accrued").filter(lambda t: t.fault.isnull())
+    rows = rows.semi_join(table("several"), WHOLE) if divided else rows.anti_join(table("several"), WHOLE)
+    version = {"dataset": "dataset", "product_version_id": "product_version_id", "currency_code": "currency_code"}
+    rows = looked_up(rows, table("divisors"), version)
+    rows = looked_up(rows, table("people"), {"person_id": "person_id"})
+    # The pool comes last, whose staff number is NULL.
+    order = [rows.staff_number.isnull(), rows.staff_number, rows.person_id, rows.organisation_unit_id, rows.customer_number]
+
+    def share(numerator: ir.DecimalValue, divisor: ir.DecimalValue) -> ir.IntegerValue:
+        amount = shared_by_quota(numerator, divisor, WHOLE, order) if divided else half_even(numerator, divisor)
+        return amount.cast("int64")
+
+    days = exact((as_of_date - month_date).days + 1)
+    rows = rows.mutate(
+        month_date=ibis.date(month_date),
+        as_of_date=ibis.date(as_of_date),
+        average_balance=share(rows.balance_days, days),
+        base_balance=share(rows.base_days, days),
+        **{name: share(rows[f"{name}_numerator"], rows[f"{name}_divisor"]) for name in ACCRUALS},
+    )
+    rows = rows.mutate(
+        increment=rows.average_balance - rows.base_balance,
+        contribution=rows.ftp_profit + rows.fee_income - rows.expected_loss,
+    )
+    return rows.mutate(eva=rows.contribution - rows.capital_cost).select(*ACCOUNT_RESULTS)
+
+
+def leaf() -> ir.Table:
+    """All of it."""
+    alone, together = (ibis.table(ACCOUNT_RESULTS, name=name) for name in ("alone", "together"))
+    return ibis.union(alone, together)
+
+
+def day_results() -> ir.Table:
+    """The leaf added up by owner, unit and product, as of its last day."""
+    rows = table("account_results")
+    rows = rows.mutate(object=rows.source_system + "/" + rows.account_number)
+    found = rows.group_by(day=rows.as_of_date, **{name: rows[name] for name in OWNER}).aggregate(
+        account_count=rows.object.nunique(),
+        customer_count=rows.customer_number.nullif("").nunique(),
+        **{name: rows[name].sum().cast("int64") for name in MEASURES},
+    )
+    return found.select(*DAY_RESULTS)
+
+
+def issues() -> ir.Table:
+    """What of this step was not counted, or not as it should be, by object."""
+    rows = table("accrued").filter(lambda t: t.new_days > 0)
+    counted = rows.fault.isnull()
+    reasons = {
+        "INPUT_MISSING": (counted & (rows.incomplete_days > 0), rows.incomplete_days),
+        "CUSTOMER_UNKNOWN": (counted & (rows.customer_id == "") & (rows.customer_number != ""), rows.new_days),
+        "UNIT_UNKNOWN": (counted & (rows.organisation_unit_id == ""), rows.new_days),
+    }
+    subject = rows.dataset + "/" + rows.source_system + "/" + rows.account_number + "/" + rows.currency_code
+    told = [rows.filter(~counted).select(reason="fault", subject=subject, row_count="new_days")]
+    told += [
+        rows.filter(when).select(reason=ibis.literal(reason), subject=subject, row_count=of)
+        for reason, (when, of) in reasons.items()
+    ]
+    found = ibis.union(*told)
+    return found.group_by("reason", "subject").aggregate(row_count=found.row_count.sum().cast("int64")).select(*ISSUES)

@@ -1,0 +1,144 @@
+"""What `staging` has DuckDB do: one statement for each table that is more than rows of a dataset."""
+
+from __future__ import annotations
+
+from services.performance.rules.shares import WHOLE_BASIS_POINTS, ObjectKind
+
+_RATE_ONE = 10**8
+# A rate of exchange beyond it is a mistake of the feed; amounts at it would not fit.
+_RATE_MAX = 10**14
+
+# Days on which a line or an affiliation begins to count, or does so no more.
+CHANGES = """
+    SELECT DISTINCT unnest([start_date, end_date + 1]) AS day FROM (
+        SELECT start_date, end_date FROM owned_share_lines UNION ALL SELECT start_date, end_date FROM owned_affiliations
+    ) WHERE day IS NOT NULL
+"""
+
+# Of the day in the variable `day`. The pool's row of an object that lines divide has no basis points: it has what they leave.
+HOLDINGS = f"""
+    CREATE OR REPLACE TEMP TABLE day_lines AS
+    SELECT line.* EXCLUDE (organisation_unit_id), coalesce(staff_number, '') AS staff_number,
+        coalesce(affiliation.organisation_unit_id, line.organisation_unit_id) AS organisation_unit_id
+    FROM owned_share_lines line
+    LEFT JOIN owned_people USING (person_id)
+    LEFT JOIN owned_affiliations affiliation ON affiliation.person_id = line.person_id
+        AND getvariable('day') BETWEEN affiliation.start_date AND coalesce(affiliation.end_date, getvariable('day'))
+    WHERE getvariable('day') BETWEEN line.start_date AND coalesce(line.end_date, getvariable('day'));
+
+    CREATE OR REPLACE TEMP TABLE held AS
+    SELECT row_number() OVER () AS holding, object_kind, object_key,
+        count(*) = 1 AND any_value(basis_points) = {WHOLE_BASIS_POINTS} AND any_value(from_minor_units) = 0
+            AND count(to_minor_units) = 0 AS sole,
+        CASE WHEN sole THEN any_value(share_line_id) END AS sole_share_line_id,
+        CASE WHEN sole THEN any_value(person_id) END AS sole_person_id,
+        CASE WHEN sole THEN any_value(organisation_unit_id) END AS sole_unit_id
+    FROM day_lines GROUP BY object_kind, object_key;
+
+    CREATE OR REPLACE TEMP TABLE lines AS
+    SELECT holding, 0::BIGINT AS pool, staff_number, person_id, organisation_unit_id, share_line_id, from_minor_units,
+        to_minor_units, basis_points
+    FROM day_lines JOIN held USING (object_kind, object_key) WHERE NOT sole
+    UNION ALL
+    SELECT holding, 1, '', '', '', '', 0, NULL, 0 FROM held WHERE NOT sole;
+
+    CREATE OR REPLACE TEMP TABLE holdings AS
+    SELECT object_kind, split_part(object_key, '/', 1) AS source_system,
+        object_key[length(split_part(object_key, '/', 1)) + 2:] AS account_number,
+        holding, sole_share_line_id, sole_person_id, sole_unit_id
+    FROM held WHERE object_kind <> {int(ObjectKind.CUSTOMER)};
+
+    CREATE OR REPLACE TEMP TABLE customers AS
+    SELECT customer_number, customer_id, holding, sole_share_line_id, sole_person_id, sole_unit_id
+    FROM owned_customers LEFT JOIN held ON object_kind = {int(ObjectKind.CUSTOMER)} AND object_key = customer_id;
+"""
+
+NO_ACCOUNTS = """
+    CREATE OR REPLACE TEMP TABLE known_accounts (
+        source_system VARCHAR, account_number VARCHAR, customer_number VARCHAR, kind VARCHAR, product_code VARCHAR,
+        unit_number VARCHAR, open_date DATE, maturity_date DATE, state VARCHAR, interest_rate_e8 BIGINT
+    )
+"""
+# Those of the view that are not known yet.
+MORE_ACCOUNTS = """
+    INSERT INTO known_accounts
+    SELECT source_system, account_number, customer_number, kind, product_code, unit_number, open_date, maturity_date, state,
+        interest_rate_e8
+    FROM {view} found ANTI JOIN known_accounts USING (source_system, account_number)
+"""
+# With whose each is; and once more under the name of each system that tells of accounts and keeps none.
+ACCOUNTS = f"""
+    CREATE OR REPLACE TEMP TABLE accounts AS
+    SELECT known.*, known.source_system AS account_system, coalesce(customer_id, '') AS customer_id,
+        CASE WHEN own.holding IS NULL THEN customer.holding ELSE own.holding END AS holding,
+        CASE WHEN own.holding IS NULL THEN customer.sole_share_line_id ELSE own.sole_share_line_id END AS sole_share_line_id,
+        CASE WHEN own.holding IS NULL THEN customer.sole_person_id ELSE own.sole_person_id END AS sole_person_id,
+        CASE WHEN own.holding IS NULL THEN customer.sole_unit_id ELSE own.sole_unit_id END AS sole_unit_id
+    FROM known_accounts known
+    LEFT JOIN holdings own ON own.object_kind = {int(ObjectKind.ACCOUNT)} AND own.source_system = known.source_system
+        AND own.account_number = known.account_number
+    LEFT JOIN customers customer ON customer.customer_number = known.customer_number;
+
+    INSERT INTO accounts
+    SELECT DISTINCT ON (telling.source_system, account_number) accounts.* REPLACE (telling.source_system AS source_system)
+    FROM accounts CROSS JOIN telling_systems telling ORDER BY account_system
+"""
+
+# Whoever is told of twice counts as the worse.
+RATINGS = """
+    SELECT DISTINCT ON (customer_number) customer_number, rating, probability_of_default_e8, loss_given_default_e8
+    FROM {view} ORDER BY probability_of_default_e8 DESC NULLS LAST, loss_given_default_e8 DESC NULLS LAST, rating
+"""
+CLASSES = """
+    SELECT DISTINCT ON (account_number) account_number, class AS loan_class, overdue_days
+    FROM {view} ORDER BY overdue_days DESC, class
+"""
+
+# By day and currency: the last rate in the home currency that is known by then.
+RATES = f"""
+    CREATE OR REPLACE TEMP TABLE rates AS
+    WITH told AS (
+        SELECT day, currency_code, arg_max(exchange_rate_e8, feed) AS exchange_rate_e8
+        FROM {{view}}
+        WHERE quote_currency_code = getvariable('home') AND currency_code <> getvariable('home')
+            AND exchange_rate_e8 BETWEEN 1 AND {_RATE_MAX}
+        GROUP BY day, currency_code
+    ), known AS (
+        SELECT rate_days.day, currency_code, arg_max(exchange_rate_e8, told.day) AS exchange_rate_e8
+        FROM rate_days JOIN told ON told.day <= rate_days.day
+        GROUP BY rate_days.day, currency_code
+        UNION ALL
+        SELECT day, getvariable('home'), {_RATE_ONE} FROM rate_days
+    )
+    SELECT day, currency_code, exchange_rate_e8, exchange_rate_e8::DECIMAL(38, 0) * {{home_factor}}::DECIMAL(38, 0) AS factor,
+        ({_RATE_ONE} * 10::HUGEINT ** coalesce(digits, 2))::DECIMAL(38, 0) AS divisor
+    FROM known LEFT JOIN fractions USING (currency_code)
+"""
+
+# By day since the first curve, and by every tenor that any curve names: at the nearest tenor that is not longer, or the shortest.
+PRICES = """
+    CREATE OR REPLACE TEMP TABLE prices AS
+    WITH told AS (
+        SELECT day, currency_code, tenor_days, arg_max(ftp_rate_e8, feed) AS ftp_rate_e8
+        FROM {view} WHERE day <= getvariable('last_day')
+        GROUP BY day, currency_code, tenor_days
+    ), curves AS (
+        SELECT day, currency_code, tenors.tenor_days AS ftp_tenor_days,
+            coalesce(
+                arg_max(ftp_rate_e8, told.tenor_days) FILTER (told.tenor_days <= tenors.tenor_days),
+                arg_min(ftp_rate_e8, told.tenor_days)
+            ) AS ftp_rate_e8
+        FROM told CROSS JOIN (SELECT DISTINCT tenor_days FROM told) tenors
+        GROUP BY day, currency_code, tenors.tenor_days
+    ), currencies AS (
+        SELECT currency_code, min(day) AS first_day FROM told GROUP BY currency_code
+    ), dates AS (
+        SELECT unnest(generate_series((SELECT min(day) FROM told), getvariable('last_day'), INTERVAL 1 DAY))::DATE AS price_date
+    ), current AS (
+        SELECT price_date, wanted.currency_code, coalesce(day, first_day) AS day
+        FROM (FROM dates CROSS JOIN currencies) wanted
+        ASOF LEFT JOIN (SELECT DISTINCT day, currency_code FROM told) stands
+            ON stands.currency_code = wanted.currency_code AND stands.day <= wanted.price_date
+    )
+    SELECT currency_code, price_date, ftp_tenor_days, ftp_rate_e8 FROM current JOIN curves USING (currency_code, day)
+"""

@@ -1,0 +1,261 @@
+"""Fills the tables that expressions name, from the lake and the ownership files: in DuckDB, whichever engine computes.
+
+What is here is small (rules, rates, curves), or whole datasets as they stand on the days of a step, or whose each object is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from services.chassis.kernel.money import FRACTION_DIGITS, fraction_digits
+from services.chassis.lake.schemas import SCHEMAS
+from services.performance.engine import staged
+from services.performance.engine.account_days import Curve
+from services.performance.engine.inputs import OWNERSHIP, MonthInputs, PinnedDay
+from services.performance.engine.measures import ACCRUALS
+from services.performance.engine.sources import MEASURED, Source
+from services.performance.engine.tables import READ
+from services.performance.rules.catalogue import ProductRule, Slot
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from services.chassis.lake.lake import Lake
+
+# Datasets that say something of the objects, as they stand.
+_FACTS = ("accounts", "risk_ratings", "loan_classes")
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Days, the first and the last included, on which everything stands still but amounts and rates."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> list[date]:
+        """All of them."""
+        return [self.first + n * _DAY for n in range((self.last - self.first).days + 1)]
+
+
+class Staging:
+    """The tables of a run, step by step. `begin` and `take` answer the names of the tables that they have filled anew."""
+
+    def __init__(self, connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs) -> None:
+        self._connection = connection
+        self._lake = lake
+        self._inputs = inputs
+        # Since when the facts stand that are in the tables.
+        self._facts_date: date | None = None
+        self._views = 0
+
+    def begin(self) -> list[str]:
+        """What holds for the whole month."""
+        for name, columns in OWNERSHIP.items():
+            path = str(self._inputs.ownership / f"{name}.parquet").replace("'", "''")
+            self._run(f"CREATE OR REPLACE TEMP VIEW owned_{name} AS SELECT {', '.join(columns)} FROM read_parquet('{path}')")
+        self._run("CREATE OR REPLACE TEMP TABLE units AS FROM owned_units")
+        self._run("CREATE OR REPLACE TEMP TABLE people AS FROM owned_people")
+        self._fill_rates()
+        self._fill_prices()
+        self._fill_rules()
+        self._fill_base()
+        return ["units", "people", "rates", "prices", "rules", "divisors", "base_rows"]
+
+    def take(self, step: Step) -> list[str]:
+        """What stands on the days of a step."""
+        names = self._take_facts(step)
+        self._fill("selectors", "dataset VARCHAR, by_code BOOLEAN, selector VARCHAR, rule BIGINT", self._selectors(step))
+        for source in self.sources(step):
+            self._fill_rows(source, step)
+            names.append(source.dataset)
+        return [*names, "selectors"]
+
+    def steps(self, since: date, *, by_day: bool) -> Iterator[Step]:
+        """The days from that one on: day by day, or in as few steps as can be."""
+        last = self._inputs.as_of_date
+        days = Step(since, last).days
+        changes = set(days) if by_day else self._changes()
+        begins = [day for day in days if day == since or day in changes]
+        yield from (Step(begin, end - _DAY) for begin, end in zip(begins, [*begins[1:], last + _DAY], strict=True))
+
+    def sources(self, step: Step) -> list[Source]:
+        """What is measured on those days."""
+        return [source for source in MEASURED.values() if self.rules(source, step)]
+
+    def rules(self, source: Source, step: Step) -> dict[int, ProductRule]:
+        """The rules that take the source's rows on those days, by number."""
+        numbered = enumerate(self._inputs.products)
+        return {number: rule for number, rule in numbered if rule.dataset == source.dataset and _in_force(rule, step.first)}
+
+    def curve(self) -> Curve | None:
+        """What the curves of internal prices have; None where there is none."""
+        found = "SELECT min(price_date), list(DISTINCT ftp_tenor_days ORDER BY ftp_tenor_days) FROM prices"
+        ((start_date, tenors),) = self._connection.execute(found).fetchall()
+        return Curve(start_date, tuple(tenors)) if tenors else None
+
+    def _changes(self) -> set[date]:
+        """Days on which something else begins to stand than amounts and rates."""
+        changes = {day for (day,) in self._connection.execute(staged.CHANGES).fetchall()}
+        changes |= {rule.start_date for rule in self._inputs.products}
+        changes |= {rule.end_date + _DAY for rule in self._inputs.products if rule.end_date and rule.end_date < date.max}
+        days = Step(self._inputs.month_date, self._inputs.as_of_date).days
+        facts = [self._facts_on(day) for day in days]
+        return changes | {day for before, now, day in zip(facts, facts[1:], days[1:], strict=True) if before != now}
+
+    def _facts_on(self, day: date) -> set[tuple[Any, bool]]:
+        pins = [each for dataset in _FACTS for each in self._inputs.pins(dataset, day, day)]
+        return {(each.pin, _carried(each)) for each in pins}
+
+    def _take_facts(self, step: Step) -> list[str]:
+        """Accounts, ratings, classes, and whose everything is; nothing where it stands as it did."""
+        since = max((day for day in self._changes() if day <= step.first), default=date.min)
+        if since == self._facts_date:
+            return []
+        self._facts_date = since
+        self._connection.execute("SET VARIABLE day = ?", [step.first])
+        self._run(staged.HOLDINGS)
+        self._fill_accounts(step)
+        for name, dataset, query in (("ratings", "risk_ratings", staged.RATINGS), ("classes", "loan_classes", staged.CLASSES)):
+            view = self._view(dataset, self._inputs.pins(dataset, step.first, step.first))
+            self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query.format(view=view)}")
+        return ["holdings", "lines", "customers", "accounts", "ratings", "classes"]
+
+    def _fill_accounts(self, step: Step) -> None:
+        """As they stood; what a carried revision lacks as the first later one has it, or as it was at the base date."""
+        standing = self._inputs.pins("accounts", step.first, step.first)
+        carried = {each.pin.feed for each in standing if _carried(each)}
+        later = [each for each in self._inputs.pins("accounts", step.last + _DAY, date.max) if each.pin.feed in carried]
+        followed = {each.pin.feed: each for each in sorted(later, key=lambda each: each.day, reverse=True) if not _carried(each)}
+        base = [each for each in self._inputs.base if each.pin.dataset == "accounts"]
+        self._run(staged.NO_ACCOUNTS)
+        for each in (*standing, *followed.values(), *base):
+            self._run(staged.MORE_ACCOUNTS.format(view=self._view("accounts", [each])))
+        keeping = {each.pin.source_system for each in self._inputs.days if each.pin.dataset == "accounts"}
+        telling = {each.pin.source_system for each in self._inputs.pins("transactions", step.first, step.last)} - keeping
+        self._fill("telling_systems", "source_system VARCHAR", [(name,) for name in sorted(telling)])
+        self._run(staged.ACCOUNTS)
+
+    def _fill_rows(self, source: Source, step: Step) -> None:
+        """The dataset's rows by day. What stood at the base date and is gone has a row of 0: the increment is less by it."""
+        columns = ", ".join(READ[source.dataset])
+        view = self._view(source.dataset, self._inputs.pins(source.dataset, step.first, step.last))
+        rows = f"SELECT day, source_system, {columns} FROM {view}"
+        if source.standing:
+            self._run(f"CREATE OR REPLACE TEMP VIEW standing_{source.dataset} AS {rows}")
+            self._fill("step_days", "day DATE", [(day,) for day in step.days])
+            zero = ", ".join(f"0 AS {column}" for column in READ[source.dataset] if column.endswith("_minor_units"))
+            key = f"source_system, {', '.join(SCHEMAS[source.dataset].key)}"
+            rows = (
+                f"FROM standing_{source.dataset} UNION ALL BY NAME SELECT base.* REPLACE (step_days.day AS day, {zero}) "
+                f"FROM step_days CROSS JOIN base_{source.dataset} base ANTI JOIN standing_{source.dataset} USING (day, {key})"
+            )
+        self._run(f"CREATE OR REPLACE TEMP VIEW {source.dataset} AS {rows}")
+
+    def _fill_base(self) -> None:
+        """Rows of the base date whose amount is not 0, and of all of them what they are the base of."""
+        told = ["SELECT NULL::VARCHAR AS dataset, NULL::VARCHAR AS source_system, NULL::VARCHAR AS account_number, "
+                "NULL::VARCHAR AS currency_code, NULL::BIGINT AS base_banded, NULL::DATE AS day WHERE false"]  # fmt: skip
+        for source in MEASURED.values():
+            if source.standing and source.amount:
+                pinned = [each for each in self._inputs.base if each.pin.dataset == source.dataset]
+                columns, amount = ", ".join(READ[source.dataset]), f"{source.amount}_minor_units"
+                view = self._view(source.dataset, pinned)
+                self._run(
+                    f"CREATE OR REPLACE TEMP TABLE base_{source.dataset} AS SELECT day, source_system, {columns} FROM {view} "
+                    f"WHERE {amount} <> 0"
+                )
+                told.append(
+                    f"SELECT '{source.dataset}' AS dataset, source_system, {source.number} AS account_number, currency_code, "
+                    f"{amount} AS base_banded, day FROM base_{source.dataset}"
+                )
+        self._run(f"CREATE OR REPLACE TEMP VIEW base_rows AS {' UNION ALL '.join(told)}")
+
+    def _fill_rates(self) -> None:
+        """Of each day of the month and of the base date, the last rate known then of each currency."""
+        dates = [each.day for each in self._inputs.base]
+        days = {self._inputs.month_date + n * _DAY for n in range((self._inputs.as_of_date - self._inputs.month_date).days + 1)}
+        self._fill("rate_days", "day DATE", [(day,) for day in sorted(days | set(dates))])
+        home = self._inputs.home_currency_code
+        self._fill("fractions", "currency_code VARCHAR, digits INTEGER", list(FRACTION_DIGITS.items()))
+        pinned = [each for each in (*self._inputs.base, *self._inputs.days) if each.pin.dataset == "fx_rates"]
+        self._connection.execute("SET VARIABLE home = ?", [home])
+        self._run(staged.RATES.format(view=self._view("fx_rates", pinned), home_factor=10 ** fraction_digits(home)))
+
+    def _fill_prices(self) -> None:
+        self._connection.execute("SET VARIABLE last_day = ?", [self._inputs.as_of_date])
+        pinned = [each for each in self._inputs.days if each.pin.dataset == "ftp_curve"]
+        self._run(staged.PRICES.format(view=self._view("ftp_curve", pinned)))
+
+    def _fill_rules(self) -> None:
+        rules = self._inputs.products
+        columns = "rule BIGINT, product_version_id VARCHAR, product_code VARCHAR, ftp_method BIGINT, rule_tenor_days BIGINT, "
+        rows = [
+            (number, rule.version_id, rule.code, int(rule.ftp_method), rule.ftp_tenor_days, rule.fixed_ftp_rate_e8)
+            for number, rule in enumerate(rules)
+        ]
+        self._fill("rules", columns + "fixed_ftp_rate_e8 BIGINT", rows)
+        named = ", ".join(f"{name}_divisor DECIMAL(38, 0)" for name in ACCRUALS)
+        columns = f"dataset VARCHAR, product_version_id VARCHAR, currency_code VARCHAR, basis_days BIGINT, {named}"
+        ((currencies,),) = self._connection.execute("SELECT list(DISTINCT currency_code) FROM rates").fetchall()
+        divisors = [
+            (rule.dataset, rule.version_id, currency, self._basis_days(rule, currency), *self.divisors(rule, currency).values())
+            for rule in rules
+            for currency in currencies
+        ]
+        self._fill("divisors", columns, divisors)
+
+    def divisors(self, rule: ProductRule, currency_code: str) -> dict[str, int]:
+        """Over what the numerator of each accrual is divided."""
+        formulas = {name: rule.measures.get(Slot(name)) for name in ACCRUALS}
+        days = self._basis_days(rule, currency_code)
+        return {name: 10**each.scale * (days if each.accrues else 1) if each else 1 for name, each in formulas.items()}
+
+    def _basis_days(self, rule: ProductRule, currency_code: str) -> int:
+        return rule.basis_days(currency_code, self._inputs.month_date.year)
+
+    def _selectors(self, step: Step) -> list[tuple[str, bool, str, int]]:
+        found = []
+        for source in self.sources(step):
+            for number, rule in self.rules(source, step).items():
+                found += [(source.dataset, True, code, number) for code in rule.selection.product_codes]
+                found += [(source.dataset, False, kind, number) for kind in rule.selection.kinds]
+        return found
+
+    def _view(self, dataset: str, pinned: Sequence[PinnedDay]) -> str:
+        """The query of the pinned rows, each on the `day` on which it stands, with its `feed`."""
+        schema, parts = SCHEMAS[dataset], []
+        for feed in sorted({each.pin.feed for each in pinned}) or [""]:
+            of_feed = [each for each in pinned if each.pin.feed == feed]
+            self._views += 1
+            name = f"read_{dataset}_{self._views}"
+            self._lake.relation(self._connection, schema, [each.pin for each in of_feed]).create_view(name)
+            days = ", ".join(f"(DATE '{each.pin.business_date}', DATE '{each.day}')" for each in of_feed)
+            of_days = f"JOIN (VALUES {days}) days(revision_date, day) ON business_date = revision_date"
+            parts.append(
+                f"SELECT day, '{feed}' AS feed, {name}.* FROM {name} {of_days if of_feed else ', (SELECT NULL::DATE AS day)'}"
+            )
+        return f"({' UNION ALL BY NAME '.join(parts)})"
+
+    def _fill(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
+        if rows:
+            places = ", ".join([f"({', '.join('?' * len(rows[0]))})"] * len(rows))
+            self._connection.execute(f"INSERT INTO {table} VALUES {places}", [value for row in rows for value in row])
+
+    def _run(self, statement: str) -> None:
+        self._connection.execute(statement)
+
+
+def _in_force(rule: ProductRule, day: date) -> bool:
+    return rule.start_date <= day and (rule.end_date is None or day <= rule.end_date)
+
+
+def _carried(pinned: PinnedDay) -> bool:
+    """Whether it stands for a day that has no revision of its own."""
+    return pinned.day != pinned.pin.business_date

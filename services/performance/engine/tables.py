@@ -1,0 +1,122 @@
+"""The tables of one step, which `staging` fills and expressions name: the same in every engine.
+
+A step is a run of days on which everything stands still but amounts and rates; so nothing here but these has a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+from ibis import ir
+
+from services.chassis.lake.schemas import SCHEMAS
+from services.performance.engine.measures import ACCOUNT_RESULTS, ACCRUALS
+from services.performance.engine.rounding import EXACT
+
+# What is read of the datasets whose rows are measured: never what is personal.
+READ: Mapping[str, tuple[str, ...]] = {
+    "balances": ("account_number", "currency_code", "balance_minor_units", "product_code", "unit_number", "interest_rate_e8"),
+    "bills": (
+        "bill_number", "customer_number", "kind", "currency_code", "face_minor_units", "discount_rate_e8", "issue_date",
+        "maturity_date", "state", "unit_number",
+    ),
+    "factoring": (
+        "contract_number", "customer_number", "currency_code", "receivable_minor_units", "financed_minor_units", "recourse",
+        "open_date", "maturity_date", "state", "unit_number",
+    ),
+    "trade_finance": (
+        "reference", "customer_number", "kind", "currency_code", "amount_minor_units", "issue_date", "expiry_date", "state",
+    ),
+    "fees": (
+        "fee_number", "customer_number", "product_code", "currency_code", "amount_minor_units", "after_tax_minor_units",
+        "unit_number",
+    ),
+    "transactions": ("transaction_number", "account_number", "currency_code", "amount_minor_units", "kind", "channel"),
+    "ebanking_events": ("event_number", "customer_number", "kind", "channel", "duration_seconds"),
+}  # fmt: skip
+
+_TYPES = {"VARCHAR": "string", "BIGINT": "int64", "DATE": "date", "BOOLEAN": "boolean", "TIMESTAMP": "timestamp"}
+
+# Whose an object is: nobody's (no `holding`), one owner's whole, or, where `sole_share_line_id` is NULL, what its lines say.
+HOLDING = {
+    "holding": "int64",
+    "sole_share_line_id": "string",
+    "sole_person_id": "string",
+    "sole_unit_id": "string",
+}
+
+# What is added up; `fault` says why the rows are not counted, and is NULL of what is. Of them `new_days` are of this step.
+ACCRUED: Mapping[str, str] = {
+    "dataset": "string", "source_system": "string", "account_number": "string", "currency_code": "string",
+    "product_version_id": "string", "product_code": "string", "customer_number": "string", "customer_id": "string",
+    "person_id": "string", "organisation_unit_id": "string", "fault": "string", "days_owned": "int64", "balance": "int64",
+    "flow_amount": "int64", "flow_count": "int64", "balance_days": EXACT, "base_days": EXACT,
+    **{f"{name}_numerator": EXACT for name in ACCRUALS},
+    "new_days": "int64", "incomplete_days": "int64",
+}  # fmt: skip
+
+_BASE = {
+    "dataset": "string", "source_system": "string", "account_number": "string", "currency_code": "string", "base_banded": "int64",
+}  # fmt: skip
+
+_STAGED: Mapping[str, Mapping[str, str]] = {
+    # By each source system that names it; `account_system` is the one that keeps it. Whose it is already says whether by its own
+    # lines or by its customer's.
+    "accounts": {
+        "source_system": "string", "account_number": "string", "account_system": "string", "customer_number": "string",
+        "kind": "string", "product_code": "string", "unit_number": "string", "open_date": "date", "maturity_date": "date",
+        "state": "string", "interest_rate_e8": "int64", "customer_id": "string", **HOLDING,
+    },
+    "ratings": {
+        "customer_number": "string", "rating": "string", "probability_of_default_e8": "int64", "loss_given_default_e8": "int64",
+    },
+    "classes": {"account_number": "string", "loan_class": "string", "overdue_days": "int64"},
+    # Main amounts at the end of the year before, in the row's own currency and in the home currency at that day's rate.
+    "base_rows": {**_BASE, "day": "date"},
+    "base_amounts": {**_BASE, "base": "int64"},
+    # What one minor unit of the currency is in minor units of the home currency: `factor` / `divisor`.
+    "rates": {"day": "date", "currency_code": "string", "exchange_rate_e8": "int64", "factor": EXACT, "divisor": EXACT},
+    # The curve as it stood on a day, at all the tenors that any curve names.
+    "prices": {"currency_code": "string", "price_date": "date", "ftp_tenor_days": "int64", "ftp_rate_e8": "int64"},
+    # Which rule takes a row, by its product's code or by its kind.
+    "selectors": {"dataset": "string", "by_code": "boolean", "selector": "string", "rule": "int64"},
+    "rules": {
+        "rule": "int64", "product_version_id": "string", "product_code": "string", "ftp_method": "int64",
+        "rule_tenor_days": "int64", "fixed_ftp_rate_e8": "int64",
+    },
+    "holdings": {"object_kind": "int64", "source_system": "string", "account_number": "string", **HOLDING},
+    # The lines of objects that are divided, and of each one row more for what no line has: the pool's, `pool` is 1.
+    "lines": {
+        "holding": "int64", "pool": "int64", "staff_number": "string", "person_id": "string", "organisation_unit_id": "string",
+        "share_line_id": "string", "from_minor_units": "int64", "to_minor_units": "int64", "basis_points": "int64",
+    },
+    "customers": {"customer_number": "string", "customer_id": "string", **HOLDING},
+    "units": {"unit_number": "string", "organisation_unit_id": "string"},
+    "people": {"person_id": "string", "staff_number": "string"},
+    # By rule's version and currency: the days of the basis, and over what each numerator is divided.
+    "divisors": {
+        "dataset": "string", "product_version_id": "string", "currency_code": "string", "basis_days": "int64",
+        "ftp_profit_divisor": EXACT, "fee_income_divisor": EXACT, "expected_loss_divisor": EXACT, "capital_cost_divisor": EXACT,
+        "unit_price_divisor": EXACT,
+    },
+    # What the days so far add up to, by object and owner.
+    "accrued": ACCRUED,
+    "several": dict.fromkeys(("dataset", "source_system", "account_number", "currency_code", "product_version_id"), "string"),
+    # The leaf, and that of the step before.
+    "account_results": ACCOUNT_RESULTS,
+    "formerly": ACCOUNT_RESULTS,
+}  # fmt: skip
+
+
+def _dataset(name: str) -> dict[str, str]:
+    columns = {column: _TYPES[SCHEMAS[name].column(column).type.engine_type] for column in READ[name]}
+    return {"day": "date", "source_system": "string", **columns}
+
+
+SCHEMAS_OF_TABLES: Mapping[str, Mapping[str, str]] = {**{name: _dataset(name) for name in READ}, **_STAGED}
+
+
+def table(name: str) -> ir.Table:
+    """The table of that name, bound to no engine."""
+    return ibis.table(SCHEMAS_OF_TABLES[name], name=name)

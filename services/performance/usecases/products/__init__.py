@@ -1,0 +1,1 @@
+"""The product catalogue, as product managers write, decide and read it."""

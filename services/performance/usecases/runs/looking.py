@@ -1,0 +1,127 @@
+"""Looks every few seconds which months are stale, and has those computed whose inputs are others than those of their results.
+
+What is due when, by what changed: a delivery of many feeds is waited for until it is quiet, and never long. Months of one year are
+computed one after the other, the earliest first, so that a year's figures never stand on a later month without the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from services.chassis.db.among import among
+from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import RuleBroken
+from services.chassis.longwork.table import ENDED, Operation, OperationState
+from services.performance.model.run import ClosedMonth, Run, StaleMark, StaleMonth
+from services.performance.rules import runs
+from services.performance.rules.runs import RunKind, RunState
+from services.performance.usecases.runs import gathering, starting
+from services.performance.usecases.runs.keeping import current_run
+
+EVERY_SECONDS = 2.0
+# Of one look: what is left over comes with the next.
+MARKS_AT_ONCE = 5_000
+# After a run that failed by itself: the cause may be gone.
+RETRY_AFTER = timedelta(minutes=15)
+
+
+def look(work: UnitOfWork) -> None:
+    """The timer's part: short, and no engine."""
+    settle(work)
+    _take_marks(work)
+    due = select(StaleMonth).where(StaleMonth.due_time <= work.now).order_by(StaleMonth.month_date)
+    stale = work.session.scalars(due).all()
+    latest = gathering.latest_day(work) if stale else None
+    if latest is None:
+        return
+    busy = {month.year for month in work.session.scalars(select(Run.month_date).where(Run.state == RunState.RUNNING))}
+    for month in stale:
+        if month.month_date.year not in busy and _begin(work, month, latest):
+            busy.add(month.month_date.year)
+
+
+def settle(work: UnitOfWork) -> None:
+    """Ends the runs whose long work ended before they did: it was stopped, or failed."""
+    ended = (
+        select(Run, Operation.state, Operation.error_reason)
+        .join(Operation, Operation.operation_id == Run.operation_id)
+        .where(Run.state == RunState.RUNNING, Operation.state.in_(ENDED))
+    )
+    for run, state, reason in work.session.execute(ended).all():
+        cancelled = state == OperationState.CANCELLED or reason == starting.CANCELLED
+        run.end(RunState.CANCELLED if cancelled else RunState.FAILED, work.now, "" if cancelled else reason)
+        stale = work.session.get(StaleMonth, run.month_date)
+        if stale is not None and stale.number == run.stale_number:
+            stale.due_time = None if cancelled else work.now + RETRY_AFTER
+    work.session.flush()
+
+
+def _take_marks(work: UnitOfWork) -> None:
+    """Makes the months stale that the marks are of, once it is quiet."""
+    first, last = work.session.execute(select(func.min(StaleMark.create_time), func.max(StaleMark.create_time))).one()
+    if first is None or not _quiet(work, first, last):
+        return
+    marks = work.session.scalars(select(StaleMark).order_by(StaleMark.stale_mark_id).limit(MARKS_AT_ONCE)).all()
+    months = gathering.months(work)
+    stale = {each.month_date: each for each in work.session.scalars(select(StaleMonth))}
+    for mark in marks:
+        for month in runs.within(months, mark.start_date, mark.end_date):
+            if month not in stale:
+                stale[month] = _fresh(work, month)
+            _add(stale[month], mark, work.now)
+    gone = [mark.stale_mark_id for mark in marks]
+    work.session.execute(
+        delete(StaleMark).where(among(StaleMark.stale_mark_id, gone)).execution_options(synchronize_session=False)
+    )
+    work.session.flush()
+
+
+def _quiet(work: UnitOfWork, first: datetime, last: datetime) -> bool:
+    settings: Any = work.settings
+    quiet_since, waited_since = work.now - last, work.now - first
+    return quiet_since.total_seconds() >= settings.quiet_seconds or waited_since.total_seconds() >= settings.quiet_seconds_max
+
+
+def _fresh(work: UnitOfWork, month: date) -> StaleMonth:
+    stale = StaleMonth(month_date=month, number=0, ownership=False, reason="", create_time=work.now, due_time=work.now)
+    work.session.add(stale)
+    return stale
+
+
+def _add(stale: StaleMonth, mark: StaleMark, now: datetime) -> None:
+    stale.number += 1
+    stale.ownership = stale.ownership or mark.ownership
+    stale.reason = stale.reason or mark.reason
+    stale.due_time = now
+
+
+def _begin(work: UnitOfWork, stale: StaleMonth, latest: date) -> bool:
+    """Has the month computed, beside its results where it is closed; False where there is nothing to compute."""
+    inputs = gathering.gather(work, stale.month_date, latest)
+    closed = work.session.get(ClosedMonth, stale.month_date) is not None
+    kind = RunKind.COMPARISON if closed else RunKind.REGULAR
+    if not stale.ownership and runs.signature(inputs) in _computed_from(work, stale.month_date, closed=closed):
+        work.session.delete(stale)
+        return False
+    try:
+        starting.begin(work, stale.month_date, inputs, kind=kind, reason=stale.reason, stale_number=stale.number)
+    except RuleBroken:
+        # Somebody has just asked for it.
+        return False
+    return True
+
+
+def _computed_from(work: UnitOfWork, month: date, *, closed: bool) -> Sequence[str]:
+    """The inputs of the month's results; of a closed month also of what was held against them last."""
+    current = current_run(work, month)
+    known = [current.inputs_sha256] if current else []
+    if closed:
+        last = select(Run.inputs_sha256).where(
+            Run.month_date == month, Run.kind == RunKind.COMPARISON, Run.state == RunState.SUCCEEDED
+        )
+        known += work.session.scalars(last.order_by(Run.number.desc()).limit(1)).all()
+    return known
