@@ -5,8 +5,7 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.performance.events import SUBSCRIPTIONS, TIMERS
-from services.performance.rpc import deal_service, scheme_service
-from services.performance.rpc import figure_service, product_service, run_service
+from services.performance.rpc import deal_service, figure_service, product_service, run_service, scheme_service
 from services.performance.usecases.runs import computing, upkeep
 from services.performance.usecases.settings import PerformanceSettings
 
@@ -15,10 +14,10 @@ SERVICE = Service(
     package="services.performance",
     rpcs={
         "workbench.performance.v1.DealService": deal_service,
-        "workbench.performance.v1.SchemeService": scheme_service,
         "workbench.performance.v1.FigureService": figure_service,
         "workbench.performance.v1.ProductService": product_service,
         "workbench.performance.v1.RunService": run_service,
+        "workbench.performance.v1.SchemeService": scheme_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

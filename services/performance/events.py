@@ -22,11 +22,11 @@ from services.performance.usecases.runs import following
 SUBSCRIPTIONS = (
     *REPLICAS,
     *AFFILIATIONS,
+    Subscription(announcement_events_pb2.AnnouncementCompleted, following.take_announced),
     Subscription(contact_events_pb2.ContactRecorded, deals.take_contact),
     Subscription(contact_events_pb2.ContactsTakenOver, deals.take_history),
     Subscription(duplicate_events_pb2.CustomersMerged, deals.take_merge),
     Subscription(exchange_events_pb2.CustomerErased, deals.take_erasure),
-    Subscription(announcement_events_pb2.AnnouncementCompleted, following.take_announced),
     Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, following.take_unit),
     Subscription(identity_events_pb2.OrganisationUnitCreated, following.take_unit),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),

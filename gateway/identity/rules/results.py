@@ -10,10 +10,15 @@ _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "performance.deal.decide": _LEAD,
+    "performance.deal.propose": _LINE,
+    "performance.deal.read": (*_LINE, _ANALYST, _AUDITOR),
     "performance.month.close": (_ANALYST,),
     "performance.product.define": (_PRODUCT, _ANALYST),
     "performance.product.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
     "performance.result.read": (*_LINE, _ANALYST, _AUDITOR),
     "performance.run.read": (_MANAGER, _ANALYST, _AUDITOR),
     "performance.run.start": (_ANALYST,),
+    "performance.scheme.define": (_PRODUCT, _ANALYST),
+    "performance.scheme.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
 }
