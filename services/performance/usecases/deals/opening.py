@@ -62,7 +62,7 @@ def change(work: UnitOfWork, sent: deal_pb2.Deal, fields: Sequence[str]) -> Deal
     require_part(work, deal)
     deal.require_undecided()
     after = showing.draft(deal)
-    changed = partial.take(after, sent, [name for name in CHANGEABLE_FIELDS if name in fields])
+    changed = partial.take(after, showing.without_answers(sent), [name for name in CHANGEABLE_FIELDS if name in fields])
     if not changed:
         return deal
     partial.check(after, prefix="deal.")

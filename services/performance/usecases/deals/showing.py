@@ -12,6 +12,7 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.mapping import Mapper, money_message
 from services.performance.model.deal import Deal, DealDecision
 from services.performance.rules.attribution.schemes import Line
+from services.performance.rules.shares import WHOLE_BASIS_POINTS
 from services.performance.usecases import reaching
 from services.performance.usecases.deals.terms import band_amounts, parts_messages, terms_message
 
@@ -51,12 +52,20 @@ def as_message(work: UnitOfWork, deal: Deal) -> deal_pb2.Deal:
 
 def draft(deal: Deal) -> deal_pb2.Deal:
     """What of it can be changed, and what is needed to check that."""
-    message = _plain(deal)
+    message = without_answers(_plain(deal))
     message.ClearField("proposed_bands")
-    for member in message.members:
-        for name in ("answer", "answer_time", "objection"):
-            member.ClearField(name)
     return message
+
+
+def without_answers(sent: deal_pb2.Deal) -> deal_pb2.Deal:
+    """A deal whose members are only who they are, as what: two drafts that differ in nothing else are alike."""
+    plain = deal_pb2.Deal()
+    plain.CopyFrom(sent)
+    for member in plain.members:
+        filled = member.involvement_basis_points if member.HasField("involvement_basis_points") else WHOLE_BASIS_POINTS
+        only = deal_pb2.DealMember(person_id=member.person_id, role=member.role, involvement_basis_points=filled)
+        member.CopyFrom(only)
+    return plain
 
 
 def objects(kept: Iterable[dict[str, Any]]) -> list[deal_pb2.DealObject]:
