@@ -5,10 +5,18 @@ from __future__ import annotations
 from services.chassis import runtime
 from services.chassis.service import Service
 from services.performance.events import SUBSCRIPTIONS, TIMERS
-from services.performance.rpc import claim_service, figure_service, objection_service, product_service, run_service, share_service
+from services.performance.rpc import (
+    claim_service,
+    deal_service,
+    figure_service,
+    objection_service,
+    product_service,
+    run_service,
+    scheme_service,
+    share_service,
+)
 from services.performance.usecases.claims import importing as claim_importing
 from services.performance.usecases.claims import portfolio
-from services.performance.rpc import deal_service, figure_service, product_service, run_service, scheme_service
 from services.performance.usecases.runs import computing, upkeep
 from services.performance.usecases.settings import PerformanceSettings
 
@@ -22,8 +30,8 @@ SERVICE = Service(
         "workbench.performance.v1.ObjectionService": objection_service,
         "workbench.performance.v1.ProductService": product_service,
         "workbench.performance.v1.RunService": run_service,
-        "workbench.performance.v1.ShareService": share_service,
         "workbench.performance.v1.SchemeService": scheme_service,
+        "workbench.performance.v1.ShareService": share_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

@@ -5,10 +5,9 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
+from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
-from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
-from workbench.customer.v1 import duplicate_events_pb2, exchange_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
 from workbench.identity.v1 import events_pb2 as identity_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
