@@ -6,25 +6,30 @@ from services.chassis import runtime
 from services.chassis.service import Service
 from services.performance.events import SUBSCRIPTIONS, TIMERS
 from services.performance.rpc import (
+    explain_service,
     figure_service,
-)
+    product_service,
     run_service,
 )
+from services.performance.usecases.explaining import exporting
 from services.performance.usecases.runs import computing, upkeep
-from services.performance.rpc import product_service
 from services.performance.usecases.settings import PerformanceSettings
 
 SERVICE = Service(
     name="performance",
     package="services.performance",
     rpcs={
+        "workbench.performance.v1.ExplainService": explain_service,
         "workbench.performance.v1.FigureService": figure_service,
-        "workbench.performance.v1.RunService": run_service,
         "workbench.performance.v1.ProductService": product_service,
+        "workbench.performance.v1.RunService": run_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(*computing.WORKS,),
+    works=(
+        *computing.WORKS,
+        *exporting.WORKS,
+    ),
     settings=PerformanceSettings,
     measure=upkeep.measure,
     asks=("customer", "identity", "integration"),

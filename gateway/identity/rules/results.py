@@ -10,6 +10,7 @@ _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "performance.result.export": (*_LINE, _ANALYST),
     "performance.result.read": (*_LINE, _ANALYST, _AUDITOR),
     "performance.month.close": (_ANALYST,),
     "performance.run.read": (_MANAGER, _ANALYST, _AUDITOR),

@@ -49,9 +49,14 @@ def period_rows(
     """
     _view(connection, "period_leaf", leaves.values())
     _view(connection, "period_people", [people])
-    leaf = ibis.table(ACCOUNT_RESULTS, name="period_leaf")
-    staff = ibis.table({"person_id": "string", "staff_number": "string"}, name="period_people")
-    last = leaf.month_date == ibis.literal(max(leaves))
+    _keep(connection, table, _totals(account_averages("period_leaf", "period_people", max(leaves), start, as_of)))
+
+
+def account_averages(leaves: str, people: str, last_month: date, start: date, as_of: date) -> ir.Table:
+    """The rows of a quarter or a year so far by account and owner, from tables of its months' leaves and of staff numbers."""
+    leaf = ibis.table(ACCOUNT_RESULTS, name=leaves)
+    staff = ibis.table({"person_id": "string", "staff_number": "string"}, name=people)
+    last = leaf.month_date == ibis.literal(last_month)
     of_owner = leaf.group_by([*_OBJECT, "customer_number", *OWNER]).aggregate(
         customer_id=leaf.customer_id.max(),
         balance=last.ifelse(leaf.balance, 0).sum(),
@@ -66,7 +71,7 @@ def period_rows(
         average_balance=shared_by_quota(joined.balance_days, days, _OBJECT, order).cast("int64"),
         base_balance=shared_by_quota(joined.base_days, days, _OBJECT, order).cast("int64"),
     )
-    _keep(connection, table, _totals(averaged.mutate(increment=averaged.average_balance - averaged.base_balance)))
+    return averaged.mutate(increment=averaged.average_balance - averaged.base_balance)
 
 
 def day_rows(connection: DuckDBPyConnection, days: Path, before: Path | None, month: date, as_of: date, table: str) -> None:

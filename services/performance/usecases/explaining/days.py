@@ -127,32 +127,33 @@ def of_days(accounts: Iterable[AccountDays], narrowing: Narrowing, start: date, 
         Cell(each, owner, day, amounts)
         for each in accounts
         if _is_wanted(each, narrowing)
-        for day in days
-        for owner, amounts in proof.of_day(each.days, each.divisors, start, day).items()
-        if _is_of(owner, narrowing)
+        for day, earned in proof.of_days(each.days, each.divisors, start, days).items()
+        for owner, amounts in earned.items()
+        if is_of(owner, narrowing)
     ]
 
 
 def proofs(each: AccountDays, narrowing: Narrowing, start: date, until: date) -> Iterator[tuple[str, Owner, tuple[int, ...]]]:
-    """How the amounts of the owners that are looked at were rounded: by measure and owner, the account's numerator, his, by what
-    both are divided, what the account has, and what he has."""
+    """How the amounts of the owners that are looked at were rounded, by measure and owner.
+
+    The numbers are the account's numerator, his, by what both are divided, what the account has, and what he has.
+    """
     sums = proof.summed(each.days, until)
     owners = sorted(sums, key=lambda owner: owner.order)
     count = (until - start).days + 1
     numerators = {
         "average_balance": ([sums[owner].balance for owner in owners], count),
         "base_balance": ([sums[owner].base_balance for owner in owners], count),
-    } | {
-        name: ([sums[owner].numerators[place] for owner in owners], each.divisors[place]) for place, name in enumerate(ACCRUALS)
-    }
+    } | {name: ([sums[owner].numerators[place] for owner in owners], each.divisors[place]) for place, name in enumerate(ACCRUALS)}
     for measure, (of_owners, divisor) in numerators.items():
         parts, whole = proof.shared(of_owners, divisor), sum(of_owners)
         for owner, numerator, part in zip(owners, of_owners, parts, strict=True):
-            if _is_of(owner, narrowing):
-                yield measure, owner, (whole, numerator, divisor, proof.half_even(abs(whole), divisor) * (-1 if whole < 0 else 1), part)
+            if is_of(owner, narrowing):
+                yield measure, owner, (whole, numerator, divisor, sum(parts), part)
 
 
-def _is_of(owner: Owner, narrowing: Narrowing) -> bool:
+def is_of(owner: Owner, narrowing: Narrowing) -> bool:
+    """Whether the owner is one of those that are looked at."""
     units, number = narrowing.organisation_unit_ids, narrowing.customer_number
     return (
         (narrowing.person_id is None or owner.person_id == narrowing.person_id)
