@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import logging
 import os
 import re
+import shutil
 import socket
 from pathlib import Path
 
@@ -88,8 +90,31 @@ def openssh_server():
 
 @pytest.fixture(scope="session")
 def new_postgresql_url(postgresql_server):
-    """Makes an empty database; answers its URL."""
+    """Makes an empty database, or a copy of the one at that URL; answers its URL."""
     return postgresql_server.create_database
+
+
+@pytest.fixture(scope="session")
+def copy_of(request, tmp_path_factory):
+    """Makes a database as `prepare` leaves an empty one; answers its URL. It runs once a process, and each call makes a copy.
+
+    For tests that need a database of their own: migrations take longer than most of them.
+    """
+    templates, numbers = {}, itertools.count(1)
+
+    def copy(dialect, prepare, folder):
+        sqlite = dialect == "sqlite"
+        if (dialect, prepare) not in templates:
+            path = tmp_path_factory.mktemp("template") / "template.db"
+            url = f"sqlite:///{path}" if sqlite else request.getfixturevalue("new_postgresql_url")()
+            prepare(url)
+            templates[dialect, prepare] = path if sqlite else url
+        template = templates[dialect, prepare]
+        if sqlite:
+            return f"sqlite:///{shutil.copy(template, folder / f'{next(numbers)}.db')}"
+        return request.getfixturevalue("new_postgresql_url")(template)
+
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,13 @@ Each stage says how long it took; the first that fails ends the run with its own
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +23,10 @@ OPENAPI = ROOT / "gateway/openapi.json"
 BUF_CONFIG = ("--config", str(ROOT / "protos/buf.yaml"))
 # Each has servers of its own, so that more would cost more than they bring on two cores.
 PROCESSES = "2"
+
+# The kernel's own file system in memory, and what a run needs of it at most.
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES_MIN = 6 * 1024**3
 
 # Deployments start some two hundred processes: each module is compiled once for all of them, whatever the machine's habit is.
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
@@ -53,11 +60,26 @@ def tool(name: str, *arguments: str, environment: Mapping[str, str] | None = Non
 
 def tests() -> None:
     """All tests, on two processes; the servers that they need are started by the run itself."""
-    tool(
-        "pytest", "-q", "--durations=40", "-n", PROCESSES, "--dist", "loadscope", "--no-loadscope-reorder",
-        # A process that dies ends the run: xdist would start another and then wait for ever.
-        "--max-worker-restart", "0", environment=COMPILED,
-    )  # fmt: skip
+    with temporary_folder() as folder:
+        tool(
+            "pytest", "-q", "--durations=40", "-n", PROCESSES, "--dist", "loadscope", "--no-loadscope-reorder",
+            # A process that dies ends the run: xdist would start another and then wait for ever.
+            "--max-worker-restart", "0", "--basetemp", f"{folder}/t", environment={**COMPILED, "TMPDIR": folder},
+        )  # fmt: skip
+
+
+@contextmanager
+def temporary_folder() -> Iterator[str]:
+    """Where the run's databases, servers and deployments are: in memory, where there is room, since nothing has to outlive it.
+
+    What crashes there is a process and never the machine, so that no test waits for a disk to prove something.
+    """
+    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN
+    # A short name: that of a socket has a hundred characters.
+    with tempfile.TemporaryDirectory(dir=MEMORY if in_memory else None, prefix="w-", ignore_cleanup_errors=True) as folder:
+        # The servers' own accounts must be able to enter.
+        Path(folder).chmod(0o755)
+        yield folder
 
 
 def openapi_is_current() -> None:

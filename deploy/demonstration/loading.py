@@ -110,7 +110,8 @@ def load_people(identity: Database, organisation: Organisation) -> None:
             password=PASSWORD if person.login else "",
             person_id=person.person_id,
         )
-        for person in organisation.people
+        # Whoever has left holds no post, and may still have a share of what was his.
+        for person in (*organisation.people, *(each.person for each in organisation.former_managers))
     ]
     posts = [PostEntry(staff_numbers[p.person_id], p.role, codes[p.organisation_path]) for p in organisation.posts]
     with identity.transaction(LOADER, Call("demonstration/LoadPeople")) as work:

@@ -109,12 +109,23 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerManager:
+    """A relationship manager who has left, so many days after the bank's history begins; the books tell of the same people."""
+
+    person: Person
+    successor_staff_number: str
+    left_after_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """Units with parents before their children, people, and one post for each."""
 
     units: tuple[Unit, ...]
     people: tuple[Person, ...]
     posts: tuple[Post, ...]
+    # Relationship managers who have left: others have their customers now.
+    former_managers: tuple[FormerManager, ...] = ()
 
     def person(self, login: str) -> Person:
         """Who signs in so."""
@@ -141,10 +152,12 @@ def make_organisation(seed: int) -> Organisation:
         Post(demonstration_id(seed, f"post/{seat.staff_number}"), person.person_id, seat.role, seat.organisation_path)
         for seat, person in zip(seats, people, strict=True)
     )
-    return Organisation(tuple(_units(seed)), people, posts)
+    return Organisation(tuple(_units(seed)), people, posts, tuple(_former_managers(seed)))
 
 
 RELATIONSHIP_MANAGER = "relationship_manager"
+# Who left, by staff number, with whoever has their customers, and after how many days of the history.
+_FORMER_MANAGERS = {"200091": ("200004", 130), "300091": ("300003", 330), "400091": ("400005", 560)}
 _HEAD_OFFICE_ROLES = {
     "analyst.ho": "performance_analyst",
     "auditor.ho": "auditor",
@@ -197,3 +210,11 @@ def _person(seed: int, seat: _Seat) -> Person:
     name = chinese_name(draw, male=bool(draw.below(2)))
     person_id = demonstration_id(seed, f"person/{seat.staff_number}")
     return Person(person_id, seat.staff_number, name.display, name.latin, seat.login, seat.organisation_path)
+
+
+def _former_managers(seed: int) -> Iterator[FormerManager]:
+    for staff_number, (successor, days) in _FORMER_MANAGERS.items():
+        name = chinese_name(Draw(seed, f"left/{staff_number}"), male=True)
+        path = BRANCHES[int(staff_number[0]) - 2].outlet_path(1)
+        person_id = demonstration_id(seed, f"person/{staff_number}")
+        yield FormerManager(Person(person_id, staff_number, name.display, name.latin, "", path), successor, days)

@@ -14,6 +14,7 @@ from google.api import httpbody_pb2
 from workbench.integration.v1 import feed_pb2, feed_service_pb2, reconciliation_service_pb2
 from workbench.operations.v1 import operation_service_pb2
 
+from deploy.demonstration.berka import rates
 from deploy.demonstration.berka.files import COPIED_TRANSACTIONS, ENGLISH_TRANSACTIONS, TRANSACTIONS, Delivery
 from deploy.demonstration.doors import Door
 from services.chassis.db.scope import WHOLE_BANK
@@ -28,6 +29,8 @@ TOLERANCE_MINOR_UNITS = 10
 # The copy has the dates of the year that it was made for.
 COPY_SHIFT_YEARS = 23
 COPIED_DATES = ("1993-01-01", "1993-12-31")
+# What says its dates itself.
+_DATED = (TRANSACTIONS, ENGLISH_TRANSACTIONS, COPIED_TRANSACTIONS, rates.FEED)
 PART_BYTES = 1024 * 1024
 POLL_SECONDS = 0.2
 WAIT_SECONDS = 5
@@ -76,8 +79,7 @@ def feed(door: Door, delivery: Delivery, progress: Progress) -> Loaded:
             request = feed_service_pb2.UploadFeedFileRequest(
                 file_id=file.file_id, offset=offset, last=last, content=httpbody_pb2.HttpBody(data=part)
             )
-            # Transactions say their dates themselves.
-            if last and delivery.feed not in (TRANSACTIONS, ENGLISH_TRANSACTIONS, COPIED_TRANSACTIONS):
+            if last and delivery.feed not in _DATED:
                 request.business_date = LAST_DAY
             file = door.call(f"{_FEEDS}/UploadFeedFile", request)
     run = _over(door, file.run.run_id, progress)

@@ -40,8 +40,6 @@ _POSTS = {
     "feed_operator": ("SJJR", "数据接入岗"),
     "product_manager": ("CPJL", "产品经理"),
 }
-# Who left, by staff number, after how many days of the history; the books' `former_managers` are the same people.
-_LEFT = {"200091": 130, "300091": 330, "400091": 560}
 # Who has just come, and has no sign-in yet.
 _NEW = {"200081": "E01", "300081": "W02", "300082": "W03", "400081": "S04"}
 _NEW_SINCE_DAYS = 690
@@ -135,11 +133,11 @@ def _employees(bank: Bank, units: dict[str, str], first: date) -> Iterator[tuple
         hired = date(2012, 1, 1) + timedelta(days=Draw(bank.seed, f"hired/{person.staff_number}").below(4_000))
         post = _POSTS[roles[person.person_id]]
         yield _employee(person.staff_number, person.display_name, units[person.organisation_path], post, hired, None)
-    for staff_number, days in _LEFT.items():
-        branch = BRANCHES[int(staff_number[0]) - 2]
-        name = chinese_name(Draw(bank.seed, f"left/{staff_number}"), male=True).display
+    # The books' `former_managers` are the same people.
+    for each in bank.organisation.former_managers:
+        unit, left = units[each.person.organisation_path], first + timedelta(each.left_after_days)
         yield _employee(
-            staff_number, name, f"{branch.code[0]}01", _POSTS["relationship_manager"], date(2015, 3, 2), first + timedelta(days)
+            each.person.staff_number, each.person.display_name, unit, _POSTS["relationship_manager"], date(2015, 3, 2), left
         )
     for staff_number, unit in _NEW.items():
         name = chinese_name(Draw(bank.seed, f"new/{staff_number}"), male=False).display

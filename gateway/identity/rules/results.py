@@ -13,8 +13,9 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "performance.result.export": (*_LINE, _ANALYST),
     "performance.result.read": (*_LINE, _ANALYST, _AUDITOR),
     "performance.month.close": (_ANALYST,),
-    "performance.run.read": (_MANAGER, _ANALYST, _AUDITOR),
-    "performance.run.start": (_ANALYST,),
     "performance.product.define": (_PRODUCT, _ANALYST),
     "performance.product.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
+    "performance.result.read": (*_LINE, _ANALYST, _AUDITOR),
+    "performance.run.read": (_MANAGER, _ANALYST, _AUDITOR),
+    "performance.run.start": (_ANALYST,),
 }

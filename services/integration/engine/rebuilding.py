@@ -1,7 +1,8 @@
 """Daily balances rebuilt from transactions, and held against the balances that the transactions themselves state.
 
-A balance is 0 before an account's first movement; a day's closing balance is the sum of all movements up to that day. Days
-without a movement have no row: the last balance is carried forward by whoever reads.
+A balance is 0 before an account's first movement; a day's closing balance is the sum of all movements up to that day. What is
+published of a day is a snapshot, as the dataset promises: every account that has moved by then has its balance, moved or not on
+that day. A day on which no account moved has none.
 
 What a file states after each movement is no closing balance by itself, for nothing says in which order a day's movements were
 booked. The order is found: each movement leads from the balance before it (what it states less its amount) to the one that it
@@ -41,7 +42,7 @@ class DifferenceKind(Enum):
 
 
 def rebuild(connection: DuckDBPyConnection, *, tolerance_minor_units: int) -> None:
-    """From the view `movements` (rows of `transactions`) the tables `day_balances` and `balance_differences`.
+    """From the view `movements` (rows of `transactions`) the tables `standing_balances` and `balance_differences`.
 
     `tolerance_minor_units` is what one stated balance may be off, where the source rounds it. A day is compared only where each
     of its movements states a balance.
@@ -73,8 +74,15 @@ def told_differences() -> str:
     )
 
 
+# Of each of these dates every account that has moved by then.
+_STANDING = """
+    SELECT account_number, currency_code, business_date, balance_minor_units
+    FROM ({dates}) CROSS JOIN (SELECT account_number, currency_code FROM days GROUP BY ALL)
+    ASOF JOIN days USING (account_number, currency_code, business_date)
+"""
+
 # One row an account and day: what moved, and the balance that follows from it.
-_DAYS = """
+_DAYS = f"""
     CREATE OR REPLACE TEMP TABLE days AS
     SELECT row_number() OVER () AS day, *,
         sum(moved) OVER (PARTITION BY account_number, currency_code ORDER BY business_date)::BIGINT AS balance_minor_units
@@ -84,8 +92,7 @@ _DAYS = """
         FROM movements
         GROUP BY account_number, currency_code, business_date
     );
-    CREATE OR REPLACE TEMP VIEW day_balances AS
-    SELECT account_number, currency_code, business_date, balance_minor_units FROM days;
+    CREATE OR REPLACE TEMP TABLE standing_balances AS {_STANDING.format(dates="SELECT DISTINCT business_date FROM days")};
 """
 
 # The movements of the days that are compared; `place` is a bit of the set of movements that an order has used up.
@@ -165,10 +172,13 @@ _DIFFERENCES = """
 """
 
 
-# Against what is published: a date whose balances are the same rows gets no new revision.
-_CHANGES = """
+# Against what is published: a date whose balances are the same rows gets no new revision. One that is published has balances,
+# though nothing moved on it after all.
+_OTHER_DATES = "SELECT DISTINCT business_date FROM published EXCEPT SELECT business_date FROM days"
+_CHANGES = f"""
+    INSERT INTO standing_balances {_STANDING.format(dates=_OTHER_DATES)};
     CREATE OR REPLACE TEMP TABLE changed_dates AS
-    WITH ours AS (SELECT account_number, currency_code, business_date, balance_minor_units FROM days),
+    WITH ours AS (SELECT account_number, currency_code, business_date, balance_minor_units FROM standing_balances),
         theirs AS (SELECT account_number, currency_code, business_date, balance_minor_units FROM published)
     SELECT DISTINCT business_date FROM ((FROM ours EXCEPT ALL FROM theirs) UNION ALL (FROM theirs EXCEPT ALL FROM ours))
 """
@@ -178,7 +188,7 @@ def keep_changes(connection: DuckDBPyConnection, balances_url: str, dates_url: s
     """Writes the balances of the dates on which they differ from the view `published`, and those dates."""
     connection.execute(_CHANGES)
     connection.execute(
-        f"COPY (FROM day_balances SEMI JOIN changed_dates USING (business_date) ORDER BY business_date) TO '{balances_url}' "
+        f"COPY (FROM standing_balances SEMI JOIN changed_dates USING (business_date) ORDER BY business_date) TO '{balances_url}' "
         "(FORMAT parquet)"
     )
     connection.execute(f"COPY (FROM changed_dates ORDER BY business_date) TO '{dates_url}' (FORMAT parquet)")
@@ -198,8 +208,10 @@ def load_changes(connection: DuckDBPyConnection, balances_url: str, dates_url: s
     ).fetchall()
     days = [day for (day,) in dates]
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE loaded_balances AS FROM read_parquet(?) WHERE list_contains(?, business_date)",
-        [balances_url, days],
+        "CREATE OR REPLACE TEMP TABLE loaded_balances AS FROM read_parquet(?) "
+        # Rows are by date: what lies before or behind is not read.
+        "WHERE business_date BETWEEN ? AND ? AND list_contains(?, business_date)",
+        [balances_url, min(days, default=after), max(days, default=after), days],
     )
     return days
 

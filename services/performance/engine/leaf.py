@@ -94,25 +94,18 @@ def load_period(
 
     They are shared among all owners of an account, also those that are not looked at.
     """
-    from services.performance.engine.engines import DuckDb, compiled
-    from services.performance.engine.periods import account_averages
+    from services.performance.engine.engines import compiled
+    from services.performance.engine.periods import account_rows
 
-    DuckDb(connection, people.parent)
     load(connection, list(files.values()), narrowing, "narrowed")
     wanted = f"({', '.join(_WHOLE)}) IN (SELECT DISTINCT {', '.join(_WHOLE)} FROM narrowed)"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE wanted_leaf AS FROM read_parquet(?) WHERE {wanted}",
-        [[str(file) for file in files.values()]],
-    )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE wanted_people AS SELECT person_id, staff_number FROM read_parquet(?)", [str(people)]
-    )
-    averaged = compiled(account_averages("wanted_leaf", "wanted_people", max(files), *days), "duckdb")
+    read = [[str(file) for file in files.values()]]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE period_leaf AS FROM read_parquet(?) WHERE {wanted}", read)
+    connection.execute("CREATE OR REPLACE TEMP TABLE period_people AS FROM read_parquet(?)", [str(people)])
+    rows = compiled(account_rows(connection, max(files), *days), "duckdb")
     conditions = narrowing.conditions()
     where = " AND ".join(["true", *conditions])
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM ({averaged}) WHERE {where}", list(conditions.values())
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM ({rows}) WHERE {where}", list(conditions.values()))
 
 
 def total(connection: DuckDBPyConnection, table: str) -> tuple[int, ...]:

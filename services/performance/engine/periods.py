@@ -14,22 +14,14 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import ir
 
-from services.performance.engine.measures import ACCOUNT_RESULTS, DAY_RESULTS, ISSUES, MEASURES
-from services.performance.engine.rounding import shared_by_quota
+from services.performance.engine.engines import EXACT_QUOTIENT, compiled
+from services.performance.engine.measures import ACCOUNT_RESULTS, DAY_RESULTS, ISSUES, MEASURES, OWNER
+from services.performance.engine.result_rows import COUNTS, EARNINGS, ROW, STOCKS
+from services.performance.engine.rounding import exact, half_even, shared_by_quota
+from services.performance.engine.settling import WHOLE
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-OWNER = ("person_id", "organisation_unit_id", "product_code")
-COUNTS = ("account_count", "customer_count")
-# As they stand at a period's end.
-STOCKS = ("balance", "average_balance", "base_balance", "increment")
-# What comes together in a period.
-EARNINGS = tuple(name for name in MEASURES if name not in STOCKS)
-ROW = (*OWNER, *COUNTS, *MEASURES)
-
-# Within these an amount is rounded once, and shared among its owners.
-_OBJECT = ("dataset", "source_system", "account_number", "currency_code", "product_version_id")
 
 
 def month_rows(connection: DuckDBPyConnection, leaf: Path, table: str) -> None:
@@ -49,29 +41,53 @@ def period_rows(
     """
     _view(connection, "period_leaf", leaves.values())
     _view(connection, "period_people", [people])
-    _keep(connection, table, _totals(account_averages("period_leaf", "period_people", max(leaves), start, as_of)))
+    _keep(connection, table, _totals(account_rows(connection, max(leaves), start, as_of)))
+    connection.execute("DROP TABLE period_owned")
 
 
-def account_averages(leaves: str, people: str, last_month: date, start: date, as_of: date) -> ir.Table:
-    """The rows of a quarter or a year so far by account and owner, from tables of its months' leaves and of staff numbers."""
-    leaf = ibis.table(ACCOUNT_RESULTS, name=leaves)
-    staff = ibis.table({"person_id": "string", "staff_number": "string"}, name=people)
-    last = leaf.month_date == ibis.literal(last_month)
-    of_owner = leaf.group_by([*_OBJECT, "customer_number", *OWNER]).aggregate(
+def account_rows(connection: DuckDBPyConnection, last_month: date, start: date, as_of: date) -> ir.Table:
+    """The rows of a quarter or a year so far by account and owner.
+
+    From the tables `period_leaf`, of the months' leaves, and `period_people`, by which ties are decided.
+    """
+    connection.execute(EXACT_QUOTIENT)
+    owned = _owned(last_month)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE period_owned AS {compiled(owned, 'duckdb')}")
+    rows = ibis.table(owned.schema(), name="period_owned")
+    objects = rows.group_by(WHOLE).aggregate(owners=rows.count())
+    several = objects.filter(objects.owners > 1).drop("owners")
+    days = exact((as_of - start).days + 1)
+    parts = [
+        _averaged(rows.anti_join(several, WHOLE), days, divided=False),
+        _averaged(rows.semi_join(several, WHOLE), days, divided=True),
+    ]
+    return ibis.union(*parts)
+
+
+def _owned(last_month: date) -> ir.Table:
+    """What each owner has of each object in all months together, with his staff number."""
+    leaf = ibis.table(ACCOUNT_RESULTS, name="period_leaf")
+    people = ibis.table({"person_id": "string", "staff_number": "string"}, name="period_people")
+    rows = leaf.group_by([*WHOLE, "customer_number", *OWNER]).aggregate(
         customer_id=leaf.customer_id.max(),
-        balance=last.ifelse(leaf.balance, 0).sum(),
-        balance_days=leaf.balance_days.sum().cast("decimal(38,0)"),
-        base_days=leaf.base_days.sum().cast("decimal(38,0)"),
+        balance=(leaf.month_date == ibis.literal(last_month)).ifelse(leaf.balance, 0).sum(),
+        balance_days=exact(leaf.balance_days.sum()),
+        base_days=exact(leaf.base_days.sum()),
         **{name: leaf[name].sum() for name in EARNINGS},
     )
-    joined = of_owner.left_join(staff.rename(staff_person_id="person_id"), of_owner.person_id == staff.person_id)
-    days = ibis.literal((as_of - start).days + 1).cast("decimal(38,0)")
-    order = [joined.person_id == "", joined.staff_number.fill_null(""), joined.person_id, joined.organisation_unit_id]
-    averaged = joined.mutate(
-        average_balance=shared_by_quota(joined.balance_days, days, _OBJECT, order).cast("int64"),
-        base_balance=shared_by_quota(joined.base_days, days, _OBJECT, order).cast("int64"),
-    )
-    return averaged.mutate(increment=averaged.average_balance - averaged.base_balance)
+    return rows.left_join(people, "person_id").drop("person_id_right")
+
+
+def _averaged(rows: ir.Table, days: ir.Value, *, divided: bool) -> ir.Table:
+    """With averages over so many days, rounded once for an object, and shared where it has several owners."""
+    order = [rows.staff_number.isnull(), rows.staff_number, rows.person_id, rows.organisation_unit_id, rows.customer_number]
+
+    def average(sum_of_days: ir.Value) -> ir.Value:
+        amount = shared_by_quota(sum_of_days, days, WHOLE, order) if divided else half_even(sum_of_days, days)
+        return amount.cast("int64")
+
+    rows = rows.mutate(average_balance=average(rows.balance_days), base_balance=average(rows.base_days))
+    return rows.mutate(increment=rows.average_balance - rows.base_balance)
 
 
 def day_rows(connection: DuckDBPyConnection, days: Path, before: Path | None, month: date, as_of: date, table: str) -> None:
@@ -114,7 +130,7 @@ def write_issues_to_date(connection: DuckDBPyConnection, folder: Path, before: P
     _view(connection, "issues", [folder / "issues.parquet"] + ([before / "issues_to_date.parquet"] if before else []))
     issues = ibis.table(ISSUES, name="issues")
     keys = [name for name in ISSUES if name != "row_count"]
-    query = ibis.to_sql(issues.group_by(keys).aggregate(row_count=issues.row_count.sum()), dialect="duckdb")
+    query = compiled(issues.group_by(keys).aggregate(row_count=issues.row_count.sum()), "duckdb")
     target = str(folder / "issues_to_date.parquet").replace("'", "''")
     connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
@@ -172,4 +188,4 @@ def _keep(connection: DuckDBPyConnection, table: str, rows: ir.Table) -> None:
     # A sum of whole numbers is wider in the engine than Ibis knows, and a day later is an instant there.
     types = {name: "VARCHAR" for name in OWNER} | {"day": "DATE"}
     columns = ", ".join(f"{name}::{types.get(name, 'BIGINT')} AS {name}" for name in rows.columns)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM ({ibis.to_sql(rows, dialect='duckdb')})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM ({compiled(rows, 'duckdb')})")

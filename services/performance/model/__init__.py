@@ -3,10 +3,12 @@
 from services.performance.model.base import Base
 from services.performance.model.customer import Absence, Customer, Reach
 from services.performance.model.dataset_pin import DatasetPin
+from services.performance.model.deal import ContactTouch, Deal, DealDecision, DealMember, OpportunityEnd
 from services.performance.model.person import Affiliation, Person, Post, Unit
 from services.performance.model.product import ProductVersion
 from services.performance.model.result import Result
 from services.performance.model.run import ClosedMonth, MonthClosing, Run, RunDifference, RunIssue, StaleMark, StaleMonth
+from services.performance.model.scheme import SchemeVersion
 from services.performance.model.share import ShareLine
 
 __all__ = [
@@ -14,9 +16,14 @@ __all__ = [
     "Affiliation",
     "Base",
     "ClosedMonth",
+    "ContactTouch",
     "Customer",
     "DatasetPin",
+    "Deal",
+    "DealDecision",
+    "DealMember",
     "MonthClosing",
+    "OpportunityEnd",
     "Person",
     "Post",
     "ProductVersion",
@@ -25,6 +32,7 @@ __all__ = [
     "Run",
     "RunDifference",
     "RunIssue",
+    "SchemeVersion",
     "ShareLine",
     "StaleMark",
     "StaleMonth",

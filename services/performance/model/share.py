@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, synonym
 
 from services.chassis.db.types import BusinessDate, OrderedText, UtcDateTime
 from services.performance.model.base import Base
+from services.performance.rules.shares import Part
 
 
 class ShareLine(Base):
@@ -55,6 +56,22 @@ class ShareLine(Base):
     def lead_person_id(cls) -> Any:  # noqa: N805 - SQLAlchemy hands the class
         """Whose it is, as scope calls him."""
         return synonym("person_id", init=False)
+
+    @property
+    def part(self) -> Part:
+        """What it gives."""
+        return self.part_from(self.start_date)
+
+    def part_from(self, day: date) -> Part:
+        """What it gives from a day on that is not after its last."""
+        return Part(
+            person_id=self.person_id,
+            basis_points=self.basis_points,
+            start_date=max(self.start_date, day),
+            end_date=self.end_date,
+            from_minor_units=self.from_minor_units,
+            to_minor_units=self.to_minor_units,
+        )
 
     __table_args__ = (
         CheckConstraint("basis_points > 0 AND basis_points <= 10000", name="basis_points"),

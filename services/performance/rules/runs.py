@@ -97,11 +97,6 @@ def within(months: Iterable[date], start: date, end: date | None) -> list[date]:
     return [month for month in months if month >= first and (end is None or month <= end)]
 
 
-def next_month(month: date) -> date:
-    """The first day of the month after."""
-    return moved(period_end(PeriodKind.MONTH, month), 1)
-
-
 def signature(inputs: Mapping[str, Any]) -> str:
     """SHA-256 by which inputs are told from others: equal inputs make equal results."""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,6 +1,8 @@
 """Identity as the gateway meets it: over gRPC, on both databases, with a clock that tests move."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +35,7 @@ from services.chassis.rpc.server import Hosted, Server
 from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY, REMOTE_ADDRESS_KEY, open_channel
 
 PASSWORD = "workbench-demo"
+WEAK_HASHES = {"argon2_memory_kib": 8, "argon2_passes": 1}
 GATEWAY = Caller(
     "gateway",
     "gateway",
@@ -169,33 +172,71 @@ class Identity:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path):
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/identity.db"
-    return request.getfixturevalue("new_postgresql_url")()
+def dialect(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def bank_secrets(tmp_path_factory) -> Path:
+    """The keys with which the small bank is written: each test has a copy, and may replace them."""
+    folder = tmp_path_factory.mktemp("secrets")
+    keys.create_keys(folder)
+    return folder
 
 
 @pytest.fixture
 def settings(tmp_path) -> dict[str, Any]:
     """Hashes as weak as they go: what is tested is not how long they take."""
-    return {"secrets": tmp_path, "argon2_memory_kib": 8, "argon2_passes": 1}
+    return {"secrets": tmp_path, **WEAK_HASHES}
 
 
 @pytest.fixture
-def database(database_url, tmp_path, settings):
-    keys.create_keys(tmp_path)
+def opened(bank_secrets, copy_of, dialect, tmp_path, settings) -> Iterator[Callable[..., Database]]:
+    """Opens a database of the test's own, as `prepare` leaves it."""
+    shutil.copytree(bank_secrets, tmp_path, dirs_exist_ok=True)
     keys.use_data_keys(keys.DataKeys.load(tmp_path / keys.DATA_KEYS_FILE))
-    engine = create_engine(database_url)
+    with ExitStack() as stack:
+
+        def open_database(prepare: Callable[[str], None]) -> Database:
+            engine = create_engine(copy_of(dialect, prepare, tmp_path))
+            stack.callback(engine.dispose)
+            return Database(engine, "identity", settings=SERVICE.settings(**settings), clock=MovableClock())
+
+        yield open_database
+
+
+def make_tables(url: str) -> None:
+    engine = create_engine(url)
     migrations.migrate(engine, SERVICE.package)
-    yield Database(engine, "identity", settings=SERVICE.settings(**settings), clock=MovableClock())
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def make_bank(bank_secrets) -> Callable[[str], None]:
+    """Fills an empty database with the small bank."""
+    settings = SERVICE.settings(secrets=bank_secrets, **WEAK_HASHES)
+
+    def make(url: str) -> None:
+        make_tables(url)
+        keys.use_data_keys(keys.DataKeys.load(bank_secrets / keys.DATA_KEYS_FILE))
+        engine = create_engine(url)
+        with Database(engine, "identity", settings=settings).transaction() as work:
+            provision(work, UNITS, PEOPLE, POSTS)
+        engine.dispose()
+
+    return make
+
+
 @pytest.fixture
-def identity(database, tmp_path):
+def database(opened):
+    """Without anybody."""
+    return opened(make_tables)
+
+
+@pytest.fixture
+def identity(opened, make_bank, tmp_path):
     """A running identity service with a small bank in it."""
-    with database.transaction() as work:
-        provision(work, UNITS, PEOPLE, POSTS)
+    database = opened(make_bank)
     admission = Admission(keys.KeyRing.load(tmp_path / keys.PUBLIC_KEYS_FILE))
     hosted = Hosted({**SERVICE.rpcs, "workbench.operations.v1.AuditService": operations}, database)
     server = Server({"identity": hosted}, admission, threads=16)

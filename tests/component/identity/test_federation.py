@@ -23,9 +23,9 @@ CALLBACK = f"{PUBLIC_URL}/v1/federation/staff/callback"
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def dialect():
     # Nothing here depends on the database.
-    return f"sqlite:///{tmp_path}/identity.db"
+    return "sqlite"
 
 
 @pytest.fixture(scope="module")

@@ -5,23 +5,21 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 
-from tests.component.integration.feeds import feeds_on
+from tests.component.integration.feeds import feeds_on, make_tables
 from tests.component.integration.sources import KINDS, WebServer, http_kind, sftp_kind
 
 
 @pytest.fixture
-def feeds(tmp_path):
+def feeds(copy_of, tmp_path):
     """On SQLite."""
-    with feeds_on(f"sqlite:///{tmp_path}/integration.db", tmp_path) as made:
+    with feeds_on(copy_of("sqlite", make_tables, tmp_path), tmp_path) as made:
         yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def feeds_on_both(request, tmp_path):
+def feeds_on_both(request, copy_of, tmp_path):
     """On each database in turn."""
-    sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/integration.db" if sqlite else request.getfixturevalue("new_postgresql_url")()
-    with feeds_on(url, tmp_path) as made:
+    with feeds_on(copy_of(request.param, make_tables, tmp_path), tmp_path) as made:
         yield made
 
 

@@ -34,6 +34,7 @@ class Feeds:
         self.folder = folder / "feeds"
         self.folder.mkdir(exist_ok=True)
         self.engine = create_engine(url)
+        # Does nothing to what `make_tables` made.
         migrations.migrate(self.engine, "services.integration")
         self.lake = Lake(folder / "lake")
         own = SERVICE.settings(feeds=self.folder, **settings)
@@ -95,6 +96,13 @@ class Feeds:
         pins = [dataset.pin for dataset in self.datasets(name) if dataset.current]
         with self.lake.connection() as connection:
             return self.lake.relation(connection, definition.schema_, pins).project(columns).order("ALL").fetchall()
+
+
+def make_tables(url: str) -> None:
+    """Those of the service, in an empty database."""
+    engine = create_engine(url)
+    migrations.migrate(engine, "services.integration")
+    engine.dispose()
 
 
 @contextmanager

@@ -92,11 +92,23 @@ def test_rebuilt_balances_are_the_sums_of_all_movements_so_far(rebuilt, deliveri
         for account, day, amount, _ in original(deliveries[feed]):
             days[account, day] += amount
     balance, expected = defaultdict(int), {}
-    for account, day in sorted(days):
-        balance[account] += days[account, day]
-        expected[account, date(1900 + int(day[:2]), int(day[2:4]), int(day[4:]))] = balance[account]
-    rows = rebuilt.execute("SELECT account_number, business_date, balance_minor_units FROM day_balances").fetchall()
-    assert {(account, day): held for account, day, held in rows} == expected
+    moved = defaultdict(list)
+    for account, day in days:
+        moved[day].append(account)
+    for day in sorted(moved):
+        for account in moved[day]:
+            balance[account] += days[account, day]
+        expected[date(1900 + int(day[:2]), int(day[2:4]), int(day[4:]))] = (len(balance), sum(balance.values()), dict(balance))
+    held = rebuilt.execute(
+        "SELECT business_date, count(*), sum(balance_minor_units)::BIGINT FROM standing_balances GROUP BY business_date"
+    ).fetchall()
+    assert {day: rest for day, *rest in held} == {day: [count, total] for day, (count, total, _) in expected.items()}
+    for place in range(0, len(expected), 97):
+        day = sorted(expected)[place]
+        rows = rebuilt.execute(
+            "SELECT account_number, balance_minor_units FROM standing_balances WHERE business_date = ?", [day]
+        ).fetchall()
+        assert dict(rows) == expected[day][2]
 
 
 def test_every_stated_balance_is_explained(rebuilt):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from services.integration.model.feed_run import RunState
-from tests.component.integration.feeds import feeds_on
 
 BOCOM = """
 [feed]
@@ -78,12 +77,6 @@ summary = { from = "操作" }
 [checks]
 bad_rows_share_max = 0.5
 """
-
-
-@pytest.fixture
-def feeds(tmp_path):
-    with feeds_on(f"sqlite:///{tmp_path / 'integration.db'}", tmp_path) as made:
-        yield made
 
 
 @pytest.mark.parametrize(

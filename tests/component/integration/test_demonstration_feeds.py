@@ -13,7 +13,7 @@ from deploy.demonstration.feeds.delivering import DELIVERED, definitions, delive
 from deploy.demonstration.feeds.faults import BAD_ROWS, WITHHELD, WRONG_COUNT, deliver_faulty
 from services.integration.model.feed_run import RunState
 from services.integration.rules.file_names import pattern
-from tests.component.integration.feeds import feeds_on
+from tests.component.integration.feeds import feeds_on, make_tables
 
 LAST = date(2026, 11, 24)
 # The first file of these dates has three of them; the others are like it.
@@ -38,8 +38,8 @@ def inbox(opened, tmp_path_factory):
 
 
 @pytest.fixture
-def bank_feeds(tmp_path):
-    with feeds_on(f"sqlite:///{tmp_path}/integration.db", tmp_path, packs=PACKS) as made:
+def bank_feeds(copy_of, tmp_path):
+    with feeds_on(copy_of("sqlite", make_tables, tmp_path), tmp_path, packs=PACKS) as made:
         yield made
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from services.integration.model.feed_run import RunState
 from tests.component.integration.test_feed_checks import TRANSACTIONS
@@ -38,7 +39,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(feeds, 
     feeds.define(TRANSACTIONS)
     run_id = feeds.ask("core.transactions", content(), day=None)
     kills, delay = 0, 0.2
-    while not worked(tmp_path, delay):
+    while not worked(feeds.engine.url, tmp_path, delay):
         kills += 1
         delay *= 1.5
     assert kills >= 3, "It was done before it could be killed: the test proved nothing."
@@ -60,11 +61,10 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(feeds, 
     assert not list(feeds.lake.root.glob(".staging/*"))
 
 
-def worked(folder: Path, seconds: float) -> bool:
+def worked(url: URL, folder: Path, seconds: float) -> bool:
     """Lets a process work for so long, and kills it; whether it came to the end."""
-    url = f"sqlite:///{folder}/integration.db"
     process = subprocess.Popen(
-        [sys.executable, "-c", WORKER, url, str(folder)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]
+        [sys.executable, "-c", WORKER, str(url), str(folder)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]
     )
     try:
         assert process.stdout.readline() == "ready\n"

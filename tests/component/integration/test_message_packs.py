@@ -9,7 +9,7 @@ import pytest
 
 from services.integration.model.feed_definition import load
 from services.integration.model.feed_run import RunState
-from tests.component.integration.feeds import feeds_on
+from tests.component.integration.feeds import feeds_on, make_tables
 
 PACKS = Path(__file__).parents[3] / "services/integration/packs"
 MESSAGES = ("bai2", "cnaps2", "iso20022", "ofx", "swift")
@@ -17,8 +17,8 @@ DAY = date(2026, 11, 24)
 
 
 @pytest.fixture
-def feeds(tmp_path):
-    with feeds_on(f"sqlite:///{tmp_path / 'integration.db'}", tmp_path, packs=MESSAGES) as made:
+def feeds(copy_of, tmp_path):
+    with feeds_on(copy_of("sqlite", make_tables, tmp_path), tmp_path, packs=MESSAGES) as made:
         yield made
 
 

@@ -90,20 +90,22 @@ def test_what_differs_is_counted_listed_and_exported(bank):
 def test_a_corrected_day_changes_that_day_and_all_that_stands_on_it(bank):
     rebuilt(bank)
     before = balances(bank)
-    assert before == {("2026-11-23", 1): "10500", ("2026-11-24", 1): "7000", ("2026-11-25", 1): "7100"}
+    # What =B has stands on all three.
+    assert before == {("2026-11-23", 1): "10500", ("2026-11-24", 1): "7500", ("2026-11-25", 1): "7600"}
     bank.run("core.transactions", HEADING + b"3,A,2026-11-24,-28.00,72.00\n", file_name="corrected")
     assert [each.kind for each in rebuilt(bank).difference_counts] == []
-    assert balances(bank) == {("2026-11-23", 1): "10500", ("2026-11-24", 2): "7200", ("2026-11-25", 2): "7300"}
+    assert balances(bank) == {("2026-11-23", 1): "10500", ("2026-11-24", 2): "7700", ("2026-11-25", 2): "7800"}
     rebuilt(bank)
     assert len(bank.datasets("core.rebuilt")) == 5
 
 
-def test_a_day_without_movements_any_more_is_published_empty(bank):
+def test_a_day_has_all_accounts_that_have_moved_by_then(bank):
     rebuilt(bank)
     other = HEADING + b"3,A,2026-11-24,-30.00,72.00\n4,B,2026-11-24,1.00,1.00\n"
     bank.run("core.transactions", other, file_name="other")
     rebuilt(bank)
-    assert {str(each.business_date): each.rows for each in bank.datasets("core.rebuilt") if each.current}["2026-11-24"] == 2
+    rows = {str(each.business_date): each.rows for each in bank.datasets("core.rebuilt") if each.current}
+    assert rows == {"2026-11-23": 2, "2026-11-24": 3, "2026-11-25": 3}
 
 
 def test_what_cannot_be_reconciled_is_refused(bank):

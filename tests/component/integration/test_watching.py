@@ -24,7 +24,7 @@ from services.integration.rpc import feed_service
 from services.integration.usecases import looking, watching
 from services.integration.usecases.definitions import definitions
 from services.integration.usecases.watching import FeedTimeliness
-from tests.component.integration.feeds import feeds_on
+from tests.component.integration.feeds import feeds_on, make_tables
 
 # Wednesday, nine in the morning in Shanghai.
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
@@ -96,11 +96,11 @@ class Bank:
 
 
 @pytest.fixture
-def new_bank(tmp_path):
+def new_bank(copy_of, tmp_path):
     made = []
 
-    def new(url="", **settings):
-        feeds = feeds_on(url or f"sqlite:///{tmp_path}/integration.db", tmp_path, inbox=tmp_path / "inbox", **settings)
+    def new(dialect="sqlite", **settings):
+        feeds = feeds_on(copy_of(dialect, make_tables, tmp_path), tmp_path, inbox=tmp_path / "inbox", **settings)
         made.append(feeds)
         return Bank(feeds.__enter__(), tmp_path)
 
@@ -118,7 +118,7 @@ def bank(new_bank):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def bank_on_both(request, new_bank):
-    made = new_bank("" if request.param == "sqlite" else request.getfixturevalue("new_postgresql_url")())
+    made = new_bank(request.param)
     made.feeds.define(BALANCES)
     return made
 

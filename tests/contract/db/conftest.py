@@ -1,6 +1,5 @@
 """One suite over both databases: the same promises on SQLite and PostgreSQL."""
 
-import shutil
 from datetime import UTC, date, datetime
 
 import pytest
@@ -66,22 +65,6 @@ def database_url(request, dialect, tmp_path):
     return request.getfixturevalue("new_postgresql_url")()
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory):
-    """A database as migrations make it: each test has a copy, and not each runs the migrations."""
-    path = tmp_path_factory.mktemp("template") / "contract.db"
-    make_tables(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server):
-    """The same for the other database."""
-    url = postgresql_server.create_database()
-    make_tables(url)
-    return url
-
-
 def make_tables(url):
     engine = create_engine(url)
     migrations.migrate(engine, migrations.CHASSIS_PACKAGE)
@@ -92,14 +75,9 @@ def make_tables(url):
 
 
 @pytest.fixture
-def database(request, dialect, tmp_path):
+def database(copy_of, dialect, tmp_path):
     keys.create_keys(tmp_path)
     keys.use_data_keys(keys.DataKeys.load(tmp_path / keys.DATA_KEYS_FILE))
-    if dialect == "sqlite":
-        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "contract.db")
-        engine = create_engine(f"sqlite:///{copy}")
-    else:
-        template = request.getfixturevalue("postgresql_template")
-        engine = create_engine(request.getfixturevalue("postgresql_server").create_database(template))
+    engine = create_engine(copy_of(dialect, make_tables, tmp_path))
     yield Database(engine, "contract")
     engine.dispose()

@@ -53,7 +53,7 @@ def test_whatever_the_order_of_the_rows_all_agrees(engine, days_, random):
     movements = list(booked(days_))
     random.shuffle(movements)
     assert rebuilt(engine, movements) == []
-    balances = engine.execute("SELECT business_date, balance_minor_units FROM day_balances ORDER BY 1").fetchall()
+    balances = engine.execute("SELECT business_date, balance_minor_units FROM standing_balances ORDER BY 1").fetchall()
     closing = {day: after for _, day, _, after in booked(days_)}
     assert balances == sorted(closing.items())
 
@@ -76,6 +76,31 @@ def test_a_day_is_told_to_have_no_order_exactly_where_it_has_none(engine, days_,
 
 def goes_on(rows):
     return all(before[1] == after[0] for before, after in pairwise(rows))
+
+
+def test_a_day_has_the_balance_of_every_account_that_has_moved_by_then(engine):
+    first, second, third = (FIRST + timedelta(days=place) for place in (0, 3, 4))
+    rebuilt(engine, [("A", first, 10, 10), ("B", second, 7, 7), ("A", third, -4, 6)])
+    held = engine.execute("FROM standing_balances ORDER BY business_date, account_number").fetchall()
+    assert held == [
+        ("A", "CZK", first, 10),
+        ("A", "CZK", second, 10), ("B", "CZK", second, 7),
+        ("A", "CZK", third, 6), ("B", "CZK", third, 7),
+    ]  # fmt: skip
+
+
+def test_a_published_day_on_which_nothing_moved_after_all_keeps_its_balances(engine, tmp_path):
+    first, second = FIRST, FIRST + timedelta(days=1)
+    rebuilt(engine, [("A", first, 10, 10)])
+    engine.execute(
+        "CREATE OR REPLACE VIEW published AS FROM (VALUES "
+        f"('A', 'CZK', DATE '{first}', 10::BIGINT), ('A', 'CZK', DATE '{second}', 25)) "
+        "AS rows (account_number, currency_code, business_date, balance_minor_units)"
+    )
+    urls = [str(tmp_path / name) for name in ("balances.parquet", "dates.parquet")]
+    rebuilding.keep_changes(engine, *urls)
+    assert rebuilding.load_changes(engine, *urls, after=date.min, size=9) == [second]
+    assert engine.execute(rebuilding.balances_of(second)).fetchall()[0][:3] == ("A", "CZK", 10)
 
 
 def test_a_missing_movement_is_a_gap_and_is_carried_from_then_on(engine):

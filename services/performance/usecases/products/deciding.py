@@ -10,6 +10,7 @@ from workbench.performance.v1 import product_events_pb2
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import RuleBroken
+from services.performance.model.person import FIRST_DATE
 from services.performance.model.product import ProductVersion
 from services.performance.model.run import ClosedMonth
 from services.performance.rules.catalogue import Clash, Selection, Span, VersionState, clashes, spans
@@ -29,7 +30,7 @@ _SAID = {
 def submit(work: UnitOfWork, product_version_id: str, etag: str) -> ProductVersion:
     """Asks a second person for a draft."""
     version = found(work, product_version_id, to_change=True, etag=etag)
-    version.submit(work.now)
+    version.submit(work.caller.person_id, work.now)
     _check_in_force(work, version)
     work.record(
         product_events_pb2.ProductVersionSubmitted(
@@ -100,6 +101,8 @@ def withdraw(work: UnitOfWork, product_version_id: str, etag: str) -> ProductVer
 def _check_in_force(work: UnitOfWork, version: ProductVersion) -> None:
     """Raises RuleBroken where the version cannot be in force from its first day on."""
     others = _published(work, without=version)
+    if version.start_date < FIRST_DATE:
+        raise RuleBroken("START_DATE_UNFIT", "There are no results of that day.", metadata={"earliestStartDate": str(FIRST_DATE)})
     own = [each.start_date for each in others if each.product_code == version.product_code]
     if own and version.start_date < max(own):
         problem = f"A version of the product begins on {max(own)}: a new one begins then or later."

@@ -48,7 +48,7 @@ def change(work: UnitOfWork, sent: product_pb2.ProductVersion, fields: Sequence[
     asked = product_service_pb2.GetProductVersionRequest(product_version_id=sent.product_version_id)
     partial.check(asked, prefix="product_version.")
     version = found(work, sent.product_version_id, to_change=True, etag=sent.etag)
-    version.check_draft()
+    version.check_draft(work.caller.person_id)
     after = version_message(work, version)
     _forget_outputs(after.definition)
     _forget_outputs(sent.definition)
@@ -56,7 +56,7 @@ def change(work: UnitOfWork, sent: product_pb2.ProductVersion, fields: Sequence[
         partial.check(after, prefix="product_version.")
         for name, value in _columns(work, after).items():
             setattr(version, name, value)
-        version.author_person_id, version.update_time = work.caller.person_id, work.now
+        version.update_time = work.now
     return kept(work, version)
 
 

@@ -1,0 +1,1 @@
+"""Whose what is: the lines of shares, by which results are attributed."""
