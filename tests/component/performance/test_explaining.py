@@ -22,7 +22,7 @@ from tests.component.performance.figures_builders import minor_units, refused
 DAY, MONTH, QUARTER, YEAR = PeriodKind.DAY, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR
 EARNED = tuple(name for name in MEASURES if name not in STANDING)
 OCTOBER, NOVEMBER, LAST = date(2026, 10, 1), date(2026, 11, 1), date(2026, 11, 4)
-SECONDS_MAX = 60
+SECONDS_MAX = 20
 
 
 def own(town, person, kind, key, basis_points, **fields):
