@@ -58,11 +58,12 @@ class Result(Base):
 
     # Scope asks every table for the responsible person under this name.
     @declared_attr
-    def lead_person_id(cls) -> Any:  # noqa: N805 - SQLAlchemy hands the class
+    def lead_person_id(cls) -> Any:
         """Whose it is, as scope calls him."""
         return synonym("person_id", init=False)
 
     __table_args__ = (
         Index("ix_results_person_id_period_kind_start_date", "person_id", "period_kind", "start_date"),
         Index("ix_results_organisation_path_period_kind_start_date", "organisation_path", "period_kind", "start_date"),
+        Index("ix_results_period_kind_start_date_organisation_path", "period_kind", "start_date", "organisation_path"),
     )

@@ -154,7 +154,7 @@ class Request:
         self.positions = []
         self.revoked_after = self
 
-    def CopyFrom(self, position):  # noqa: N802 - protobuf's name
+    def CopyFrom(self, position):
         self.positions.append(position)
 
 

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
-from tests.component.performance.conftest import run_together
 from workbench.performance.v1 import share_events_pb2
 
 from services.chassis.kernel.errors import WorkbenchError
@@ -13,6 +12,7 @@ from services.performance.model import ShareLine
 from services.performance.rules.shares import ObjectKind, Part, SharedObject, ShareState
 from services.performance.usecases.shares.holding import lines_on
 from services.performance.usecases.shares.lines import end_lines, put_lines
+from tests.component.performance.conftest import run_together
 
 JANUARY, JUNE, JULY = date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)
 
