@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.chassis.db.session import UnitOfWork
+from services.performance.engine.inputs import ObjectKey
 from services.performance.engine.leaf import Account, Narrowing
 from services.performance.model.run import Run
 from services.performance.rules import proof
@@ -83,12 +84,8 @@ class Reader:
         """The rows of ACCOUNT_DAYS of those objects (dataset, source system, number)."""
         from services.performance.engine.computing import account_days
 
-        # The bank's numbers are told apart by dataset only here.
-        wanted, numbers = set(accounts), sorted({(source_system, number) for _, source_system, number in accounts})
-        for batch in account_days(connection, self.lake, self.inputs, numbers):
-            for row in batch.to_pylist():
-                if (row["dataset"], row["source_system"], row["account_number"]) in wanted:
-                    yield row
+        for batch in account_days(connection, self.lake, self.inputs, [ObjectKey(*each) for each in accounts]):
+            yield from batch.to_pylist()
 
     def rule(self, row: Row) -> ProductRule | None:
         """By which a row of ACCOUNT_DAYS was computed."""
