@@ -213,7 +213,9 @@ def _divided(rows: ir.Table, measuring: Measuring) -> ir.Table:
     )
     # The pool has what the lines leave.
     rest = {name: rows[f"{name}_whole"] - rows[f"{name}_owned"] for name in _WEIGHED}
-    rows = rows.mutate(**{f"{name}_weight": exact((rows.pool == 1).ifelse(rest[name], rows[f"{name}_weight"])) for name in _WEIGHED})
+    rows = rows.mutate(
+        **{f"{name}_weight": exact((rows.pool == 1).ifelse(rest[name], rows[f"{name}_weight"])) for name in _WEIGHED}
+    )
     rows = rows.filter((rows.pool == 0) | reduce(or_, (rows[f"{name}_weight"] > 0 for name in _WEIGHED)))
     parts = {f"{name}_part": (name, "banded_weight", "banded_whole") for name in measuring.amounts}
     parts["base_part"] = ("base", "base_banded_weight", "base_banded_whole")

@@ -63,8 +63,8 @@ def compute(
         issues.append(month.issues())
     leaf.rename(folder / LEAF_FILE)
     _write(connection, f"FROM read_parquet({_listed(days)}) ORDER BY ALL", folder / DAYS_FILE)
-    told = f"SELECT reason, subject, sum(row_count)::BIGINT AS row_count FROM read_parquet({_listed(issues)}) GROUP BY ALL ORDER BY ALL"
-    _write(connection, told, folder / ISSUES_FILE)
+    told = "SELECT reason, subject, sum(row_count)::BIGINT AS row_count, max(organisation_unit_id) AS organisation_unit_id"
+    _write(connection, f"{told} FROM read_parquet({_listed(issues)}) GROUP BY ALL ORDER BY ALL", folder / ISSUES_FILE)
     shutil.rmtree(unfinished)
 
 

@@ -59,15 +59,8 @@ class DuckDb:
         """Rows go to the file as they are computed: what memory holds does not grow with them."""
         self._files += 1
         path = self._folder / f"{name}-{self._files}.parquet"
-<<<<<<< HEAD
         options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
         self._connection.execute(f"COPY ({statement}) TO {quoted(path)} ({options})")
-=======
-        copied = (
-            f"COPY ({compiled(expression, 'duckdb')}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-        )
-        self._connection.execute(copied)
->>>>>>> main
         self.show(name, path)
         return path
 
@@ -83,23 +76,22 @@ EXACT_QUOTIENT = (
 )
 
 
-<<<<<<< HEAD
-@lru_cache(maxsize=_STATEMENTS_MAX)
-def statement(dialect: str, build: Callable[..., ir.Table], *arguments: Any, **options: Any) -> str:
-    """The expression that `build` makes of the arguments, in the engine's language.
-
-    To compile one takes longer than to compute a small book's day; so what was compiled is kept, and nothing in it is of one day.
-    """
-    import ibis  # noqa: PLC0415 - heavy: where something is computed, and only then
-=======
 def compiled(expression: ir.Table, dialect: str) -> str:
-    """The expression in the engine's own language."""
-    import ibis
->>>>>>> main
+    """The expression in the engine's language."""
+    import ibis  # noqa: PLC0415 - heavy: where something is computed, and only then
 
     # To merge one SELECT into the next takes Ibis longer than all else; engines do so themselves.
     ibis.options.sql.fuse_selects = False
-    return str(ibis.to_sql(build(*arguments, **options), dialect=dialect))
+    return str(ibis.to_sql(expression, dialect=dialect))
+
+
+@lru_cache(maxsize=_STATEMENTS_MAX)
+def statement(dialect: str, build: Callable[..., ir.Table], *arguments: Any, **options: Any) -> str:
+    """The expression that `build` makes of the arguments, compiled.
+
+    To compile one takes longer than to compute a small book's day; so what was compiled is kept, and nothing in it is of one day.
+    """
+    return compiled(build(*arguments, **options), dialect)
 
 
 def quoted(value: Path | str) -> str:

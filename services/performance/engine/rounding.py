@@ -58,7 +58,9 @@ def shared_by_weight(
     return _completed(rows, parts, within, order)
 
 
-def shared_by_quota(rows: ir.Table, parts: Mapping[str, tuple[str, str]], within: Sequence[str], order: Sequence[str]) -> ir.Table:
+def shared_by_quota(
+    rows: ir.Table, parts: Mapping[str, tuple[str, str]], within: Sequence[str], order: Sequence[str]
+) -> ir.Table:
     """With each row's whole part of what all rows `within` the same keys have together, rounded once: half to even.
 
     `parts` has by the part's name the columns of numerator and divisor, which is the same in all these rows. Largest remainder
@@ -81,14 +83,14 @@ def _completed(rows: ir.Table, parts: Iterable[str], within: Sequence[str], orde
     """Whole parts whose remainders are largest have one more each, until nothing is missing from the total."""
     missing = {f"{name}_missing": rows[f"{name}_total"] - rows[f"{name}_floor"].sum().over(group_by=within) for name in parts}
     ranks = {
-        f"{name}_rank": ibis.row_number().over(group_by=within, order_by=[rows[f"{name}_remainder"].desc(), *(rows[by] for by in order)])
+        f"{name}_rank": ibis.row_number().over(
+            group_by=within, order_by=[rows[f"{name}_remainder"].desc(), *(rows[by] for by in order)]
+        )
         for name in parts
     }
     rows = rows.mutate(**missing, **ranks)
     more = {name: (rows[f"{name}_rank"] < rows[f"{name}_missing"]).ifelse(1, 0) for name in parts}
-    return rows.mutate(
-        **{name: ((rows[f"{name}_floor"] + more[name]) * rows[f"{name}_sign"]).cast("int64") for name in parts}
-    )
+    return rows.mutate(**{name: ((rows[f"{name}_floor"] + more[name]) * rows[f"{name}_sign"]).cast("int64") for name in parts})
 
 
 def _floor(numerator: ir.DecimalValue, divisor: ir.DecimalValue) -> ir.DecimalValue:

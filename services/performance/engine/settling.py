@@ -110,7 +110,13 @@ def issues() -> ir.Table:
         "UNIT_UNKNOWN": (counted & (rows.organisation_unit_id == ""), rows.new_days),
     }
     subject = rows.dataset + "/" + rows.source_system + "/" + rows.account_number + "/" + rows.currency_code
-    told = [rows.filter(~counted).select(reason="fault", subject=subject, row_count="new_days")]
-    told += [rows.filter(when).select(reason=ibis.literal(reason), subject=subject, row_count=of) for reason, (when, of) in reasons.items()]
+    told = [
+        rows.filter(when).select("organisation_unit_id", reason=reason, subject=subject, row_count=of)
+        for reason, when, of in (
+            (rows.fault, ~counted, rows.new_days),
+            *((ibis.literal(name), *each) for name, each in reasons.items()),
+        )
+    ]
     found = ibis.union(*told)
-    return found.group_by("reason", "subject").aggregate(row_count=summed(found.row_count)).select(*ISSUES)
+    sums = {"row_count": summed(found.row_count), "organisation_unit_id": found.organisation_unit_id.max()}
+    return found.group_by("reason", "subject").aggregate(**sums).select(*ISSUES)
