@@ -94,7 +94,6 @@ def load_period(
 
     They are shared among all owners of an account, also those that are not looked at.
     """
-    from services.performance.engine.engines import compiled
     from services.performance.engine.periods import account_rows
 
     load(connection, list(files.values()), narrowing, "narrowed")
@@ -102,10 +101,10 @@ def load_period(
     read = [[str(file) for file in files.values()]]
     connection.execute(f"CREATE OR REPLACE TEMP TABLE period_leaf AS FROM read_parquet(?) WHERE {wanted}", read)
     connection.execute("CREATE OR REPLACE TEMP TABLE period_people AS FROM read_parquet(?)", [str(people)])
-    rows = compiled(account_rows(connection, max(files), *days), "duckdb")
+    account_rows(connection, max(files), *days, "period_accounts")
     conditions = narrowing.conditions()
     where = " AND ".join(["true", *conditions])
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM ({rows}) WHERE {where}", list(conditions.values()))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM period_accounts WHERE {where}", list(conditions.values()))
 
 
 def total(connection: DuckDBPyConnection, table: str) -> tuple[int, ...]:

@@ -63,7 +63,7 @@ def compute(town, month, as_of):
 def bank(service):
     """Two months of a small bank: accounts of one, of three, and of nobody; deposits, a loan in dollars, fees."""
     town = Town(service)
-    service.database.settings = SERVICE.settings(quiet_seconds=0)
+    service.database.settings = SERVICE.settings(quiet_seconds=0, carry_days_max=1)
     books = TownBooks.of(town)
     for code in ("EAST/", "EAST/E01/", "EAST/E02/", "WEST/", "WEST/W01/"):
         town.announce(
@@ -90,7 +90,7 @@ def bank(service):
     books.ftp_curve(date(2025, 12, 30), {1: 4_100_007}, revision=2, currency_code="USD")
     books.exchange_rates(date(2025, 12, 30), {"USD": 712_345_678})
     books.balances(date(2025, 12, 31), {numbers["alone"]: 70_000_01, numbers["shared"]: 333})
-    for day in (date(2026, 1, 30), date(2026, 2, 1), LAST):
+    for day in (date(2026, 1, 30), date(2026, 2, 2)):
         step = day.toordinal() % 7
         rows = [
             {"account_number": numbers["alone"], "balance_minor_units": 100_000_01 + 977 * step, "interest_rate_e8": 350_000},
