@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from services.performance.engine.formulas import numerator, within_bounds
-from services.performance.engine.measures import ACCRUALS, ACCOUNT_DAYS
+from services.performance.engine.measures import ACCOUNT_DAYS, ACCRUALS
 from services.performance.engine.rounding import exact, half_even, shared_by_weight
 from services.performance.engine.sources import Source, looked_up, rows_of
 from services.performance.engine.tables import HOLDING, SCHEMAS_OF_TABLES, table
@@ -159,7 +159,9 @@ def _checked(rows: ir.Table, measuring: Measuring) -> ir.Table:
     """Of rows that cannot be counted the amounts are 0, and `fault` says why."""
     read = {each.name: each for formula in measuring.formulas for each in formula.inputs}
     fit = within_bounds(read.values(), rows)
-    rows = rows.mutate(fault=ibis.coalesce(rows.fault, _told(rows.rule.isnull(), "PRODUCT_MISSING"), _told(~fit, "INPUT_OUT_OF_BOUNDS")))
+    rows = rows.mutate(
+        fault=ibis.coalesce(rows.fault, _told(rows.rule.isnull(), "PRODUCT_MISSING"), _told(~fit, "INPUT_OUT_OF_BOUNDS"))
+    )
     counted = rows.fault.isnull()
     return rows.mutate(**{name: counted.ifelse(rows[name], 0) for name in [*measuring.amounts, "banded"]})
 
