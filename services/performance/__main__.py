@@ -17,6 +17,12 @@ from services.performance.rpc import (
 )
 from services.performance.usecases.claims import importing as claim_importing
 from services.performance.usecases.claims import portfolio
+    explain_service,
+    figure_service,
+    product_service,
+    run_service,
+)
+from services.performance.usecases.explaining import exporting
 from services.performance.usecases.runs import computing, upkeep
 from services.performance.usecases.settings import PerformanceSettings
 
@@ -26,6 +32,7 @@ SERVICE = Service(
     rpcs={
         "workbench.performance.v1.ClaimService": claim_service,
         "workbench.performance.v1.DealService": deal_service,
+        "workbench.performance.v1.ExplainService": explain_service,
         "workbench.performance.v1.FigureService": figure_service,
         "workbench.performance.v1.ObjectionService": objection_service,
         "workbench.performance.v1.ProductService": product_service,
@@ -39,6 +46,8 @@ SERVICE = Service(
         *claim_importing.WORKS,
         *computing.WORKS,
         *portfolio.WORKS,
+        *computing.WORKS,
+        *exporting.WORKS,
     ),
     settings=PerformanceSettings,
     measure=upkeep.measure,
