@@ -17,11 +17,6 @@ from services.performance.rpc import (
 )
 from services.performance.usecases.claims import importing as claim_importing
 from services.performance.usecases.claims import portfolio
-    explain_service,
-    figure_service,
-    product_service,
-    run_service,
-)
 from services.performance.usecases.explaining import exporting
 from services.performance.usecases.runs import computing, upkeep
 from services.performance.usecases.settings import PerformanceSettings
@@ -45,9 +40,8 @@ SERVICE = Service(
     works=(
         *claim_importing.WORKS,
         *computing.WORKS,
-        *portfolio.WORKS,
-        *computing.WORKS,
         *exporting.WORKS,
+        *portfolio.WORKS,
     ),
     settings=PerformanceSettings,
     measure=upkeep.measure,
