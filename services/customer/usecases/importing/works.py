@@ -15,8 +15,8 @@ from services.chassis.files import storage
 from services.chassis.kernel.errors import InvalidInput
 from services.chassis.keys import data_keys
 from services.chassis.longwork.task import Preparation, Task, Work
+from services.chassis.words.formulas import neutralised
 from services.customer.model.imports import IMPORT_PURPOSE, Import, ImportRow
-from services.customer.rules.exchange.formulas import neutralised
 from services.customer.rules.exchange.outcomes import ImportState, Outcome, Verdict, refused
 from services.customer.rules.exchange.tables import ROWS_MAX, Row, rows_of
 from services.customer.rules.exchange.values import value_of
@@ -226,7 +226,7 @@ def _refused_rows_file(work: UnitOfWork, found: Import) -> str:
     page: list[bytes] = []
     for row in work.session.scalars(rows.order_by(ImportRow.position).execution_options(yield_per=1_000)):
         page.append(_line((str(row.line), heading_of.get(row.field, ""), row.field, row.reason, row.description)))
-        if len(page) == 1_000:
+        if len(page) == 1_000:  # noqa: PLR2004 - lines written at a time
             storage.append(work, file, b"".join(page))
             page = []
     storage.append(work, file, b"".join(page))
