@@ -8,6 +8,7 @@ from services.performance.events import SUBSCRIPTIONS, TIMERS
 from services.performance.rpc import (
     claim_service,
     deal_service,
+    explain_service,
     figure_service,
     objection_service,
     product_service,
