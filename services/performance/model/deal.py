@@ -87,11 +87,11 @@ class Deal(Base):
 
     # Scope asks every table for the responsible person under this name.
     @declared_attr
-    def lead_person_id(cls) -> Any:
+    def lead_person_id(cls) -> Any:  # noqa: N805 - SQLAlchemy hands the class
         """Whose it is, as scope calls him."""
         return synonym("owner_person_id", init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("amount_minor_units >= 0", name="amount"),
         Index("ix_deals_customer_id_deal_id", "customer_id", "deal_id"),
