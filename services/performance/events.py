@@ -5,6 +5,7 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
+from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import announcement_events_pb2 as identity_announcement_events_pb2
@@ -15,6 +16,7 @@ from workbench.operations.v1 import announcement_events_pb2
 from services.chassis.service import Subscription, Timer
 from services.performance.usecases import pinning
 from services.performance.usecases.claims import erasing
+from services.performance.usecases.deals import following as deals
 from services.performance.usecases.following import REPLICAS
 from services.performance.usecases.following.affiliations import AFFILIATIONS
 from services.performance.usecases.objections import escalating
@@ -31,9 +33,17 @@ SUBSCRIPTIONS = (
     Subscription(duplicate_events_pb2.CustomersMerged, handing_over.merge),
     Subscription(duplicate_events_pb2.CustomersUnmerged, handing_over.unmerge),
     Subscription(exchange_events_pb2.CustomerErased, erasing.erase),
+    Subscription(contact_events_pb2.ContactRecorded, deals.take_contact),
+    Subscription(contact_events_pb2.ContactsTakenOver, deals.take_history),
+    Subscription(duplicate_events_pb2.CustomersMerged, deals.take_merge),
+    Subscription(exchange_events_pb2.CustomerErased, deals.take_erasure),
     Subscription(identity_announcement_events_pb2.OrganisationUnitAnnounced, following.take_unit),
     Subscription(identity_events_pb2.OrganisationUnitCreated, following.take_unit),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
+    Subscription(lead_events_pb2.OpportunityCustomerLinked, deals.take_customer),
+    Subscription(lead_events_pb2.OpportunityLost, deals.take_lost),
+    Subscription(lead_events_pb2.OpportunityReopened, deals.take_reopened),
+    Subscription(lead_events_pb2.OpportunityWon, deals.take_won),
 )
 
 TIMERS = (

@@ -5,10 +5,9 @@ Everything above is sums of these rows, and whoever asks why is shown these rows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -31,22 +30,26 @@ if TYPE_CHECKING:
 _ROW = ("day", "source_system", "account_number", "currency_code", "row_key")
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """What the curves of internal prices have: since when there is one, and the tenors that any of them names."""
-
-    start_date: date
-    tenors: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Measuring:
-    """How a source is measured: the rules that take its rows, by number."""
+    """How a source is measured: by the rules that take its rows, by number."""
 
     source: Source
     rules: Mapping[int, ProductRule]
     home_currency_code: str
-    curve: Curve | None
+    # The tenors that any curve of internal prices names, in their order.
+    tenors: tuple[int, ...]
+
+    @cached_property
+    def _told(self) -> str:
+        return repr((self.source.dataset, sorted(self.rules.items()), self.home_currency_code, self.tenors))
+
+    def __eq__(self, other: object) -> bool:
+        """Of two that are equal the expressions are the same."""
+        return isinstance(other, Measuring) and self._told == other._told
+
+    def __hash__(self) -> int:
+        return hash(self._told)
 
     @property
     def formulas(self) -> list[Formula]:
@@ -59,18 +62,12 @@ class Measuring:
         return self.source.inputs(InputKind.AMOUNT, InputKind.COUNT)
 
 
-def account_days(measuring: Measuring, *, divided: bool, accounts: ir.Table | None = None) -> ir.Table:
-    """The rows of a source by owner: of objects that lines divide, or of all others.
-
-    Of `accounts` alone (source system, number) where they are given.
-    """
-    rows = rows_of(measuring.source, measuring.home_currency_code)
-    if accounts is not None:
-        rows = rows.semi_join(accounts, ["source_system", "account_number"])
-    rows = _held(rows, measuring.source)
+def account_days(measuring: Measuring, *, divided: bool) -> ir.Table:
+    """The rows of a source by owner: of objects that lines divide, or of all others."""
+    rows = _held(rows_of(measuring.source, measuring.home_currency_code), measuring.source)
     is_divided = rows.holding.notnull() & rows.sole_share_line_id.isnull()
     rows = _selected(rows.filter(is_divided if divided else ~is_divided), measuring)
-    rows = _priced(rows, measuring.curve)
+    rows = _priced(rows, measuring.tenors)
     rows = _checked(_converted(rows, measuring), measuring)
     rows = _based(rows, measuring.source)
     return _computed(_divided(rows, measuring) if divided else _whole(rows, measuring), measuring)
@@ -122,25 +119,26 @@ def _selected(rows: ir.Table, measuring: Measuring) -> ir.Table:
     return looked_up(rows, table("rules").rename(rule_number="rule"), {"rule": "rule_number"})
 
 
-def _priced(rows: ir.Table, curve: Curve | None) -> ir.Table:
+def _priced(rows: ir.Table, tenors: Sequence[int]) -> ir.Table:
     """With the price of funds: at the rule's tenor on the day, at the row's own on the day it was opened, or the rule's own.
 
     At the tenor of the curve nearest to it that is not longer, or the shortest; without a maturity the shortest. Of a day before
     the first curve it is that curve's.
     """
-    fixed = (rows.ftp_method == FtpMethod.FIXED, rows.fixed_ftp_rate_e8)
-    if curve is None:
-        return rows.mutate(ftp_rate=ibis.cases(fixed), ftp_rate_e8=ibis.null("int64"))
-    matched = rows.ftp_method == FtpMethod.MATCHED
+    matched = rows.ftp_method == int(FtpMethod.MATCHED)
+    fixed = (rows.ftp_method == int(FtpMethod.FIXED), rows.fixed_ftp_rate_e8)
     wanted = ibis.coalesce(matched.ifelse(rows.tenor_days, rows.rule_tenor_days), 0)
-    steps = [(wanted >= tenor, tenor) for tenor in sorted(curve.tenors, reverse=True)]
+    steps = [(wanted >= tenor, tenor) for tenor in reversed(tenors)]
+    prices = table("prices")
     rows = rows.mutate(
-        wanted_tenor_days=ibis.cases(*steps, else_=min(curve.tenors)).cast("int64"),
-        wanted_date=ibis.greatest(matched.ifelse(ibis.coalesce(rows.open_date, rows.day), rows.day), ibis.date(curve.start_date)),
+        wanted_tenor_days=ibis.cases(*steps, (True, min(tenors, default=0))).cast("int64"),
+        wanted_date=ibis.greatest(
+            matched.ifelse(ibis.coalesce(rows.open_date, rows.day), rows.day), prices.price_date.min().as_scalar()
+        ),
     )
     found = {"currency_code": "currency_code", "wanted_date": "price_date", "wanted_tenor_days": "ftp_tenor_days"}
-    rows = looked_up(rows, table("prices"), found)
-    on_curve = (rows.ftp_method.isin([int(FtpMethod.POOL), int(FtpMethod.MATCHED)]), rows.ftp_rate_e8)
+    rows = looked_up(rows, prices, found)
+    on_curve = (matched | (rows.ftp_method == int(FtpMethod.POOL)), rows.ftp_rate_e8)
     return rows.mutate(ftp_rate=ibis.cases(on_curve, fixed))
 
 
@@ -205,42 +203,34 @@ def _divided(rows: ir.Table, measuring: Measuring) -> ir.Table:
     """
     lines = table("lines").rename(line_holding="holding")
     rows = rows.inner_join(lines, [rows.holding == lines.line_holding])
+    unit = ibis.coalesce((rows.pool == 1).ifelse(rows.pool_unit_id, rows.organisation_unit_id), "")
     rows = rows.mutate(
-        weight=_weight(rows, rows.banded),
-        base_weight=_weight(rows, rows.base_banded),
-        organisation_unit_id=ibis.coalesce((rows.pool == 1).ifelse(rows.pool_unit_id, rows.organisation_unit_id), ""),
+        organisation_unit_id=unit,
+        **{f"{name}_size": exact(ibis.greatest(rows[name].abs(), 1)) for name in _WEIGHED},
     )
-    rows = rows.mutate(**{name: _with_rest(rows, rows[name], size) for name, size in _WEIGHTS.items()})
-    # A pool that has nothing of it is no owner.
-    rows = rows.filter((rows.pool == 0) | (rows.weight > 0) | (rows.base_weight > 0))
-    order = [rows.pool, rows.staff_number, rows.person_id, rows.share_line_id]
-    whole, base_whole = (_whole_weight(rows[size]) for size in _WEIGHTS.values())
-    parts = {f"{name}_part": shared_by_weight(rows[name], rows.weight, whole, _ROW, order) for name in measuring.amounts}
-    base_part = shared_by_weight(rows.base, rows.base_weight, base_whole, _ROW, order)
-    return rows.mutate(**{name: part.cast("int64") for name, part in {**parts, "base_part": base_part}.items()})
+    rows = rows.mutate(**{f"{name}_weight": _weight(rows, rows[f"{name}_size"]) for name in _WEIGHED})
+    rows = rows.mutate(
+        **{f"{name}_whole": exact(rows[f"{name}_size"] * WHOLE_BASIS_POINTS) for name in _WEIGHED},
+        **{f"{name}_owned": exact(rows[f"{name}_weight"].sum().over(group_by=_ROW)) for name in _WEIGHED},
+    )
+    # The pool has what the lines leave.
+    rest = {name: rows[f"{name}_whole"] - rows[f"{name}_owned"] for name in _WEIGHED}
+    rows = rows.mutate(
+        **{f"{name}_weight": exact((rows.pool == 1).ifelse(rest[name], rows[f"{name}_weight"])) for name in _WEIGHED}
+    )
+    rows = rows.filter((rows.pool == 0) | reduce(or_, (rows[f"{name}_weight"] > 0 for name in _WEIGHED)))
+    parts = {f"{name}_part": (name, "banded_weight", "banded_whole") for name in measuring.amounts}
+    parts["base_part"] = ("base", "base_banded_weight", "base_banded_whole")
+    return shared_by_weight(rows, parts, _ROW, ("pool", "staff_number", "person_id", "share_line_id"))
 
 
-# The amount that each weight is of.
-_WEIGHTS = {"weight": "banded", "base_weight": "base_banded"}
+# What bands are measured on: the amount's parts by the one, the base's by the other.
+_WEIGHED = ("banded", "base_banded")
 
 
-def _size(amount: ir.IntegerValue) -> ir.DecimalValue:
-    return exact(ibis.greatest(amount.abs(), 1))
-
-
-def _whole_weight(amount: ir.IntegerValue) -> ir.DecimalValue:
-    return exact(_size(amount) * WHOLE_BASIS_POINTS)
-
-
-def _weight(rows: ir.Table, amount: ir.IntegerValue) -> ir.DecimalValue:
-    upper = ibis.least(_size(amount), ibis.coalesce(exact(rows.to_minor_units), _size(amount)))
+def _weight(rows: ir.Table, size: ir.DecimalValue) -> ir.DecimalValue:
+    upper = ibis.least(size, ibis.coalesce(exact(rows.to_minor_units), size))
     return exact(ibis.greatest(upper - exact(rows.from_minor_units), exact(0)) * rows.basis_points)
-
-
-def _with_rest(rows: ir.Table, weight: ir.DecimalValue, amount: str) -> ir.DecimalValue:
-    """The pool's, whose row has no basis points, is what the others leave."""
-    rest = _whole_weight(rows[amount]) - weight.sum().over(group_by=_ROW)
-    return exact((rows.pool == 1).ifelse(rest, weight))
 
 
 def _computed(rows: ir.Table, measuring: Measuring) -> ir.Table:
@@ -252,10 +242,12 @@ def _computed(rows: ir.Table, measuring: Measuring) -> ir.Table:
     values = {str(slot): _value(rows, measuring, slot, given) for slot in Slot}
     # The base counts as the balance does that it is compared with.
     values["base_balance"] = _value(rows, measuring, Slot.BALANCE, given | ({main: rows.base_part} if main else {}))
+    has_amount = reduce(or_, (ibis.coalesce(rows[f"{name}_part"], 0) != 0 for name in measuring.amounts), rows.base_part.isnull())
     computed = {
         **{f"{name}_numerator": ibis.coalesce(values[name], exact(0)) for name in ACCRUALS},
         **{name: ibis.coalesce(values[name], exact(0)).cast("int64") for name in values.keys() - set(ACCRUALS)},
-        "incomplete": rows.fault.isnull() & reduce(or_, (value.isnull() for value in values.values())),
+        # What lacks an input and has no amount earns nothing either way.
+        "incomplete": rows.fault.isnull() & has_amount & reduce(or_, (value.isnull() for value in values.values())),
         "dataset": ibis.literal(measuring.source.dataset),
         "original_amount": rows.banded,
         "amount": rows[main] if main else nothing,

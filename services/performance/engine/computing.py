@@ -13,19 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.performance.engine.engines import DuckDb, Engine, quoted
-from services.performance.engine.inputs import OWNERSHIP, MonthInputs, PinnedDay
+from services.performance.engine.inputs import OWNERSHIP, MonthInputs, ObjectKey, PinnedDay
 
 if TYPE_CHECKING:
     import pyarrow
     from duckdb import DuckDBPyConnection
 
     from services.chassis.lake.lake import Lake
+    from services.performance.engine.stepping import Month
 
-__all__ = ["OWNERSHIP", "MonthInputs", "PinnedDay", "account_days", "compute"]
+__all__ = ["OWNERSHIP", "MonthInputs", "ObjectKey", "PinnedDay", "account_days", "compute"]
 
 # What a computation writes.
 LEAF_FILE, DAYS_FILE, ISSUES_FILE = "account_results.parquet", "day_results.parquet", "issues.parquet"
 _UNFINISHED = ".steps"
+_BATCH_ROWS = 10_000
 
 
 def compute(
@@ -61,17 +63,36 @@ def compute(
         issues.append(month.issues())
     leaf.rename(folder / LEAF_FILE)
     _write(connection, f"FROM read_parquet({_listed(days)}) ORDER BY ALL", folder / DAYS_FILE)
-    told = f"SELECT reason, subject, sum(row_count)::BIGINT AS row_count FROM read_parquet({_listed(issues)}) GROUP BY ALL ORDER BY ALL"
-    _write(connection, told, folder / ISSUES_FILE)
+    told = "SELECT reason, subject, sum(row_count)::BIGINT AS row_count, max(organisation_unit_id) AS organisation_unit_id"
+    _write(connection, f"{told} FROM read_parquet({_listed(issues)}) GROUP BY ALL ORDER BY ALL", folder / ISSUES_FILE)
     shutil.rmtree(unfinished)
 
 
 def account_days(
-    connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, accounts: Sequence[tuple[str, str]]
+    connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, objects: Sequence[ObjectKey]
 ) -> Iterator[pyarrow.RecordBatch]:
-    """The rows of ACCOUNT_DAYS of those objects (source system, number), day by day: what `compute` adds up, nothing else."""
-    engine = DuckDb(connection, inputs.ownership)
-    month = _month(connection, lake, inputs, engine, accounts)
+    """The rows of ACCOUNT_DAYS of those objects, by day: what `compute` adds up, and nothing else."""
+    month = _month(connection, lake, inputs, DuckDb(connection, inputs.ownership), objects)
+    wanted = ", ".join(f"({quoted(each.dataset)}, {quoted(each.source_system)}, {quoted(each.number)})" for each in objects)
     for step in month.staging.steps(inputs.month_date, by_day=False):
-        for rows in month.account_days(step):
-            yield from connection.execute(f"FROM {rows.get_name()} ORDER BY ALL").to_arrow_reader(_BATCH_ROWS)
+        rows = " UNION ALL ".join(f"FROM {name}" for name in month.account_days(step))
+        if rows:
+            found = connection.sql(f"FROM ({rows}) WHERE (dataset, source_system, account_number) IN ({wanted}) ORDER BY ALL")
+            yield from found.to_arrow_reader(_BATCH_ROWS)
+
+
+def _month(
+    connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, engine: Engine, objects: Sequence[ObjectKey] | None = None
+) -> Month:
+    # Ibis is not carried by a process that computes nothing.
+    from services.performance.engine.stepping import Month  # noqa: PLC0415 - heavy
+
+    return Month(connection, lake, inputs, engine, objects)
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return f"[{', '.join(quoted(path) for path in paths)}]"
+
+
+def _write(connection: DuckDBPyConnection, query: str, path: Path) -> None:
+    connection.execute(f"COPY ({query}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")

@@ -39,6 +39,15 @@ OWNERSHIP: Mapping[str, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectKey:
+    """An account, bill, fee, …: of which dataset it is, and the number that a system of the bank gave it."""
+
+    dataset: str
+    source_system: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class PinnedDay:
     """On that day the rows of that revision stand: its own, or the feed's last one where the day has none."""
 

@@ -121,5 +121,5 @@ ACCOUNT_DAYS: Mapping[str, str] = {
     "incomplete": "boolean",
 }
 
-# What could not be counted, or not as it should be, and how many account-days of it.
-ISSUES: Mapping[str, str] = {"reason": "string", "subject": "string", "row_count": "int64"}
+# What could not be counted, or not as it should be: of which object, in how many rows, and in which unit (empty where unknown).
+ISSUES: Mapping[str, str] = {"reason": "string", "subject": "string", "row_count": "int64", "organisation_unit_id": "string"}

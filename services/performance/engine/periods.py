@@ -1,7 +1,7 @@
 """From what a run has written to the rows of `results`: days, months, quarters and years, by owner, unit and product.
 
 Everything above the leaf is a sum of it. Only averages of a quarter or a year are not sums of the months' averages: they are rounded
-and shared anew for each account, from the exact sums of days that the months' leaves keep.
+and shared anew for each object, from the exact sums of days that the months' leaves keep.
 """
 
 from __future__ import annotations
@@ -12,31 +12,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ibis
-from ibis import ir
 
-from services.performance.engine.measures import ACCOUNT_RESULTS, DAY_RESULTS, ISSUES, MEASURES
-from services.performance.engine.rounding import shared_by_quota
+from services.performance.engine.engines import DuckDb, quoted, statement
+from services.performance.engine.measures import ACCOUNT_RESULTS, DAY_RESULTS, ISSUES, MEASURES, OWNER
+from services.performance.engine.result_rows import COUNTS, EARNINGS, ROW, STOCKS
+from services.performance.engine.rounding import exact, half_even, shared_by_quota
+from services.performance.engine.settling import WHOLE
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+    from ibis import ir
 
-OWNER = ("person_id", "organisation_unit_id", "product_code")
-COUNTS = ("account_count", "customer_count")
-# As they stand at a period's end.
-STOCKS = ("balance", "average_balance", "base_balance", "increment")
-# What comes together in a period.
-EARNINGS = tuple(name for name in MEASURES if name not in STOCKS)
-ROW = (*OWNER, *COUNTS, *MEASURES)
-
-# Within these an amount is rounded once, and shared among its owners.
-_OBJECT = ("dataset", "source_system", "account_number", "currency_code", "product_version_id")
+_PEOPLE = {"person_id": "string", "staff_number": "string"}
+# Nothing in a statement is of one day: they are compiled once.
+_PERIOD = {"first_date": "date", "last_date": "date", "last_month_date": "date", "days": "int64"}
+# By these ties of a rounding are decided: the pool comes last.
+_ORDER = ("is_pool", "staff_number", "person_id", "organisation_unit_id", "customer_number")
+_OBJECT = (*WHOLE, "customer_number", *OWNER)
+_OWNED = {
+    **{name: "string" for name in (*_OBJECT, "customer_id", "staff_number")},
+    **dict.fromkeys(("balance", *EARNINGS, "is_pool"), "int64"),
+    **dict.fromkeys(("balance_days", "base_days", "days"), "decimal(38,0)"),
+}
 
 
 def month_rows(connection: DuckDBPyConnection, leaf: Path, table: str) -> None:
     """Makes a table of the month's rows from its leaf."""
     _view(connection, "month_leaf", [leaf])
-    rows = _totals(ibis.table(ACCOUNT_RESULTS, name="month_leaf"))
-    _keep(connection, table, rows)
+    _keep(connection, table, statement("duckdb", _month_rows))
 
 
 def period_rows(
@@ -45,28 +48,16 @@ def period_rows(
     """Makes a table of the rows of a quarter or a year so far, from the leaves of its months.
 
     Daily averages are over the calendar days from `start` to `as_of`; days of months that have no leaf count as days without
-    balances. `people` is `OWNERSHIP["people"]`: by staff number ties of a rounding are decided, the pool's last.
+    balances. `people` is `OWNERSHIP["people"]`: by staff number ties of a rounding are decided.
     """
+    # With what divides exactly.
+    DuckDb(connection, leaves[max(leaves)].parent)
     _view(connection, "period_leaf", leaves.values())
     _view(connection, "period_people", [people])
-    leaf = ibis.table(ACCOUNT_RESULTS, name="period_leaf")
-    staff = ibis.table({"person_id": "string", "staff_number": "string"}, name="period_people")
-    last = leaf.month_date == ibis.literal(max(leaves))
-    of_owner = leaf.group_by([*_OBJECT, "customer_number", *OWNER]).aggregate(
-        customer_id=leaf.customer_id.max(),
-        balance=last.ifelse(leaf.balance, 0).sum(),
-        balance_days=leaf.balance_days.sum().cast("decimal(38,0)"),
-        base_days=leaf.base_days.sum().cast("decimal(38,0)"),
-        **{name: leaf[name].sum() for name in EARNINGS},
-    )
-    joined = of_owner.left_join(staff.rename(staff_person_id="person_id"), of_owner.person_id == staff.person_id)
-    days = ibis.literal((as_of - start).days + 1).cast("decimal(38,0)")
-    order = [joined.person_id == "", joined.staff_number.fill_null(""), joined.person_id, joined.organisation_unit_id]
-    averaged = joined.mutate(
-        average_balance=shared_by_quota(joined.balance_days, days, _OBJECT, order).cast("int64"),
-        base_balance=shared_by_quota(joined.base_days, days, _OBJECT, order).cast("int64"),
-    )
-    _keep(connection, table, _totals(averaged.mutate(increment=averaged.average_balance - averaged.base_balance)))
+    _period(connection, start, as_of, max(leaves))
+    _keep(connection, "period_owned", statement("duckdb", _owned), _OWNED)
+    _keep(connection, table, statement("duckdb", _period_rows))
+    connection.execute("DROP TABLE period_owned")
 
 
 def day_rows(connection: DuckDBPyConnection, days: Path, before: Path | None, month: date, as_of: date, table: str) -> None:
@@ -75,22 +66,14 @@ def day_rows(connection: DuckDBPyConnection, days: Path, before: Path | None, mo
     `before` is the file of the computation that this one goes on from: of it the last day is subtracted from the first one here.
     """
     _view(connection, "days_to_date", [days])
-    to_date = ibis.table(DAY_RESULTS, name="days_to_date")
-    subtracted = to_date
-    if before is not None:
-        _view(connection, "days_before", [before])
-        earlier = ibis.table(DAY_RESULTS, name="days_before")
-        subtracted = ibis.union(to_date, earlier.filter(earlier.day == earlier.day.max().as_scalar()), distinct=False)
-    nothing = dict.fromkeys((*COUNTS, *STOCKS), ibis.literal(0, "int64"))
-    following = subtracted.mutate(
-        day=subtracted.day + ibis.interval(days=1),
-        **nothing,
-        **{name: -subtracted[name] for name in EARNINGS},
-    ).select(*DAY_RESULTS)
-    both = ibis.union(to_date.select(*DAY_RESULTS), following, distinct=False)
-    both = both.filter(both.day.between(ibis.literal(month), ibis.literal(as_of)))
-    rows = both.group_by(["day", *OWNER]).aggregate(**{name: both[name].sum() for name in (*COUNTS, *MEASURES)})
-    _keep(connection, table, rows.filter(_anything(rows)))
+    if before is None:
+        connection.execute("CREATE OR REPLACE TEMP VIEW days_before AS FROM days_to_date WHERE false")
+    else:
+        last = f"SELECT max(day) FROM read_parquet({quoted(before)})"
+        query = f"FROM read_parquet({quoted(before)}) WHERE day = ({last})"
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW days_before AS {query}")
+    _period(connection, month, as_of, month)
+    _keep(connection, table, statement("duckdb", _day_rows))
 
 
 def customers_differ(connection: DuckDBPyConnection, former: Path, now: Path, leaf: Path) -> bool:
@@ -98,7 +81,8 @@ def customers_differ(connection: DuckDBPyConnection, former: Path, now: Path, le
     for name, file in (("customers_before", former), ("customers_now", now), ("customers_leaf", leaf)):
         _view(connection, name, [file])
     query = (
-        "SELECT 1 FROM ((FROM customers_before EXCEPT FROM customers_now) UNION ALL (FROM customers_now EXCEPT FROM customers_before))"
+        "SELECT 1 FROM ((FROM customers_before EXCEPT FROM customers_now)"
+        " UNION ALL (FROM customers_now EXCEPT FROM customers_before))"
         " WHERE customer_number IN (SELECT customer_number FROM customers_leaf) LIMIT 1"
     )
     return bool(connection.execute(query).fetchall())
@@ -107,11 +91,10 @@ def customers_differ(connection: DuckDBPyConnection, former: Path, now: Path, le
 def write_issues_to_date(connection: DuckDBPyConnection, folder: Path, before: Path | None) -> None:
     """Writes `issues_to_date.parquet` beside `issues.parquet`: with those of the computation that this one goes on from."""
     _view(connection, "issues", [folder / "issues.parquet"] + ([before / "issues_to_date.parquet"] if before else []))
-    issues = ibis.table(ISSUES, name="issues")
-    keys = [name for name in ISSUES if name != "row_count"]
-    query = ibis.to_sql(issues.group_by(keys).aggregate(row_count=issues.row_count.sum()), dialect="duckdb")
-    target = str(folder / "issues_to_date.parquet").replace("'", "''")
-    connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+    keys = ", ".join(name for name in ISSUES if name != "row_count")
+    query = f"SELECT {keys}, sum(row_count)::BIGINT AS row_count FROM issues GROUP BY {keys}"
+    target = quoted(folder / "issues_to_date.parquet")
+    connection.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def load_issues(connection: DuckDBPyConnection, file: Path, table: str) -> None:
@@ -136,15 +119,70 @@ def day_sha256s(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
     return {day.isoformat(): digest for day, digest in connection.execute(query).fetchall()}
 
 
+def _month_rows() -> ir.Table:
+    return _totals(ibis.table(ACCOUNT_RESULTS, name="month_leaf"))
+
+
+def _owned() -> ir.Table:
+    """What each owner has of each object in all months together."""
+    leaf, period = ibis.table(ACCOUNT_RESULTS, name="period_leaf"), ibis.table(_PERIOD, name="results_period")
+    people = ibis.table(_PEOPLE, name="period_people")
+    rows = leaf.group_by(_OBJECT).aggregate(
+        customer_id=leaf.customer_id.max(),
+        balance=(leaf.month_date == period.last_month_date.as_scalar()).ifelse(leaf.balance, 0).sum(),
+        balance_days=exact(leaf.balance_days.sum()),
+        base_days=exact(leaf.base_days.sum()),
+        **{name: leaf[name].sum() for name in EARNINGS},
+    )
+    rows = rows.left_join(people, "person_id").drop("person_id_right")
+    return rows.mutate(
+        days=exact(period.days.as_scalar()),
+        is_pool=(rows.person_id == "").ifelse(1, 0),
+        staff_number=ibis.coalesce(rows.staff_number, ""),
+    ).select(*_OWNED)
+
+
+def _period_rows() -> ir.Table:
+    rows = ibis.table(_OWNED, name="period_owned")
+    objects = rows.group_by(WHOLE).aggregate(owners=rows.count())
+    several = objects.filter(objects.owners > 1).drop("owners")
+    alone, together = rows.anti_join(several, WHOLE), rows.semi_join(several, WHOLE)
+    return _totals(ibis.union(_averaged(alone, divided=False), _averaged(together, divided=True)))
+
+
+def _averaged(rows: ir.Table, *, divided: bool) -> ir.Table:
+    """With the daily averages, rounded once for an object, and shared where it has several owners."""
+    parts = {"average_balance": ("balance_days", "days"), "base_balance": ("base_days", "days")}
+    if divided:
+        rows = shared_by_quota(rows, parts, WHOLE, _ORDER)
+    else:
+        rows = rows.mutate(**{name: half_even(rows[own], rows[days]).cast("int64") for name, (own, days) in parts.items()})
+    rows = rows.mutate(increment=rows.average_balance - rows.base_balance)
+    return rows.select(*_OBJECT, "customer_id", *MEASURES)
+
+
+def _day_rows() -> ir.Table:
+    to_date, before = (ibis.table(DAY_RESULTS, name=name) for name in ("days_to_date", "days_before"))
+    period = ibis.table(_PERIOD, name="results_period")
+    passed = ibis.union(to_date, before)
+    # What was earned to a day is taken off the day after, also of whom nothing stands there.
+    following = passed.mutate(
+        day=(passed.day + ibis.interval(days=1)).cast("date"),
+        **dict.fromkeys((*COUNTS, *STOCKS), ibis.literal(0, "int64")),
+        **{name: -passed[name] for name in EARNINGS},
+    )
+    both = ibis.union(to_date, following.select(*DAY_RESULTS))
+    both = both.filter(both.day.between(period.first_date.as_scalar(), period.last_date.as_scalar()))
+    rows = both.group_by(["day", *OWNER]).aggregate(**{name: both[name].sum() for name in (*COUNTS, *MEASURES)})
+    return rows.filter(_anything(rows))
+
+
 def _totals(leaf: ir.Table) -> ir.Table:
     """The sums of a leaf by owner, unit and product, with how many accounts and customers there are."""
-    account = leaf.dataset + chr(31) + leaf.source_system + chr(31) + leaf.account_number
-    # Whoever is not known here is told from others by the number in his own system.
-    unknown = (leaf.customer_number != "").ifelse(leaf.source_system + chr(31) + leaf.customer_number, ibis.null("string"))
-    customer = (leaf.customer_id != "").ifelse(leaf.customer_id, unknown)
+    account = leaf.source_system + "/" + leaf.account_number
     rows = leaf.group_by(list(OWNER)).aggregate(
         account_count=account.nunique(),
-        customer_count=customer.nunique(),
+        customer_count=leaf.customer_number.nullif("").nunique(),
         **{name: leaf[name].sum() for name in MEASURES},
     )
     return rows.filter(_anything(rows))
@@ -159,12 +197,23 @@ def _anything(rows: ir.Table) -> ir.BooleanValue:
 
 
 def _view(connection: DuckDBPyConnection, name: str, files: Iterable[Path]) -> None:
-    paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM read_parquet([{paths}], hive_partitioning = false)")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {name} AS FROM read_parquet([{', '.join(map(quoted, files))}], hive_partitioning = false)"
+    )
 
 
-def _keep(connection: DuckDBPyConnection, table: str, rows: ir.Table) -> None:
-    # A sum of whole numbers is wider in the engine than Ibis knows, and a day later is an instant there.
-    types = dict.fromkeys(OWNER, "VARCHAR") | {"day": "DATE"}
-    columns = ", ".join(f"{name}::{types.get(name, 'BIGINT')} AS {name}" for name in rows.columns)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM ({ibis.to_sql(rows, dialect='duckdb')})")
+def _period(connection: DuckDBPyConnection, first: date, last: date, last_month: date) -> None:
+    columns = f"DATE '{first}' AS first_date, DATE '{last}' AS last_date, DATE '{last_month}' AS last_month_date"
+    days = (last - first).days + 1
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE results_period AS SELECT {columns}, {days}::BIGINT AS days")
+
+
+_COLUMN_TYPES = {"int64": "BIGINT", "decimal(38,0)": "DECIMAL(38, 0)", "string": "VARCHAR", "date": "DATE"}
+_ROW_TYPES = {"day": "date", **OWNER, **dict.fromkeys((*COUNTS, *MEASURES), "int64")}
+
+
+def _keep(connection: DuckDBPyConnection, table: str, query: str, types: Mapping[str, str] = _ROW_TYPES) -> None:
+    """Makes a table, with columns of exactly these types: a sum is wider in the engine than Ibis knows, a day later an instant."""
+    found = connection.sql(query)
+    columns = ", ".join(f"{name}::{_COLUMN_TYPES[types[name]]} AS {name}" for name in found.columns)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM ({query})")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import ibis
-from ibis import ir
+
+if TYPE_CHECKING:
+    from ibis import ir
 
 EXACT = "decimal(38,0)"
 
 
 @ibis.udf.scalar.builtin(name="exact_quotient", signature=((EXACT, EXACT), EXACT))
-def exact_quotient(numerator, divisor):
+def exact_quotient(numerator, divisor):  # noqa: ANN001, ANN201 - Ibis takes the types from the signature
     """The whole quotient, cut off towards zero; each engine is given a function of that name."""
 
 
@@ -20,44 +23,79 @@ def exact(value: ir.Value | int) -> ir.Value:
     return (ibis.literal(value) if isinstance(value, int) else value).cast(EXACT)
 
 
+def summed(column: ir.Column) -> ir.IntegerValue:
+    """The sum of int64 as int64: an engine's own may be wider, and a file would keep it as a floating-point number."""
+    return exact(column.sum()).cast("int64")
+
+
 def half_even(numerator: ir.Value, divisor: ir.Value) -> ir.Value:
     """Over a positive divisor, to the nearest whole number; a half goes to the even one, so that no side gains by it."""
     doubled = exact(numerator.abs() * 2 + divisor)
     nearest = exact_quotient(doubled, divisor * 2)
     tie = (doubled == nearest * divisor * 2) & (exact_quotient(nearest, exact(2)) * 2 != nearest)
-    return exact((nearest - tie.ifelse(1, 0)) * (numerator < 0).ifelse(-1, 1))
+    return exact((nearest - tie.ifelse(1, 0)) * _sign(numerator))
 
 
 def shared_by_weight(
-    amount: ir.Value, weight: ir.Value, whole: ir.Value, within: Sequence[str], order: Sequence[ir.Value]
-) -> ir.Value:
-    """The row's part of an amount that all rows `within` the same keys share: whole numbers that sum up to it.
+    rows: ir.Table, parts: Mapping[str, tuple[str, str, str]], within: Sequence[str], order: Sequence[str]
+) -> ir.Table:
+    """With each row's part of an amount that all rows `within` the same keys share: whole numbers that sum up to it.
 
-    Largest remainder: each has the whole part of amount x weight / whole, and who misses most of a unit has one more; ties in that
-    order. A negative amount is shared as its opposite, so that a reversal mirrors the original. The weights sum up to `whole`.
+    `parts` has by the part's name the columns of the amount, the row's weight and the sum of all weights. Largest remainder: each
+    has the whole part of amount x weight / sum, and who misses most of a unit has one more; ties in that order. A negative amount
+    is shared as its opposite, so that a reversal mirrors the original.
     """
-    magnitude = exact(amount.abs())
-    product = exact(magnitude * weight)
-    floor = exact_quotient(product, whole)
-    return _completed(magnitude, floor, product - floor * whole, within, order) * (amount < 0).ifelse(-1, 1)
+    magnitudes = {name: exact(rows[amount].abs()) for name, (amount, _, _) in parts.items()}
+    products = {name: exact(magnitudes[name] * rows[weight]) for name, (_, weight, _) in parts.items()}
+    floors = {name: exact_quotient(products[name], rows[whole]) for name, (_, _, whole) in parts.items()}
+    rows = rows.mutate(
+        **{f"{name}_total": magnitude for name, magnitude in magnitudes.items()},
+        **{f"{name}_floor": floor for name, floor in floors.items()},
+        **{f"{name}_remainder": exact(products[name] - floors[name] * rows[whole]) for name, (_, _, whole) in parts.items()},
+        **{f"{name}_sign": _sign(rows[amount]) for name, (amount, _, _) in parts.items()},
+    )
+    return _completed(rows, parts, within, order)
 
 
-def shared_by_quota(numerator: ir.Value, divisor: ir.Value, within: Sequence[str], order: Sequence[ir.Value]) -> ir.Value:
-    """The row's whole part of what all rows `within` the same keys have together, rounded once: half to even.
+def shared_by_quota(
+    rows: ir.Table, parts: Mapping[str, tuple[str, str]], within: Sequence[str], order: Sequence[str]
+) -> ir.Table:
+    """With each row's whole part of what all rows `within` the same keys have together, rounded once: half to even.
 
-    Largest remainder over the exact quotas numerator / divisor, which may be of either sign; mirrored where they sum up below 0.
+    `parts` has by the part's name the columns of numerator and divisor, which is the same in all these rows. Largest remainder
+    over the exact quotas numerator / divisor, which may be of either sign; mirrored where they sum up below 0.
     """
-    total = exact(numerator.sum().over(group_by=within))
-    sign = (total < 0).ifelse(-1, 1)
-    mirrored = exact(numerator * sign)
-    cut = exact_quotient(mirrored, divisor)
-    floor = exact(cut - (mirrored < cut * divisor).ifelse(1, 0))
-    return _completed(half_even(total * sign, divisor), floor, mirrored - floor * divisor, within, order) * sign
+    rows = rows.mutate(**{f"{name}_sum": exact(rows[own].sum().over(group_by=within)) for name, (own, _) in parts.items()})
+    signs = {name: _sign(rows[f"{name}_sum"]) for name in parts}
+    mirrored = {name: exact(rows[own] * signs[name]) for name, (own, _) in parts.items()}
+    floors = {name: _floor(mirrored[name], rows[divisor]) for name, (_, divisor) in parts.items()}
+    rows = rows.mutate(
+        **{f"{name}_total": half_even(exact(rows[f"{name}_sum"].abs()), rows[divisor]) for name, (_, divisor) in parts.items()},
+        **{f"{name}_floor": floor for name, floor in floors.items()},
+        **{f"{name}_remainder": exact(mirrored[name] - floors[name] * rows[divisor]) for name, (_, divisor) in parts.items()},
+        **{f"{name}_sign": sign for name, sign in signs.items()},
+    )
+    return _completed(rows, parts, within, order)
 
 
-def _completed(
-    total: ir.Value, floor: ir.Value, remainder: ir.Value, within: Sequence[str], order: Sequence[ir.Value]
-) -> ir.Value:
-    missing = total - floor.sum().over(group_by=within)
-    rank = ibis.row_number().over(group_by=within, order_by=[remainder.desc(), *order])
-    return exact(floor + (rank < missing).ifelse(1, 0))
+def _completed(rows: ir.Table, parts: Iterable[str], within: Sequence[str], order: Sequence[str]) -> ir.Table:
+    """Whole parts whose remainders are largest have one more each, until nothing is missing from the total."""
+    missing = {f"{name}_missing": rows[f"{name}_total"] - rows[f"{name}_floor"].sum().over(group_by=within) for name in parts}
+    ranks = {
+        f"{name}_rank": ibis.row_number().over(
+            group_by=within, order_by=[rows[f"{name}_remainder"].desc(), *(rows[by] for by in order)]
+        )
+        for name in parts
+    }
+    rows = rows.mutate(**missing, **ranks)
+    more = {name: (rows[f"{name}_rank"] < rows[f"{name}_missing"]).ifelse(1, 0) for name in parts}
+    return rows.mutate(**{name: ((rows[f"{name}_floor"] + more[name]) * rows[f"{name}_sign"]).cast("int64") for name in parts})
+
+
+def _floor(numerator: ir.DecimalValue, divisor: ir.DecimalValue) -> ir.DecimalValue:
+    cut = exact_quotient(numerator, divisor)
+    return exact(cut - (numerator < cut * divisor).ifelse(1, 0))
+
+
+def _sign(number: ir.Value) -> ir.IntegerValue:
+    return (number < 0).ifelse(-1, 1)

@@ -7,37 +7,38 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from services.performance.engine.measures import ACCOUNT_RESULTS, ACCRUALS, DAY_RESULTS, ISSUES, MEASURES, OWNER
-from services.performance.engine.rounding import exact, half_even, shared_by_quota
+from services.performance.engine.measures import ACCOUNT_DAYS, ACCOUNT_RESULTS, ACCRUALS, DAY_RESULTS, ISSUES, MEASURES, OWNER
+from services.performance.engine.rounding import exact, half_even, shared_by_quota, summed
 from services.performance.engine.sources import looked_up
 from services.performance.engine.tables import ACCRUED, table
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from ibis import ir
 
 # What is rounded as one: an object under one version of its product, in the month so far.
 WHOLE = ("dataset", "source_system", "account_number", "currency_code", "product_version_id")
+# Who has one more of equal remainders.
+_ORDER = ("is_pool", "staff_number", "person_id", "organisation_unit_id", "customer_number")
 _KEYS = tuple(name for name, type_ in ACCRUED.items() if type_ == "string")
 _SUMS = tuple(name for name, type_ in ACCRUED.items() if type_ != "string")
 
 
-def accrued(account_days: Sequence[ir.Table], as_of_date: date, *, formerly: bool) -> ir.Table:
-    """What the days so far add up to: those rows, and the days before them where there are any."""
-    added = [_as_sums(rows, as_of_date) for rows in account_days]
+def accrued(account_days: Sequence[str], *, formerly: bool) -> ir.Table:
+    """What the days so far add up to: the rows of those tables, and the days before them where there are any."""
+    added = [_as_sums(ibis.table(ACCOUNT_DAYS, name=name)) for name in account_days]
     if formerly:
         # Of the days before, the balance is not the last one any more, and what was to be told of them was told.
         passed = dict.fromkeys(("balance", "new_days", "incomplete_days"), ibis.literal(0, "int64"))
         added.append(table("formerly").mutate(**passed, fault=ibis.null("string")).select(*ACCRUED))
     rows = ibis.union(*added) if len(added) > 1 else added[0]
-    return rows.group_by(_KEYS).aggregate(**{name: rows[name].sum().cast(ACCRUED[name]) for name in _SUMS})
+    sums = {name: summed(rows[name]) if ACCRUED[name] == "int64" else exact(rows[name].sum()) for name in _SUMS}
+    return rows.group_by(_KEYS).aggregate(**sums).select(*ACCRUED)
 
 
-def _as_sums(rows: ir.Table, as_of_date: date) -> ir.Table:
+def _as_sums(rows: ir.Table) -> ir.Table:
     one = ibis.literal(1, "int64")
     return rows.mutate(
-        balance=(rows.day == ibis.date(as_of_date)).ifelse(rows.balance, 0),
+        balance=(rows.day == table("period").as_of_date.as_scalar()).ifelse(rows.balance, 0),
         balance_days=exact(rows.balance),
         base_days=exact(rows.base_balance),
         days_owned=one,
@@ -52,28 +53,28 @@ def several() -> ir.Table:
     return rows.group_by(WHOLE).aggregate(owners=rows.count()).filter(lambda t: t.owners > 1).drop("owners")
 
 
-def settled(month_date: date, as_of_date: date, *, divided: bool) -> ir.Table:
+def settled(*, divided: bool) -> ir.Table:
     """The leaf, of the objects of `several` or of all others: each measure of an object is rounded once, and shared by its owners."""
     rows = table("accrued").filter(lambda t: t.fault.isnull())
     rows = rows.semi_join(table("several"), WHOLE) if divided else rows.anti_join(table("several"), WHOLE)
     version = {"dataset": "dataset", "product_version_id": "product_version_id", "currency_code": "currency_code"}
     rows = looked_up(rows, table("divisors"), version)
     rows = looked_up(rows, table("people"), {"person_id": "person_id"})
-    # The pool comes last, whose staff number is NULL.
-    order = [rows.staff_number.isnull(), rows.staff_number, rows.person_id, rows.organisation_unit_id, rows.customer_number]
-
-    def share(numerator: ir.DecimalValue, divisor: ir.DecimalValue) -> ir.IntegerValue:
-        amount = shared_by_quota(numerator, divisor, WHOLE, order) if divided else half_even(numerator, divisor)
-        return amount.cast("int64")
-
-    days = exact((as_of_date - month_date).days + 1)
+    period = table("period")
     rows = rows.mutate(
-        month_date=ibis.date(month_date),
-        as_of_date=ibis.date(as_of_date),
-        average_balance=share(rows.balance_days, days),
-        base_balance=share(rows.base_days, days),
-        **{name: share(rows[f"{name}_numerator"], rows[f"{name}_divisor"]) for name in ACCRUALS},
+        month_date=period.month_date.as_scalar(),
+        as_of_date=period.as_of_date.as_scalar(),
+        days=exact(period.days.as_scalar()),
+        # The pool comes last.
+        is_pool=(rows.person_id == "").ifelse(1, 0),
+        staff_number=ibis.coalesce(rows.staff_number, ""),
     )
+    parts = {"average_balance": ("balance_days", "days"), "base_balance": ("base_days", "days")}
+    parts |= {name: (f"{name}_numerator", f"{name}_divisor") for name in ACCRUALS}
+    if divided:
+        rows = shared_by_quota(rows, parts, WHOLE, _ORDER)
+    else:
+        rows = rows.mutate(**{name: half_even(rows[own], rows[divisor]).cast("int64") for name, (own, divisor) in parts.items()})
     rows = rows.mutate(
         increment=rows.average_balance - rows.base_balance,
         contribution=rows.ftp_profit + rows.fee_income - rows.expected_loss,
@@ -94,7 +95,7 @@ def day_results() -> ir.Table:
     found = rows.group_by(day=rows.as_of_date, **{name: rows[name] for name in OWNER}).aggregate(
         account_count=rows.object.nunique(),
         customer_count=rows.customer_number.nullif("").nunique(),
-        **{name: rows[name].sum().cast("int64") for name in MEASURES},
+        **{name: summed(rows[name]) for name in MEASURES},
     )
     return found.select(*DAY_RESULTS)
 
@@ -109,10 +110,13 @@ def issues() -> ir.Table:
         "UNIT_UNKNOWN": (counted & (rows.organisation_unit_id == ""), rows.new_days),
     }
     subject = rows.dataset + "/" + rows.source_system + "/" + rows.account_number + "/" + rows.currency_code
-    told = [rows.filter(~counted).select(reason="fault", subject=subject, row_count="new_days")]
-    told += [
-        rows.filter(when).select(reason=ibis.literal(reason), subject=subject, row_count=of)
-        for reason, (when, of) in reasons.items()
+    told = [
+        rows.filter(when).select("organisation_unit_id", reason=reason, subject=subject, row_count=of)
+        for reason, when, of in (
+            (rows.fault, ~counted, rows.new_days),
+            *((ibis.literal(name), *each) for name, each in reasons.items()),
+        )
     ]
     found = ibis.union(*told)
-    return found.group_by("reason", "subject").aggregate(row_count=found.row_count.sum().cast("int64")).select(*ISSUES)
+    sums = {"row_count": summed(found.row_count), "organisation_unit_id": found.organisation_unit_id.max()}
+    return found.group_by("reason", "subject").aggregate(**sums).select(*ISSUES)

@@ -10,9 +10,9 @@ _RATE_MAX = 10**14
 
 # Days on which a line or an affiliation begins to count, or does so no more.
 CHANGES = """
-    SELECT DISTINCT unnest([start_date, end_date + 1]) AS day FROM (
-        SELECT start_date, end_date FROM owned_share_lines UNION ALL SELECT start_date, end_date FROM owned_affiliations
-    ) WHERE day IS NOT NULL
+    SELECT start_date AS day FROM owned_share_lines UNION SELECT end_date + 1 FROM owned_share_lines WHERE end_date IS NOT NULL
+    UNION
+    SELECT start_date FROM owned_affiliations UNION SELECT end_date + 1 FROM owned_affiliations WHERE end_date IS NOT NULL
 """
 
 # Of the day in the variable `day`. The pool's row of an object that lines divide has no basis points: it has what they leave.

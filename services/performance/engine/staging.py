@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from services.chassis.kernel.money import FRACTION_DIGITS, fraction_digits
 from services.chassis.lake.schemas import SCHEMAS
 from services.performance.engine import staged
-from services.performance.engine.account_days import Curve
-from services.performance.engine.inputs import OWNERSHIP, MonthInputs, PinnedDay
+from services.performance.engine.engines import quoted
+from services.performance.engine.inputs import OWNERSHIP, MonthInputs, ObjectKey, PinnedDay
 from services.performance.engine.measures import ACCRUALS
 from services.performance.engine.sources import MEASURED, Source
 from services.performance.engine.tables import READ
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 # Datasets that say something of the objects, as they stand.
 _FACTS = ("accounts", "risk_ratings", "loan_classes")
+# The columns by which datasets name an account, beside those that are measured.
+_NUMBERS = {"accounts": "account_number", "loan_classes": "account_number"}
 _DAY = timedelta(days=1)
 
 
@@ -46,19 +50,24 @@ class Step:
 class Staging:
     """The tables of a run, step by step. `begin` and `take` answer the names of the tables that they have filled anew."""
 
-    def __init__(self, connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs) -> None:
+    def __init__(
+        self, connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, objects: Sequence[ObjectKey] | None = None
+    ) -> None:
+        """Of those objects alone where they are given."""
         self._connection = connection
         self._lake = lake
         self._inputs = inputs
         # Since when the facts stand that are in the tables.
         self._facts_date: date | None = None
         self._views = 0
+        self._numbers = None if objects is None else sorted({each.number for each in objects})
+        self._datasets = tuple(MEASURED) if objects is None else tuple(sorted({each.dataset for each in objects}))
 
     def begin(self) -> list[str]:
         """What holds for the whole month."""
         for name, columns in OWNERSHIP.items():
-            path = str(self._inputs.ownership / f"{name}.parquet").replace("'", "''")
-            self._run(f"CREATE OR REPLACE TEMP VIEW owned_{name} AS SELECT {', '.join(columns)} FROM read_parquet('{path}')")
+            path = quoted(self._inputs.ownership / f"{name}.parquet")
+            self._run(f"CREATE OR REPLACE TEMP VIEW owned_{name} AS SELECT {', '.join(columns)} FROM read_parquet({path})")
         self._run("CREATE OR REPLACE TEMP TABLE units AS FROM owned_units")
         self._run("CREATE OR REPLACE TEMP TABLE people AS FROM owned_people")
         self._fill_rates()
@@ -70,43 +79,46 @@ class Staging:
     def take(self, step: Step) -> list[str]:
         """What stands on the days of a step."""
         names = self._take_facts(step)
+        month_date = self._inputs.month_date
+        days = (step.last - month_date).days + 1
+        self._fill("period", "month_date DATE, as_of_date DATE, days BIGINT", [(month_date, step.last, days)])
         self._fill("selectors", "dataset VARCHAR, by_code BOOLEAN, selector VARCHAR, rule BIGINT", self._selectors(step))
         for source in self.sources(step):
             self._fill_rows(source, step)
             names.append(source.dataset)
-        return [*names, "selectors"]
+        return [*names, "period", "selectors"]
 
     def steps(self, since: date, *, by_day: bool) -> Iterator[Step]:
         """The days from that one on: day by day, or in as few steps as can be."""
         last = self._inputs.as_of_date
         days = Step(since, last).days
-        changes = set(days) if by_day else self._changes()
+        changes = set(days) if by_day else self._changes
         begins = [day for day in days if day == since or day in changes]
         yield from (Step(begin, end - _DAY) for begin, end in zip(begins, [*begins[1:], last + _DAY], strict=True))
 
     def sources(self, step: Step) -> list[Source]:
         """What is measured on those days."""
-        return [source for source in MEASURED.values() if self.rules(source, step)]
+        return [MEASURED[name] for name in self._datasets if self.rules(MEASURED[name], step)]
 
     def rules(self, source: Source, step: Step) -> dict[int, ProductRule]:
         """The rules that take the source's rows on those days, by number."""
         numbered = enumerate(self._inputs.products)
         return {number: rule for number, rule in numbered if rule.dataset == source.dataset and _in_force(rule, step.first)}
 
-    def curve(self) -> Curve | None:
-        """What the curves of internal prices have; None where there is none."""
-        found = "SELECT min(price_date), list(DISTINCT ftp_tenor_days ORDER BY ftp_tenor_days) FROM prices"
-        ((start_date, tenors),) = self._connection.execute(found).fetchall()
-        return Curve(start_date, tuple(tenors)) if tenors else None
+    def tenors(self) -> tuple[int, ...]:
+        """The tenors that any curve of internal prices names, in their order."""
+        found = self._connection.execute("SELECT DISTINCT ftp_tenor_days FROM prices ORDER BY ftp_tenor_days").fetchall()
+        return tuple(tenor for (tenor,) in found)
 
+    @cached_property
     def _changes(self) -> set[date]:
         """Days on which something else begins to stand than amounts and rates."""
         changes = {day for (day,) in self._connection.execute(staged.CHANGES).fetchall()}
         changes |= {rule.start_date for rule in self._inputs.products}
         changes |= {rule.end_date + _DAY for rule in self._inputs.products if rule.end_date and rule.end_date < date.max}
         days = Step(self._inputs.month_date, self._inputs.as_of_date).days
-        facts = [self._facts_on(day) for day in days]
-        return changes | {day for before, now, day in zip(facts, facts[1:], days[1:], strict=True) if before != now}
+        facts = [(day, self._facts_on(day)) for day in days]
+        return changes | {day for (_, before), (day, now) in pairwise(facts) if before != now}
 
     def _facts_on(self, day: date) -> set[tuple[Any, bool]]:
         pins = [each for dataset in _FACTS for each in self._inputs.pins(dataset, day, day)]
@@ -114,7 +126,7 @@ class Staging:
 
     def _take_facts(self, step: Step) -> list[str]:
         """Accounts, ratings, classes, and whose everything is; nothing where it stands as it did."""
-        since = max((day for day in self._changes() if day <= step.first), default=date.min)
+        since = max((day for day in self._changes if day <= step.first), default=date.min)
         if since == self._facts_date:
             return []
         self._facts_date = since
@@ -150,10 +162,11 @@ class Staging:
             self._run(f"CREATE OR REPLACE TEMP VIEW standing_{source.dataset} AS {rows}")
             self._fill("step_days", "day DATE", [(day,) for day in step.days])
             zero = ", ".join(f"0 AS {column}" for column in READ[source.dataset] if column.endswith("_minor_units"))
-            key = f"source_system, {', '.join(SCHEMAS[source.dataset].key)}"
+            key = ("source_system", *SCHEMAS[source.dataset].key)
+            same = " AND ".join(["standing.day = step_days.day", *(f"standing.{name} = base.{name}" for name in key)])
             rows = (
-                f"FROM standing_{source.dataset} UNION ALL BY NAME SELECT base.* REPLACE (step_days.day AS day, {zero}) "
-                f"FROM step_days CROSS JOIN base_{source.dataset} base ANTI JOIN standing_{source.dataset} USING (day, {key})"
+                f"FROM standing_{source.dataset} UNION ALL BY NAME SELECT step_days.day, base.* EXCLUDE (day) REPLACE ({zero}) "
+                f"FROM step_days CROSS JOIN base_{source.dataset} base ANTI JOIN standing_{source.dataset} standing ON {same}"
             )
         self._run(f"CREATE OR REPLACE TEMP VIEW {source.dataset} AS {rows}")
 
@@ -234,13 +247,21 @@ class Staging:
             of_feed = [each for each in pinned if each.pin.feed == feed]
             self._views += 1
             name = f"read_{dataset}_{self._views}"
-            self._lake.relation(self._connection, schema, [each.pin for each in of_feed]).create_view(name)
+            found = self._lake.relation(self._connection, schema, [each.pin for each in of_feed])
+            found.filter(self._wanted(dataset)).create_view(name)
             days = ", ".join(f"(DATE '{each.pin.business_date}', DATE '{each.day}')" for each in of_feed)
             of_days = f"JOIN (VALUES {days}) days(revision_date, day) ON business_date = revision_date"
             parts.append(
                 f"SELECT day, '{feed}' AS feed, {name}.* FROM {name} {of_days if of_feed else ', (SELECT NULL::DATE AS day)'}"
             )
         return f"({' UNION ALL BY NAME '.join(parts)})"
+
+    def _wanted(self, dataset: str) -> str:
+        """Which rows of a dataset are read: a condition by which files are passed over, so that one account is found quickly."""
+        column = MEASURED[dataset].number if dataset in MEASURED else _NUMBERS.get(dataset)
+        if self._numbers is None or column is None:
+            return "true"
+        return f"{column} IN ({', '.join(quoted(number) for number in ['', *self._numbers])})"
 
     def _fill(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
         self._run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")

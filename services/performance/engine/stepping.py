@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import ibis
+from typing import TYPE_CHECKING, Any
 
 from services.performance.engine import settling
 from services.performance.engine.account_days import Measuring, account_days, base_amounts
-from services.performance.engine.measures import ACCOUNT_DAYS
+from services.performance.engine.engines import statement
 from services.performance.engine.staging import Staging, Step
 
 if TYPE_CHECKING:
@@ -18,52 +17,57 @@ if TYPE_CHECKING:
 
     from services.chassis.lake.lake import Lake
     from services.performance.engine.engines import Engine
-    from services.performance.engine.inputs import MonthInputs
+    from services.performance.engine.inputs import MonthInputs, ObjectKey
 
 
 class Month:
     """A month that is computed step by step, on one engine."""
 
-    def __init__(self, connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, engine: Engine) -> None:
-        self._inputs = inputs
+    def __init__(
+        self, connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, engine: Engine, objects: Sequence[ObjectKey] | None
+    ) -> None:
+        self._home_currency_code = inputs.home_currency_code
         self._engine = engine
-        self.staging = Staging(connection, lake, inputs)
+        self.staging = Staging(connection, lake, inputs, objects)
         self._take(self.staging.begin())
-        engine.keep("base_amounts", base_amounts(inputs.home_currency_code))
-        self._curve = self.staging.curve()
+        self._define("base_amounts", base_amounts, self._home_currency_code)
+        self._tenors = self.staging.tenors()
 
-    def account_days(self, step: Step, accounts: ir.Table | None = None) -> list[ir.Table]:
-        """The rows of ACCOUNT_DAYS of a step, of those accounts or of all, in tables that together are all."""
+    def account_days(self, step: Step) -> list[str]:
+        """The tables that together have the rows of ACCOUNT_DAYS of a step."""
         self._take(self.staging.take(step))
-        found = []
+        names = []
         for source in self.staging.sources(step):
-            measuring = Measuring(source, self.staging.rules(source, step), self._inputs.home_currency_code, self._curve)
+            measuring = Measuring(source, self.staging.rules(source, step), self._home_currency_code, self._tenors)
             for divided in (False, True):
                 # Each a view of its own: what two parts of one statement have in common would be kept whole in memory.
-                name = f"{source.dataset}_{'divided' if divided else 'whole'}"
-                self._engine.define(name, account_days(measuring, divided=divided, accounts=accounts))
-                found.append(ibis.table(ACCOUNT_DAYS, name=name))
-        return found
+                names.append(f"{source.dataset}_{'divided' if divided else 'whole'}")
+                self._define(names[-1], account_days, measuring, divided=divided)
+        return names
 
     def add(self, step: Step, formerly: Path | None) -> Path:
         """The leaf after the step, from the one after the step before, which is none for the month's first."""
         if formerly:
             self._engine.show("formerly", formerly)
-        accrued = settling.accrued(self.account_days(step), step.last, formerly=formerly is not None)
-        self._engine.keep("accrued", accrued)
-        self._engine.keep("several", settling.several())
-        month_date = self._inputs.month_date
-        for name, divided in (("alone", False), ("together", True)):
-            self._engine.define(name, settling.settled(month_date, step.last, divided=divided))
-        return self._engine.keep("account_results", settling.leaf())
+        self._keep("accrued", settling.accrued, tuple(self.account_days(step)), formerly=formerly is not None)
+        self._keep("several", settling.several)
+        self._define("alone", settling.settled, divided=False)
+        self._define("together", settling.settled, divided=True)
+        return self._keep("account_results", settling.leaf)
 
     def day_results(self) -> Path:
         """Of the last step's last day."""
-        return self._engine.keep("day_results", settling.day_results())
+        return self._keep("day_results", settling.day_results)
 
     def issues(self) -> Path:
         """Of the last step."""
-        return self._engine.keep("issues", settling.issues())
+        return self._keep("issues", settling.issues)
+
+    def _define(self, name: str, build: Callable[..., ir.Table], *arguments: Any, **options: Any) -> None:
+        self._engine.define(name, statement(self._engine.dialect, build, *arguments, **options))
+
+    def _keep(self, name: str, build: Callable[..., ir.Table], *arguments: Any, **options: Any) -> Path:
+        return self._engine.keep(name, statement(self._engine.dialect, build, *arguments, **options))
 
     def _take(self, names: list[str]) -> None:
         for name in names:

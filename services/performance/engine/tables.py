@@ -61,6 +61,8 @@ _BASE = {
 }  # fmt: skip
 
 _STAGED: Mapping[str, Mapping[str, str]] = {
+    # One row: the month so far, to the last day of the step.
+    "period": {"month_date": "date", "as_of_date": "date", "days": "int64"},
     # By each source system that names it; `account_system` is the one that keeps it. Whose it is already says whether by its own
     # lines or by its customer's.
     "accounts": {

@@ -24,6 +24,7 @@ _RISK = (
     ("default_pd", _YEARLY_RATE, "默认违约概率", "0.015"),
     ("default_lgd", _RATE, "默认违约损失率", "0.45"),
 )
+_LOSS = "COALESCE(probability_of_default, default_pd) * COALESCE(loss_given_default, default_lgd)"
 _OPEN = sa.text("state IN (1, 2)")
 _PUBLISHED = 3
 # Before any result.
@@ -98,7 +99,7 @@ def _lending(amount, risk_weight, income):
     """Formulas and parameters of what is lent: income, expected loss, capital cost."""
     formulas = (
         (_FTP_PROFIT, income),
-        (_EXPECTED_LOSS, f"{amount} * COALESCE(probability_of_default, default_pd) * COALESCE(loss_given_default, default_lgd)"),
+        (_EXPECTED_LOSS, f"{amount} * {_LOSS}"),
         (_CAPITAL_COST, f"{amount} * risk_weight * capital_ratio * hurdle_rate"),
         (_UNIT_PRICE, f"{amount} * unit_price_rate * coefficient"),
     )
@@ -231,10 +232,7 @@ def _online():
 def _commitments():
     formulas = (
         (_BALANCE, "balance"),
-        (
-            _EXPECTED_LOSS,
-            "balance * conversion_factor * COALESCE(probability_of_default, default_pd) * COALESCE(loss_given_default, default_lgd)",
-        ),
+        (_EXPECTED_LOSS, f"balance * conversion_factor * {_LOSS}"),
         (_CAPITAL_COST, "balance * conversion_factor * risk_weight * capital_ratio * hurdle_rate"),
         (_UNIT_PRICE, "balance * unit_price_rate * coefficient"),
     )

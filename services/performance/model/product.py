@@ -50,7 +50,7 @@ class ProductVersion(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         UniqueConstraint("product_code", "version_number"),
         Index("uq_product_versions_open", "product_code", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
@@ -67,14 +67,19 @@ class ProductVersion(Base):
         """Whether it is still to be decided."""
         return self.state in _OPEN_STATES
 
-    def check_draft(self) -> None:
-        """Raises RuleBroken VERSION_NOT_DRAFT where nobody may change it any more."""
+    def check_draft(self, person_id: str) -> None:
+        """Raises RuleBroken VERSION_NOT_DRAFT where nobody may change it any more, NotAllowed NOT_AUTHOR for all but its author.
+
+        Whoever publishes it has had no part in it then.
+        """
         if self.state != VersionState.DRAFT:
             raise RuleBroken("VERSION_NOT_DRAFT", "Only a draft is changed; begin a new version of the product.")
+        if person_id != self.author_person_id:
+            raise NotAllowed("NOT_AUTHOR", "Only its author changes a draft; it can be withdrawn, and another begun.")
 
-    def submit(self, now: datetime) -> None:
+    def submit(self, person_id: str, now: datetime) -> None:
         """Asks a second person for it."""
-        self.check_draft()
+        self.check_draft(person_id)
         self.state, self.update_time = VersionState.SUBMITTED, now
 
     def publish(self, person_id: str, now: datetime) -> None:

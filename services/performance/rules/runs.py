@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import Any
 
-from services.chassis.kernel.dates import moved
 from services.performance.rules.periods import PeriodKind, month_start, period_end
 
 # Snapshots of a day that the next days go by where they have none of their own: by them it is known which days there are.
@@ -95,11 +94,6 @@ def within(months: Iterable[date], start: date, end: date | None) -> list[date]:
     """Those of the months that have a day from one to another; no end is None."""
     first = month_start(start)
     return [month for month in months if month >= first and (end is None or month <= end)]
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after."""
-    return moved(period_end(PeriodKind.MONTH, month), 1)
 
 
 def signature(inputs: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from services.performance.rules.definitions import Definition, read_definition
 from services.performance.rules.periods import PeriodKind, period_end
 
 # Definitions that a process keeps read: more than a catalogue has in force.
-_KEPT_DEFINITIONS = 512
+_KEPT_DEFINITIONS = 2_048
 
 
 def product_rules(work: UnitOfWork, month: date) -> list[ProductRule]:

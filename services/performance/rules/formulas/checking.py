@@ -7,7 +7,7 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +20,7 @@ from services.performance.rules.formulas.faults import FaultReason, FormulaFault
 from services.performance.rules.formulas.formula import NUMERATOR_MAX, SCALE_MAX, VALUE_MAX, Outcome
 from services.performance.rules.formulas.inputs import ONCE_INPUTS, Input, InputKind, Source
 
-_DIMENSIONS = {
+_DIMENSIONS: Mapping[InputKind | None, Dimension] = {
     InputKind.AMOUNT: Dimension(amounts=1, parts=1),
     InputKind.COUNT: Dimension(parts=1),
     InputKind.YEARLY_RATE: Dimension(years=1),
@@ -29,7 +29,11 @@ _DIMENSIONS = {
     InputKind.YEARLY_AMOUNT: Dimension(amounts=1, years=1),
 }
 # The product's own amounts are nobody's part of anything.
-_CONSTANT_DIMENSIONS = {**_DIMENSIONS, InputKind.AMOUNT: Dimension(amounts=1), None: Dimension(free=True)}
+_CONSTANT_DIMENSIONS: Mapping[InputKind | None, Dimension] = {
+    **_DIMENSIONS,
+    InputKind.AMOUNT: Dimension(amounts=1),
+    None: Dimension(free=True),
+}
 
 _AMOUNT = Dimension(amounts=1, parts=1)
 _YEARLY_AMOUNT = Dimension(amounts=1, parts=1, years=1)
@@ -102,13 +106,13 @@ class Checker:
             self._refuse(FaultReason.DIVISOR_REFUSED, "Only a constant divides.", advice)
         if kind.low == 0:
             self._refuse(FaultReason.DIVISOR_REFUSED, "The divisor is 0.", "Divide by another number.")
-        reciprocal = _decimal(Fraction(10**kind.scale, kind.low))
+        reciprocal = _exact(Fraction(10**kind.scale, kind.low))
         if reciprocal is None:
             advice = "Multiply by its reciprocal, written to as many decimals as are to count, such as 0.94339623 for 1 / 1.06."
             self._refuse(FaultReason.DIVISOR_REFUSED, "The quotient has no end of decimals.", advice)
-        inverse = constant_kind(reciprocal, InputKind.RATE)
-        multiplied = self.product(left, tree.Constant(str(reciprocal), inverse))
-        return tree.Product(left, tree.Constant(str(reciprocal), inverse), multiplied.kind, right)
+        whole, scale = reciprocal
+        inverse = tree.Constant("", Kind(Form.NUMBER, Dimension(), scale, whole, whole))
+        return tree.Product(left, inverse, self.product(left, inverse).kind, right)
 
     def negative(self, operand: Node) -> Node:
         """With the other sign."""
@@ -189,7 +193,7 @@ class Checker:
             # What is free might be for a year; here nothing is.
             if not kind.zero and (not kind.dimension.fits(wanted) or kind.dimension.years):
                 self._refuse_result(kind.dimension, wanted)
-            if kind.scale:
+            if kind.scale and outcome is not Outcome.EARNED:
                 problem = "Balances and flows are counted in whole minor units and whole numbers: nothing of them is rounded."
                 self._refuse(FaultReason.RESULT_UNFIT, problem, "Leave out what has decimals; a coefficient belongs into income.")
             if source.standing and outcome in (Outcome.FLOW, Outcome.COUNT) and not happens_once(root):
@@ -312,17 +316,15 @@ def _on_one_day(condition: Node) -> bool:
     return named and any(isinstance(each, tree.Constant) for each in sides)
 
 
-def _decimal(value: Fraction) -> Decimal | None:
-    """The exact decimal; None where it has no end."""
+def _exact(value: Fraction) -> tuple[int, int] | None:
+    """A whole number and its scale that are the value; None where its decimals have no end."""
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
-    if rest != 1:
-        return None
-    places = max(twos, fives)
-    return Decimal(value.numerator * 10**places // value.denominator).scaleb(-places)
+    scale = max(twos, fives)
+    return None if rest != 1 else (value.numerator * 10**scale // value.denominator, scale)
 
 
 def _form(node: Node) -> str:

@@ -92,7 +92,7 @@ class _Reader:
         """The place of a character."""
         return Place.at(self.text, offset)
 
-    def _parsed(self) -> exp.Expression:
+    def _parsed(self) -> exp.Expr:
         import sqlglot
         from sqlglot import errors
 
@@ -126,7 +126,7 @@ class _Reader:
         advice = "Look for an operator without its operand, a bracket that is not closed, or a word out of place."
         self._refuse(offset, FaultReason.SYNTAX, problem, advice)
 
-    def _node(self, parsed: exp.Expression, depth: int) -> tree.Node:
+    def _node(self, parsed: exp.Expr, depth: int) -> tree.Node:
         if depth > DEPTH_MAX:
             self._refuse_depth(self._offset(parsed))
         reader = self._readers.get(parsed.key)
@@ -135,7 +135,7 @@ class _Reader:
         with self.checker.placed(self.at(self._offset(parsed))):
             return reader(parsed, depth + 1)
 
-    def _nodes(self, parsed: Sequence[exp.Expression], depth: int) -> tuple[tree.Node, ...]:
+    def _nodes(self, parsed: Sequence[exp.Expr], depth: int) -> tuple[tree.Node, ...]:
         return tuple(self._node(each, depth) for each in parsed)
 
     def _paren(self, parsed: Any, depth: int) -> tree.Node:
@@ -236,14 +236,14 @@ class _Reader:
             self._refuse(self._offset(parsed), FaultReason.CONSTRUCT_REFUSED, "IS is not part of formulas so.", advice)
         return tree.Missing(self._node(parsed.this, depth))
 
-    def _offset(self, parsed: exp.Expression) -> int:
+    def _offset(self, parsed: exp.Expr) -> int:
         """Where it begins: the first of its parts that the grammar gave a place."""
         return min(_starts(parsed), default=0)
 
     def _alias_offset(self, parsed: Any) -> int:
         return min(_starts(parsed.args["alias"]), default=0)
 
-    def _refuse_construct(self, parsed: exp.Expression) -> NoReturn:
+    def _refuse_construct(self, parsed: exp.Expr) -> NoReturn:
         offset = self._offset(parsed)
         if parsed.key == "alias":
             problem = f"“{parsed.alias}” stands beside a value with nothing between them."
@@ -262,7 +262,7 @@ class _Reader:
         raise FormulaFault(self.at(offset), reason, problem, advice)
 
 
-def _starts(parsed: exp.Expression) -> Iterator[int]:
+def _starts(parsed: exp.Expr) -> Iterator[int]:
     return (each.meta["start"] for each in parsed.walk() if "start" in each.meta)
 
 

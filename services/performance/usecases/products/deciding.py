@@ -9,7 +9,9 @@ from sqlalchemy import select
 from workbench.performance.v1 import product_events_pb2
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import paths_above
 from services.chassis.kernel.errors import RuleBroken
+from services.performance.model.person import FIRST_DATE
 from services.performance.model.product import ProductVersion
 from services.performance.model.run import ClosedMonth
 from services.performance.rules.catalogue import Clash, Selection, Span, VersionState, clashes, spans
@@ -29,7 +31,7 @@ _SAID = {
 def submit(work: UnitOfWork, product_version_id: str, etag: str) -> ProductVersion:
     """Asks a second person for a draft."""
     version = found(work, product_version_id, to_change=True, etag=etag)
-    version.submit(work.now)
+    version.submit(work.caller.person_id, work.now)
     _check_in_force(work, version)
     work.record(
         product_events_pb2.ProductVersionSubmitted(
@@ -38,7 +40,8 @@ def submit(work: UnitOfWork, product_version_id: str, etag: str) -> ProductVersi
             version_number=version.version_number,
             start_date=version.start_date.isoformat(),
             author_person_id=version.author_person_id,
-            organisation_path=work.caller.organisation_path,
+            # Whoever decides it has a post at the head office.
+            organisation_path=paths_above(work.caller.organisation_path)[:2][-1],
         )
     )
     return kept(work, version)
@@ -100,6 +103,8 @@ def withdraw(work: UnitOfWork, product_version_id: str, etag: str) -> ProductVer
 def _check_in_force(work: UnitOfWork, version: ProductVersion) -> None:
     """Raises RuleBroken where the version cannot be in force from its first day on."""
     others = _published(work, without=version)
+    if version.start_date < FIRST_DATE:
+        raise RuleBroken("START_DATE_UNFIT", "There are no results of that day.", metadata={"earliestStartDate": str(FIRST_DATE)})
     own = [each.start_date for each in others if each.product_code == version.product_code]
     if own and version.start_date < max(own):
         problem = f"A version of the product begins on {max(own)}: a new one begins then or later."

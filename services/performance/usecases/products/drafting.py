@@ -17,6 +17,7 @@ from services.performance.model.product import ProductVersion
 from services.performance.rules.definitions import DefinitionFault
 from services.performance.usecases import catalogue
 from services.performance.usecases.products.showing import version_message
+from services.performance.usecases.runs.reading import check_whole_bank
 
 PRODUCTS_MAX = 1_000
 VERSIONS_MAX = 1_000
@@ -27,7 +28,8 @@ _FORMULA_OUTPUTS = ("chinese_words", "english_words", "yearly")
 
 
 def create(work: UnitOfWork, sent: product_pb2.ProductVersion) -> ProductVersion:
-    """A draft of a product's next version."""
+    """A draft of a product's next version; the catalogue is the whole bank's."""
+    check_whole_bank(work)
     work.hold(HOLD)
     version = ProductVersion(
         product_version_id=work.new_id(),
@@ -48,7 +50,7 @@ def change(work: UnitOfWork, sent: product_pb2.ProductVersion, fields: Sequence[
     asked = product_service_pb2.GetProductVersionRequest(product_version_id=sent.product_version_id)
     partial.check(asked, prefix="product_version.")
     version = found(work, sent.product_version_id, to_change=True, etag=sent.etag)
-    version.check_draft()
+    version.check_draft(work.caller.person_id)
     after = version_message(work, version)
     _forget_outputs(after.definition)
     _forget_outputs(sent.definition)
@@ -56,13 +58,14 @@ def change(work: UnitOfWork, sent: product_pb2.ProductVersion, fields: Sequence[
         partial.check(after, prefix="product_version.")
         for name, value in _columns(work, after).items():
             setattr(version, name, value)
-        version.author_person_id, version.update_time = work.caller.person_id, work.now
+        version.update_time = work.now
     return kept(work, version)
 
 
 def found(work: UnitOfWork, product_version_id: str, *, to_change: bool = False, etag: str = "") -> ProductVersion:
     """A version; raises NotFound, and StaleVersion where the ETag given is no longer its own."""
     if to_change:
+        check_whole_bank(work)
         work.hold(HOLD)
     version = work.session.get(ProductVersion, product_version_id.lower(), with_for_update=to_change or None)
     if version is None:

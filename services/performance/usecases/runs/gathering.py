@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +17,6 @@ from services.chassis.lake.lake import Pin
 from services.performance.engine.computing import MonthInputs, PinnedDay
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.rules import runs
-from services.performance.rules.catalogue import Span
 from services.performance.rules.periods import PeriodKind, base_date, period_end
 from services.performance.usecases import catalogue
 
@@ -74,17 +74,19 @@ def gather(work: UnitOfWork, month: date, latest: date) -> dict[str, Any]:
 
 def month_inputs(work: UnitOfWork, inputs: Mapping[str, Any], ownership: Path) -> MonthInputs:
     """The same as the engine takes it, with the rules of the versions that it names."""
-    in_force = [
-        Span(code, version_id, date.fromisoformat(start), date.fromisoformat(end))
-        for code, version_id, start, end in inputs["products"]
-    ]
+    rules = catalogue.rules_of(work, [version_id for version_id, _, _ in inputs["products"]])
     return MonthInputs(
         month_date=date.fromisoformat(inputs["month_date"]),
         as_of_date=date.fromisoformat(inputs["as_of_date"]),
         home_currency_code=inputs["home_currency_code"],
         days=tuple(_pinned(inputs["feeds"])),
         base=tuple(_pinned(inputs["base"])),
-        products=tuple(catalogue.rules_of(work, in_force)),
+        products=tuple(
+            replace(rule, start_date=date.fromisoformat(start), end_date=date.fromisoformat(end))
+            for version_id, start, end in inputs["products"]
+            for rule in rules
+            if rule.version_id == version_id
+        ),
         ownership=ownership,
     )
 
@@ -107,7 +109,7 @@ def _products(work: UnitOfWork, month: date) -> list[list[str]]:
     for span in catalogue.published_spans(work):
         start, end = max(span.start_date, month), min(span.end_date or month_end, month_end)
         if start <= end:
-            found.append([span.product_code, span.version_id, start.isoformat(), end.isoformat()])
+            found.append([span.version_id, start.isoformat(), end.isoformat()])
     return sorted(found)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import RuleBroken
+from services.performance.engine.result_rows import EARNINGS
 from services.performance.model.person import Unit
 from services.performance.model.run import Run
 from services.performance.rules.periods import PeriodKind, period_end, period_start
@@ -167,7 +168,7 @@ def _longer(connection: DuckDBPyConnection, plan: Plan, totals: Mapping[str, int
         people = keeping.ownership_folder(plan.lake, run) / "people.parquet"
         periods.period_rows(connection, leaves, people, start, as_of, table)
         months = [totals if month == run.month_date else each.totals for month, each in inside.items()]
-        earned = {name: sum(int(each[name]) for each in months) for name in periods.EARNINGS}
-        tie(kind.name.lower(), earned, periods.sums(connection, table, periods.EARNINGS))
+        earned = {name: sum(int(each[name]) for each in months) for name in EARNINGS}
+        tie(kind.name.lower(), earned, periods.sums(connection, table, EARNINGS))
         made.append(Period(kind, (start,), as_of, table))
     return made

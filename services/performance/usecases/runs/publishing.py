@@ -17,6 +17,8 @@ from workbench.performance.v1 import run_events_pb2
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import PATH_SEPARATOR
 from services.chassis.kernel.errors import RuleBroken, StaleVersion
+from services.performance.engine.measures import MEASURES, OWNER
+from services.performance.engine.result_rows import EARNINGS, ROW
 from services.performance.model.result import Result
 from services.performance.model.run import ClosedMonth, Run, RunDifference, RunIssue, StaleMonth
 from services.performance.rules.periods import PeriodKind
@@ -66,8 +68,6 @@ def _take_place(work: UnitOfWork, run: Run, prepared: Prepared) -> None:
         # The index lets one run be current.
         work.session.flush()
     run.current = True
-    from services.performance.engine.periods import EARNINGS, MEASURES
-
     for period in prepared.periods:
         _replace(work, run, prepared, period)
     tie("month_published", prepared.totals, _published(work, PeriodKind.MONTH, run.month_date, run.month_date, MEASURES))
@@ -94,8 +94,6 @@ def _replace(work: UnitOfWork, run: Run, prepared: Prepared, period: Period) -> 
 
 def _portions(prepared: Prepared, period: Period) -> Iterator[list[dict[str, Any]]]:
     """The rows of a period, by their columns' names, some at a time."""
-    from services.performance.engine.periods import ROW
-
     if not period.start_dates:
         return
     of_days = period.kind == PeriodKind.DAY
@@ -172,8 +170,6 @@ def _keep_issues(work: UnitOfWork, run: Run, prepared: Prepared) -> None:
 
 def _compare(work: UnitOfWork, run: Run, prepared: Prepared) -> None:
     """Keeps where the month's results and those of the comparison differ."""
-    from services.performance.engine.periods import MEASURES, OWNER
-
     present = {
         tuple(getattr(row, name) for name in OWNER): row
         for row in work.session.execute(
@@ -209,8 +205,6 @@ def _compare(work: UnitOfWork, run: Run, prepared: Prepared) -> None:
 def _differences(
     run: Run, prepared: Prepared, key: tuple[str, ...], present: Any, compared: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    from services.performance.engine.periods import MEASURES, OWNER
-
     owner = dict(zip(OWNER, key, strict=True))
     path = prepared.paths.get(owner["organisation_unit_id"], PATH_SEPARATOR)
     found = []
