@@ -8,6 +8,7 @@ from services.performance.events import SUBSCRIPTIONS, TIMERS
 from services.performance.rpc import (
     claim_service,
     deal_service,
+    explain_service,
     figure_service,
     objection_service,
     product_service,
@@ -17,6 +18,7 @@ from services.performance.rpc import (
 )
 from services.performance.usecases.claims import importing as claim_importing
 from services.performance.usecases.claims import portfolio
+from services.performance.usecases.explaining import exporting
 from services.performance.usecases.runs import computing, upkeep
 from services.performance.usecases.settings import PerformanceSettings
 
@@ -26,6 +28,7 @@ SERVICE = Service(
     rpcs={
         "workbench.performance.v1.ClaimService": claim_service,
         "workbench.performance.v1.DealService": deal_service,
+        "workbench.performance.v1.ExplainService": explain_service,
         "workbench.performance.v1.FigureService": figure_service,
         "workbench.performance.v1.ObjectionService": objection_service,
         "workbench.performance.v1.ProductService": product_service,
@@ -38,6 +41,7 @@ SERVICE = Service(
     works=(
         *claim_importing.WORKS,
         *computing.WORKS,
+        *exporting.WORKS,
         *portfolio.WORKS,
     ),
     settings=PerformanceSettings,

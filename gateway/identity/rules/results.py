@@ -21,6 +21,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "performance.month.close": (_ANALYST,),
     "performance.product.define": (_PRODUCT, _ANALYST),
     "performance.product.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),
+    "performance.result.export": (*_LINE, _ANALYST),
     "performance.result.read": (*_LINE, _ANALYST, _AUDITOR),
     "performance.run.read": (_MANAGER, _ANALYST, _AUDITOR),
     "performance.run.start": (_ANALYST,),
