@@ -244,10 +244,16 @@ def deals(draw):
     people = draw(PEOPLE)
     stages = st.sampled_from(("needs", "proposal", "signing"))
     touches = [
-        touch(each, draw(st.integers(0, 200)), stage=draw(stages), minutes=draw(st.integers(1, 300)), kind=draw(st.integers(1, 7)),
-              contact=f"c{draw(st.integers(0, 8))}")
+        touch(
+            each,
+            draw(st.integers(0, 200)),
+            stage=draw(stages),
+            minutes=draw(st.integers(1, 300)),
+            kind=draw(st.integers(1, 7)),
+            contact=f"c{draw(st.integers(0, 8))}",
+        )
         for each in draw(st.lists(st.sampled_from(people), min_size=1, max_size=12))
-    ]  # fmt: skip
+    ]
     # A contact has one time, and each who took part has one touch.
     by_contact = {}
     for each in touches:
