@@ -145,7 +145,7 @@ def test_all_schemes_stand_side_by_side_on_the_deals_own_numbers(team):
             for band in each.bands:
                 assert sum(part.basis_points for part in band.parts) == 10_000
     effort = {part.person_id: part for part in shown[SCHEMES["effort"]].parts}
-    assert effort[rm2].reason == "2 contacts, an effort of 120"
+    assert effort[rm2].reason == "contacts: 2, effort: 120"
     assert len(effort[rm2].resources) == 2
     for name in ("agreed", "amount_band", "stock_increment", "blend"):
         assert (shown[SCHEMES[name]].offered, shown[SCHEMES[name]].refusal_reason) == (False, "TERMS_MISSING")
