@@ -2,15 +2,15 @@
 
 import time
 import uuid
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from workbench.identity.v1 import events_pb2
+from workbench.performance.v1 import run_pb2
 
-from services.performance.__main__ import SERVICE
-from services.performance.model.result import Result
-from services.performance.model.run import Run
+from services.performance.engine import computing
 from services.performance.model.share import ShareLine
 from services.performance.rules.figures import MEASURES, STANDING, Measure
 from services.performance.rules.periods import PeriodKind
@@ -46,16 +46,18 @@ def own(town, person, kind, key, basis_points, **fields):
         )
 
 
-def compute(town, month, as_of):
-    """Waits until the month is computed up to the day."""
-    until = time.monotonic() + SECONDS_MAX
-    while time.monotonic() < until:
-        town.run_timer("runs.look")
-        with town.service.database.transaction(read_only=True) as work:
-            run = work.session.query(Run).filter_by(month_date=month, current=True).one_or_none()
-            if run and run.as_of_date == as_of:
+def compute(town, month, *, by_day=True):
+    """Has a month computed; not by day it takes few steps, and of its days only some have results."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(computing, "compute", partial(computing.compute, by_day=by_day))
+        run_id = town.analyst.call("StartRun", month_date=month.isoformat()).run_id
+        until = time.monotonic() + SECONDS_MAX
+        while time.monotonic() < until:
+            run = town.analyst.call("GetRun", run_id=run_id)
+            if run.state != run_pb2.RUN_STATE_RUNNING:
+                assert run.state == run_pb2.RUN_STATE_SUCCEEDED
                 return
-        time.sleep(0.1)
+            time.sleep(0.05)
     raise AssertionError("It was not computed.")
 
 
@@ -63,7 +65,6 @@ def compute(town, month, as_of):
 def bank(service):
     """Two months of a small bank: accounts of one, of three, and of nobody; deposits, a loan in dollars, fees."""
     town = Town(service)
-    service.database.settings = SERVICE.settings(quiet_seconds=0, carry_days_max=1)
     books = TownBooks.of(town)
     for code in ("EAST/", "EAST/E01/", "EAST/E02/", "WEST/", "WEST/W01/"):
         town.announce(
@@ -90,7 +91,7 @@ def bank(service):
     books.ftp_curve(date(2025, 12, 30), {1: 4_100_007}, revision=2, currency_code="USD")
     books.exchange_rates(date(2025, 12, 30), {"USD": 712_345_678})
     books.balances(date(2025, 12, 31), {numbers["alone"]: 70_000_01, numbers["shared"]: 333})
-    for day in (date(2026, 1, 30), date(2026, 2, 2)):
+    for day in (date(2026, 1, 30), date(2026, 2, 1), LAST):
         step = day.toordinal() % 7
         rows = [
             {"account_number": numbers["alone"], "balance_minor_units": 100_000_01 + 977 * step, "interest_rate_e8": 350_000},
@@ -112,10 +113,9 @@ def bank(service):
     for person in (town.rm1_east, town.rm2_east):
         own(town, person, ObjectKind.ACCOUNT, key["shared"], 3_333)
     own(town, town.rm1_west, ObjectKind.ACCOUNT, key["shared"], 3_333, to_minor_units=1_000_000)
-    compute(town, JANUARY, date(2026, 1, 31))
-    compute(town, FEBRUARY, LAST)
-    yield SimpleNamespace(town=town, books=books, numbers=numbers, customers=customers, key=key)
-    service.database.settings = SERVICE.settings()
+    compute(town, JANUARY, by_day=False)
+    compute(town, FEBRUARY)
+    return SimpleNamespace(town=town, books=books, numbers=numbers, customers=customers, key=key)
 
 
 def pages(asker, size=2, **asked):
