@@ -9,6 +9,7 @@ from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
+from workbench.performance.v1 import product_events_pb2
 
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
@@ -49,6 +50,10 @@ SUBSCRIPTIONS = (
     Subscription(exchange_events_pb2.CustomerErased, approvals.end_erasure),
     Subscription(exchange_events_pb2.ErasureRejected, approvals.end_erasure),
     Subscription(exchange_events_pb2.ErasureRequested, approvals.request_erasure),
+    Subscription(product_events_pb2.ProductVersionPublished, approvals.end_product_version),
+    Subscription(product_events_pb2.ProductVersionRejected, approvals.end_product_version),
+    Subscription(product_events_pb2.ProductVersionSubmitted, approvals.submit_product_version),
+    Subscription(product_events_pb2.ProductVersionWithdrawn, approvals.end_product_version),
     Subscription(contact_events_pb2.ContactRecorded, adapting.take_contact),
     Subscription(contact_events_pb2.ContactsTakenOver, adapting.take_history),
     Subscription(integration_events_pb2.DatasetPublished, policies.take_dataset),

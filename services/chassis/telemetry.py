@@ -77,7 +77,7 @@ def start_tracing(process: str, endpoint: str) -> None:
     provider = TracerProvider(resource=Resource.create({"service.name": f"workbench.{process}"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, insecure=endpoint.startswith("http://"))))
     trace.set_tracer_provider(provider)
-    global _tracer
+    global _tracer  # noqa: PLW0603 - one tracer per process, set once at start
     _tracer = trace.get_tracer("workbench")
 
 

@@ -47,7 +47,7 @@ def tick(database: Database, timer: Timer) -> bool:
             work.session.flush()
             if work.changes:
                 work.audit()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next tick tries again
         _log.error("timer_failed", service=database.service_name, timer=timer.name, error=describe(error))
         return False
     return True

@@ -130,7 +130,7 @@ _engine: Engine | None = None
 
 
 def _begin(url: str, folder: Path) -> None:
-    global _engine
+    global _engine  # noqa: PLW0603 - one process of the pool
     keys.use_data_keys(keys.DataKeys.load(folder / keys.DATA_KEYS_FILE))
     _engine = create_engine(url, pool_size=1)
 

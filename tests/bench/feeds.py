@@ -143,7 +143,7 @@ def _by_loop(path: Path, folder: Path) -> int:
     seen: set[tuple[str, str]] = set()
     columns: dict[str, list[object]] = {name: [] for name in _NAMES}
     with path.open(encoding="utf-8", newline="") as file:
-        for count, row in enumerate(csv.DictReader(file, _NAMES, delimiter="|"), 1):
+        for count, row in enumerate(csv.DictReader(file, _NAMES, delimiter="|"), 1):  # noqa: B007 - the last count is the answer
             key = (row["account"], row["currency"])
             if key in seen:
                 continue

@@ -8,7 +8,7 @@ the first fault of each sort. The same holds of what keeps the contract, where i
 import schemathesis
 from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 
-from tests.e2e import path_lengths
+from tests.e2e import path_lengths  # noqa: F401 - its hooks as well
 
 _owners = {}
 _met = set()

@@ -19,7 +19,7 @@ class Collector(trace_service_pb2_grpc.TraceServiceServicer):
     def __init__(self):
         self.names = {}
 
-    def Export(self, request, _context):
+    def Export(self, request, _context):  # noqa: N802 - gRPC's own name
         for resource in request.resource_spans:
             for scope in resource.scope_spans:
                 for span in scope.spans:

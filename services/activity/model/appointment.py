@@ -62,7 +62,7 @@ class Appointment(Working, Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("end_time >= start_time", name="ends_after_start"),
         CheckConstraint("(series_id IS NULL) = (original_start_time IS NULL)", name="occurrence"),

@@ -40,7 +40,7 @@ class Working(MappedAsDataclass, kw_only=True):
 
     # Scope asks every table for the responsible person under this name.
     @declared_attr
-    def lead_person_id(cls) -> Any:
+    def lead_person_id(cls) -> Any:  # noqa: N805 - SQLAlchemy hands the class
         """Whose work it is, as scope calls him."""
         return synonym("owner_person_id", init=False)
 

@@ -40,7 +40,7 @@ class Campaign(Base, Working):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("customer_count >= 0", name="customer_count"),
         Index("ix_campaigns_organisation_path", "organisation_path"),

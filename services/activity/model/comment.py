@@ -18,7 +18,7 @@ class Comment(Base, Working):
     """One comment. Its owner is its author; it is reached by whoever reaches the thing that it is about."""
 
     __tablename__ = "comments"
-    __erased__ = {"text": "", "revisions": ()}
+    __erased__ = {"text": "", "revisions": ()}  # noqa: RUF012 - as the base declares it
 
     # Sorts by time.
     comment_id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -36,7 +36,7 @@ class Comment(Base, Working):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         Index("ix_comments_resource_comment_id", "resource", "comment_id"),
         Index("ix_comments_customer_id_of_customer_comment_id", "customer_id", "of_customer", "comment_id"),

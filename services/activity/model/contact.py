@@ -61,7 +61,7 @@ class Contact(Working, Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         UniqueConstraint("source_system", "source_number", name="uq_contacts_source_system_source_number"),
         CheckConstraint("customer_id IS NOT NULL OR lead_id IS NOT NULL", name="with_whom"),

@@ -43,7 +43,7 @@ class Document(Base):
     touch_time: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     changes: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": changes}
+    __mapper_args__ = {"version_id_col": changes}  # noqa: RUF012 - SQLAlchemy's own declaration
 
     @property
     def etag(self) -> str:

@@ -74,7 +74,7 @@ class Feedback(Working, Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         UniqueConstraint("source_system", "source_number", name="uq_feedback_source_system_source_number"),
         CheckConstraint(f"(kind = {FeedbackKind.COMPLAINT.value}) = (severity <> 0)", name="severity"),
@@ -159,7 +159,7 @@ class FeedbackCategory(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
     @property
     def etag(self) -> str:
@@ -182,7 +182,7 @@ class FeedbackTopic(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (UniqueConstraint("display_name", name="uq_feedback_topics_display_name"),)
 
     @property

@@ -49,7 +49,7 @@ class Lead(Base, Working, Expecting):
     """Somebody, a customer or a prospect, who may want something of the bank. Without an owner it waits to be assigned."""
 
     __tablename__ = "leads"
-    __erased__ = {
+    __erased__ = {  # noqa: RUF012 - a class variable of the mixin
         "title": ERASED_NAME,
         "note": None,
         "prospect_name": None,
@@ -94,7 +94,7 @@ class Lead(Base, Working, Expecting):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         Index("ix_leads_owner_person_id_create_time_lead_id", "owner_person_id", "create_time", "lead_id"),
         Index("ix_leads_customer_id_create_time_lead_id", "customer_id", "create_time", "lead_id"),
@@ -211,7 +211,7 @@ class AssignmentRule(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         Index(
             "ix_assignment_rules_organisation_path_position",

@@ -98,7 +98,7 @@ class NotificationPreferences(Base):
     next_digest_time: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (Index("ix_notification_preferences_next_digest_time", "next_digest_time"),)
 
     @property

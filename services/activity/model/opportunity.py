@@ -35,7 +35,7 @@ class Opportunity(Base, Working, Expecting):
     """Business that the bank may win. It goes through the version of its pipeline in which it was opened."""
 
     __tablename__ = "opportunities"
-    __erased__ = {"title": ERASED_NAME, "note": None, "prospect_name": None}
+    __erased__ = {"title": ERASED_NAME, "note": None, "prospect_name": None}  # noqa: RUF012 - a class variable of the mixin
     __open__ = ("state", OPPORTUNITY_OPEN)
 
     opportunity_id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -75,7 +75,7 @@ class Opportunity(Base, Working, Expecting):
         lazy="selectin",
     )
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         Index("ix_opportunities_owner_person_id_create_time_opportunity_id", "owner_person_id", "create_time", "opportunity_id"),
         Index("ix_opportunities_customer_id_create_time_opportunity_id", "customer_id", "create_time", "opportunity_id"),

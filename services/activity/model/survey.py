@@ -33,7 +33,7 @@ class SurveyTemplate(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (Index("ix_survey_templates_display_name", "display_name", "survey_template_id"),)
 
     @property
@@ -89,7 +89,7 @@ class Survey(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         Index("ix_surveys_create_time", "create_time", "survey_id"),
         Index("ix_surveys_next_wave_date", "next_wave_date"),
@@ -152,7 +152,7 @@ class SurveyInvitation(Working, Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         UniqueConstraint("survey_id", "source_key", name="uq_survey_invitations_survey_id_source_key"),
         CheckConstraint(f"(state = {SurveyInvitationState.ANSWERED.value}) = (answer_time IS NOT NULL)", name="answered"),

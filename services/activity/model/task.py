@@ -26,7 +26,7 @@ class Task(Base, Working):
     """One task. It is open until it is done or cancelled, and never both open and ended."""
 
     __tablename__ = "tasks"
-    __erased__ = {"title": "", "description": "", "outcome": ""}
+    __erased__ = {"title": "", "description": "", "outcome": ""}  # noqa: RUF012 - as the base declares it
     __open__ = ("state", tuple(state.value for state in OPEN_STATES))
 
     task_id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -63,7 +63,7 @@ class Task(Base, Working):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint(f"open = (state IN ({TaskState.OPEN.value}, {TaskState.STARTED.value}))", name="open"),
         Index("ix_tasks_owner_person_id_open_due_date_task_id", "owner_person_id", "open", "due_date", "task_id"),

@@ -76,7 +76,7 @@ class VisitCycle(Base, Working):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("rule_cycle_days >= 0 AND own_cycle_days >= 0", name="days"),
         Index("ix_visit_cycles_owner_person_id_due_date_visit_cycle_id", "owner_person_id", "due_date", "visit_cycle_id"),
@@ -117,7 +117,7 @@ class VisitProposal(Base, Working):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         Index(
             "ix_visit_proposals_owner_person_id_week_start_date", "owner_person_id", "week_start_date", "planned_date",

@@ -41,7 +41,7 @@ class WorkReport(Base, Working):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         UniqueConstraint("owner_person_id", "period", "start_date", name="uq_work_reports_owner_person_id_period_start_date"),
         Index("ix_work_reports_owner_person_id_start_date", "owner_person_id", "start_date", "work_report_id"),
@@ -157,7 +157,7 @@ class WorkPlan(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         UniqueConstraint("organisation_path", "person_id", "period", "start_date", name="uq_work_plans_for_whom_from_when"),
         Index("ix_work_plans_start_date_work_plan_id", "start_date", "work_plan_id"),

@@ -3,7 +3,7 @@
 A sentence names no customer: it stands in mails too, which leave the bank's house.
 """
 
-
+# ruff: noqa: RUF001 - the sentences are Chinese, with the marks that Chinese has
 
 from __future__ import annotations
 

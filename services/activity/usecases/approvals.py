@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select, true
 from workbench.activity.v1 import approval_service_pb2
 from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
+from workbench.performance.v1 import product_events_pb2
 
 from services.activity.model.approval import Approval
 from services.activity.rules.tasks import NO_DATE
@@ -27,9 +28,15 @@ from services.chassis.mapping import Mapper
 COUNTED_MAX = 1_000
 HAND_OVER_PERMISSION = "customer.coverage.approve"
 ERASURE_PERMISSION = "customer.subject.approve"
+PRODUCT_PERMISSION = "performance.product.define"
 REPORT_PERMISSION = "activity.report.confirm"
 # By which something can be decided: a question names these, and not all that a caller holds.
-PERMISSIONS = (ERASURE_PERMISSION, HAND_OVER_PERMISSION, REPORT_PERMISSION)
+PERMISSIONS = (
+    ERASURE_PERMISSION,
+    HAND_OVER_PERMISSION,
+    PRODUCT_PERMISSION,
+    REPORT_PERMISSION,
+)
 _FORGOTTEN_AT_ONCE = 500
 
 _plain = Mapper(
@@ -148,6 +155,29 @@ def request_erasure(work: UnitOfWork, event: exchange_events_pb2.ErasureRequeste
 def end_erasure(work: UnitOfWork, event: exchange_events_pb2.ErasureRejected | exchange_events_pb2.CustomerErased) -> None:
     """It was turned down, or carried out."""
     end_decision(work, f"erasures/{event.erasure_id}")
+
+
+def submit_product_version(work: UnitOfWork, event: product_events_pb2.ProductVersionSubmitted) -> None:
+    """A version of a product waits for a second person."""
+    ask_decision(
+        work,
+        kind="product_version",
+        resource=f"productVersions/{event.product_version_id}",
+        organisation_path=event.organisation_path,
+        permission=PRODUCT_PERMISSION,
+        requester_person_id=event.author_person_id,
+        parameters={"productCode": event.product_code, "startDate": event.start_date},
+    )
+
+
+def end_product_version(
+    work: UnitOfWork,
+    event: product_events_pb2.ProductVersionPublished
+    | product_events_pb2.ProductVersionRejected
+    | product_events_pb2.ProductVersionWithdrawn,
+) -> None:
+    """It was published, given back, or taken back."""
+    end_decision(work, f"productVersions/{event.product_version_id}")
 
 
 def forget_expired(work: UnitOfWork) -> None:

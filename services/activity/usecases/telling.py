@@ -31,7 +31,7 @@ def tell(work: UnitOfWork, customer_id: str, kind: str, category: Category, **to
     work.record(entry(work, customer_id, kind, category, **told))
 
 
-def entry(
+def entry(  # noqa: PLR0913 - what an entry is made of, given by name
     work: UnitOfWork,
     customer_id: str,
     kind: str,

@@ -139,7 +139,7 @@ class _Consumer:
             try:
                 if not self._handle_batch():
                     self._awake.wait(self._pause_seconds())
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the database is gone for now, not the messages
                 failures += 1
                 _log.error("queue_unavailable", service=self._database.service_name, failures=failures, error=describe(error))
                 self._stopping.wait(doubling_seconds(failures, UNAVAILABLE_DELAY_SECONDS, UNAVAILABLE_DELAY_MAX_SECONDS))

@@ -25,7 +25,7 @@ def make_green() -> None:
 
 def start_green(package: str) -> NoReturn:
     """Starts the process over, green, as the worker of the service in that package."""
-    os.execv(sys.executable, [sys.executable, "-m", "services.chassis.start", package, "work"])
+    os.execv(sys.executable, [sys.executable, "-m", "services.chassis.start", package, "work"])  # noqa: S606 - our own interpreter and module
 
 
 def is_green() -> bool:

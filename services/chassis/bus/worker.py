@@ -197,7 +197,7 @@ class Deliveries:
         while delivery.alive and not self.draining:
             try:
                 self._handle(delivery)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the database or the broker is gone for now, not the message
                 failures += 1
                 _log.error("worker_waits", service=self._database.service_name, failures=failures, error=describe(error))
                 eventlet.sleep(doubling_seconds(failures, UNAVAILABLE_DELAY_SECONDS, UNAVAILABLE_DELAY_MAX_SECONDS))

@@ -36,7 +36,7 @@ class _Among(FunctionElement[bool]):
     inherit_cache = True
     name = "among"
 
-    def self_group(self, against: Any = None) -> Any:
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         # It is a condition already: SQLite would be given `… = 1` otherwise, and walk the whole table.
         return self
 
@@ -50,4 +50,4 @@ def _as_array(element: _Among, compiler: Any, **options: Any) -> str:
 @compiles(_Among, "sqlite")
 def _as_json(element: _Among, compiler: Any, **options: Any) -> str:
     column, values = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - both are compiled clauses

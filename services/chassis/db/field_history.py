@@ -97,7 +97,7 @@ def refuse_unseen_changes(state: ORMExecuteState) -> None:
         return
     kept = getattr(state.bind_mapper.class_, "__history__", ())
     # What the statement sets stands in it, or (many rows by their keys) beside it.
-    set_here = {getattr(column, "key", column) for column in (state.statement._values or ())}  # type: ignore[attr-defined]
+    set_here = {getattr(column, "key", column) for column in (state.statement._values or ())}  # type: ignore[attr-defined] # noqa: SLF001
     beside = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
     if unseen := set(kept) & set_here.union(*beside):
         raise TypeError(f"A statement would change {', '.join(sorted(unseen))} and leave no history; change the objects.")

@@ -35,7 +35,7 @@ class StateCollector(Collector):
         try:
             with self._database.transaction(read_only=True) as work:
                 found = list(self._measure(work))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the process's other metrics are told all the same
             _log.error("measuring_failed", service=self._database.service_name, error=telemetry.kind_and_place(error))
             return
         yield from found

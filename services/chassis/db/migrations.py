@@ -49,7 +49,7 @@ def is_current(engine: Engine, package: str) -> bool:
     with engine.connect() as connection:
         if not inspect(connection).has_table(_VERSIONS_TABLE):
             return False
-        return set(connection.scalars(text(f"SELECT version_num FROM {_VERSIONS_TABLE}"))) == heads(package)
+        return set(connection.scalars(text(f"SELECT version_num FROM {_VERSIONS_TABLE}"))) == heads(package)  # noqa: S608
 
 
 def heads(package: str) -> set[str]:

@@ -178,7 +178,7 @@ class Database:
     `on_events` is called after a commit that recorded events, so that the relay wakes at once.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two are needed; the rest have defaults and are given by name
         self,
         engine: Engine,
         service_name: str,

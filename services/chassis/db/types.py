@@ -120,10 +120,10 @@ class EncryptedText(TypeDecorator[str]):
         super().__init__()
         self.purpose = purpose
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
         return None if value is None else data_keys().encrypt(self.purpose, value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - same
         return None if value is None else data_keys().decrypt(self.purpose, value)
 
 
@@ -151,10 +151,10 @@ class EncryptedBytes(TypeDecorator[bytes]):
         super().__init__()
         self.purpose = purpose
 
-    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - SQLAlchemy's signature
         return None if value is None else data_keys().encrypt_bytes(self.purpose, value)
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - same
         return None if value is None else data_keys().decrypt_bytes(self.purpose, bytes(value))
 
 

@@ -155,7 +155,7 @@ _data_keys: DataKeys | None = None
 
 def use_data_keys(keys: DataKeys) -> None:
     """Makes these the keys of this process; column types have no other way to them."""
-    global _data_keys
+    global _data_keys  # noqa: PLW0603 - one process, one deployment
     _data_keys = keys
 
 

@@ -58,17 +58,17 @@ class SealedFiles(AbstractFileSystem):
         with SealedReader(_plain(path)) as file:
             return {"name": path, "size": file.size, "type": "file"}
 
-    def ls(self, path: str, detail: bool = True, **_options: Any) -> list[Any]:
+    def ls(self, path: str, detail: bool = True, **_options: Any) -> list[Any]:  # noqa: FBT001, FBT002 - fsspec's own signature
         """What is in a folder; of a file, itself. FileNotFoundError where there is neither."""
         plain = _plain(path)
         names = [sealed_url(child) for child in sorted(plain.iterdir())] if plain.is_dir() else [path]
         return [self.info(name) if detail else name for name in names]
 
-    def mkdir(self, path: str, create_parents: bool = True, **_options: Any) -> None:
+    def mkdir(self, path: str, create_parents: bool = True, **_options: Any) -> None:  # noqa: FBT001, FBT002 - fsspec's own
         """Makes a folder; one that is there stays."""
         _plain(path).mkdir(parents=create_parents, exist_ok=True)
 
-    def makedirs(self, path: str, exist_ok: bool = False) -> None:
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:  # noqa: FBT001, FBT002 - fsspec's own signature
         """Makes a folder and those above it."""
         _plain(path).mkdir(parents=True, exist_ok=exist_ok)
 

@@ -104,7 +104,7 @@ class Runner:
             self._awake.clear()
             try:
                 busy = self.run_due()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the database is gone for now, not the work
                 failures += 1
                 _log.error("operations_wait", service=self._database.service_name, failures=failures, error=describe(error))
                 self._stopping.wait(doubling_seconds(failures, self._retry_delay_seconds, RETRY_DELAY_MAX_SECONDS))
@@ -145,7 +145,7 @@ class Runner:
             return self._take_step(operation_id, memory)
         except Abandoned:
             return False
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is noted and tried again, or told to whoever asked
             with suppress(Abandoned):
                 self._note_failure(operation_id, error)
             return False

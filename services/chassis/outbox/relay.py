@@ -158,7 +158,7 @@ class Relay:
             try:
                 more = self.publish_once() >= self._batch_messages
                 self._measure()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the events wait for the next round
                 failures += 1
                 _log.warning("relay_waits", service=self._database.service_name, failures=failures, error=describe(error))
                 self._stopping.wait(doubling_seconds(failures, self._retry_delay_seconds, RETRY_DELAY_MAX_SECONDS))

@@ -38,12 +38,12 @@ class PersonReplica(MappedAsDataclass, kw_only=True):
 
     # Scope asks every table for the responsible person under this name.
     @declared_attr
-    def lead_person_id(cls) -> Any:
+    def lead_person_id(cls) -> Any:  # noqa: N805 - SQLAlchemy hands the class
         """The person, as scope calls whoever a row belongs to."""
         return synonym("person_id", init=False)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805 - SQLAlchemy hands the class
         return (
             Index("ix_people_organisation_path", "organisation_path"),
             Index("ix_people_staff_number_person_id", "staff_number", "person_id"),
@@ -91,7 +91,7 @@ class CustomerReplica(MappedAsDataclass, kw_only=True):
     create_time: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805 - SQLAlchemy hands the class
         return (
             Index("ix_customers_customer_number", "customer_number"),
             Index("ix_customers_lead_person_id_customer_number", "lead_person_id", "customer_number"),
@@ -121,7 +121,7 @@ class ReachReplica(MappedAsDataclass, kw_only=True):
     source_id: Mapped[str] = mapped_column(Text)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805 - SQLAlchemy hands the class
         return (
             Index("ix_reaches_person_id_end_date", "person_id", "end_date"),
             Index("ix_reaches_source_id", "source_id"),
@@ -137,7 +137,7 @@ class AbsenceReplica(MappedAsDataclass, kw_only=True):
     end_date: Mapped[date] = mapped_column(BusinessDate)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805 - SQLAlchemy hands the class
         return (Index("ix_absences_person_id_end_date", "person_id", "end_date"),)
 
 
@@ -151,7 +151,7 @@ class DatasetPinReplica(MappedAsDataclass, kw_only=True):
     revision: Mapped[int] = mapped_column(Integer)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805 - SQLAlchemy hands the class
         return (Index("ix_dataset_pins_dataset_business_date", "dataset", "business_date"),)
 
     @property

@@ -79,7 +79,7 @@ class Customer(Base):
     # Counts the changes; a writer that saw an older one is refused.
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("kind BETWEEN 1 AND 4", name="kind"),
         # A relationship manager's own list is a walk along this index, however many customers the bank has.

@@ -56,7 +56,7 @@ class DuplicateCandidate(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("first_customer_id < second_customer_id", name="order"),
         Index("uq_duplicate_candidates_pair", "first_customer_id", "second_customer_id", unique=True),

@@ -31,7 +31,7 @@ class CustomerGroup(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("parent_group_id <> group_id", name="not_in_itself"),
         Index("ix_customer_groups_display_name_group_id", "display_name", "group_id"),

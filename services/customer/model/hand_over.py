@@ -57,7 +57,7 @@ class HandOver(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("state BETWEEN 1 AND 7", name="state"),
         # For the timer: few hand-overs wait for a day at a time.

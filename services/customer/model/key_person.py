@@ -35,7 +35,7 @@ class KeyPerson(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("end_date >= start_date", name="dates"),
         Index("ix_key_persons_customer_id_display_name", "customer_id", "display_name", "key_person_id"),

@@ -41,7 +41,7 @@ class Relation(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("end_date >= start_date", name="dates"),
         CheckConstraint("from_customer_id <> to_customer_id", name="not_to_self"),

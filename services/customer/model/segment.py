@@ -29,7 +29,7 @@ class SavedView(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         Index("ix_saved_views_owner_person_id", "owner_person_id"),
         Index("ix_saved_views_organisation_path", "organisation_path"),
@@ -58,7 +58,7 @@ class Segment(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint(f"(kind = {SegmentKind.DYNAMIC.value}) = (filter <> '')", name="filter"),
         Index("ix_segments_owner_person_id", "owner_person_id"),

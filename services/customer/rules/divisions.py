@@ -30,7 +30,7 @@ def division_name(code: str) -> str:
 
 def _name(province: str, rest: str) -> str:
     found = numdb.get("cn/loc").info(province + rest)
-    if len(found) < 2 or found[1][0] != rest:
+    if len(found) < 2 or found[1][0] != rest:  # noqa: PLR2004 - province, and what stands below it
         return ""
     last = _LAST_NAME.search(found[1][1].get("county", ""))
     return last[2] if last else ""

@@ -147,7 +147,7 @@ def _credit_code(code: str, _country_code: str, _today: date) -> Faults:
 
 
 def _lei(number: str, _country_code: str, _today: date) -> Faults:
-    if len(number) != 20 or not number.isalnum() or not number[-2:].isdigit():
+    if len(number) != 20 or not number.isalnum() or not number[-2:].isdigit():  # noqa: PLR2004 - ISO 17442
         return "A legal entity identifier has 18 letters and digits, and two check digits.", ""
     return _SOUND if lei.is_valid(number) else ("", "The check digits do not fit the legal entity identifier.")
 

@@ -168,7 +168,7 @@ def _part_steps(terms: Sequence[Sequence[Word]], pieces: Sequence[Word]) -> Iter
 def _is_decided(term: Sequence[Word]) -> bool:
     """Whether a term's tokens say all of it: one or two characters, or a word whose letters all stand in the token."""
     if all(piece.single for piece in term):
-        return len(term) <= 2
+        return len(term) <= 2  # noqa: PLR2004 - a bigram
     (first, *more) = term
     return not more and len(first.text) <= tokens.WORD_LETTERS_MAX and not spellings(first.text)
 

@@ -215,7 +215,7 @@ def _staff_numbers(work: UnitOfWork, rows: Sequence[Any]) -> dict[str, str]:
     found = select(RelationshipManager.person_id, RelationshipManager.staff_number).where(
         RelationshipManager.person_id.in_(leads)
     )
-    return {person_id: staff_number for person_id, staff_number in work.session.execute(found)}
+    return {person_id: staff_number for person_id, staff_number in work.session.execute(found)}  # noqa: C416 - rows are no pairs
 
 
 WORKS = (Work(EXPORT, PERMISSION, _write_page, _read_page),)

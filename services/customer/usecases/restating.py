@@ -52,7 +52,7 @@ def _supports(work: UnitOfWork, customer_ids: Sequence[str]) -> dict[str, list[C
 
 
 def _customer(row: Any, supports: Iterable[Coverage]) -> announcement_events_pb2.CustomerAnnounced:
-    told = {name: value for name, value in row._mapping.items() if value is not None}
+    told = {name: value for name, value in row._mapping.items() if value is not None}  # noqa: SLF001 - SQLAlchemy's public name
     return announcement_events_pb2.CustomerAnnounced(
         **told,
         supports=[

@@ -83,7 +83,7 @@ class TypedRows:
             return f"NULLIF({trimmed}, '')"
         return f"(CASE WHEN {trimmed} NOT IN {expressions.listed(['', *(text.strip() for text in empty)])} THEN {trimmed} END)"
 
-    def _value(self, column: Column) -> str:
+    def _value(self, column: Column) -> str:  # noqa: PLR0911 - one for each type
         rule, text = self._definition.columns[column.name], _t(column.name)
         match column.type:
             case Type.CODE | Type.TEXT if rule.codes:

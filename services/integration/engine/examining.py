@@ -233,7 +233,7 @@ class _Examination:
         self._connection.execute(f"COPY excluded_lines TO '{self._folder / EXCLUDED}' (FORMAT parquet)")
         self._connection.unregister("excluded_lines")
 
-    def _tell(self, check: str, passed: bool, told: str) -> None:
+    def _tell(self, check: str, passed: bool, told: str) -> None:  # noqa: FBT001 - the two outcomes of a check that refuses nothing
         self.verdicts.append(Verdict(check, PASSED, "") if passed else Verdict(check, WARNED, told))
 
 

@@ -23,7 +23,7 @@ def get_feed(work: UnitOfWork, request: feed_service_pb2.GetFeedRequest) -> feed
     return feed_message(standing, whole=True)
 
 
-def check_feed(work: UnitOfWork, request: feed_service_pb2.CheckFeedRequest) -> feed_service_pb2.CheckFeedResponse:
+def check_feed(work: UnitOfWork, request: feed_service_pb2.CheckFeedRequest) -> feed_service_pb2.CheckFeedResponse:  # noqa: ARG001 - no database is asked
     definition, faults = feeds.check_definition(request.definition)
     shown = feed_message(feeds.Standing(definition, ""), whole=True) if definition else None
     return feed_service_pb2.CheckFeedResponse(feed=shown, faults=faults)

@@ -47,7 +47,7 @@ def standings(work: UnitOfWork, names: Sequence[str]) -> list[Standing]:
     known = definitions.definitions(work.settings)
     latest = _latest_runs(work, names)
     dates = select(Dataset.feed, func.max(Dataset.business_date)).where(Dataset.feed.in_(names), Dataset.current)
-    date_of = {feed: day for feed, day in work.session.execute(dates.group_by(Dataset.feed))}
+    date_of = {feed: day for feed, day in work.session.execute(dates.group_by(Dataset.feed))}  # noqa: C416 - rows are no tuples
     waiting = quarantine.open_counts(work)
     due = watching.standings(work, [known.find(name) for name in names])
     return [

@@ -100,7 +100,7 @@ def prepare(preparation: Preparation, task: Task) -> _Look:
         look.fault = f"{error.reason}: {error.message}"
     except Abandoned:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a source does, the other feeds go on
         _log.error("feed_look_broke", feed=task.parameters["feed"], error=describe(error))
         look.fault = "INTERNAL: Something broke on our side."
     return look

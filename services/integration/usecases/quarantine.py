@@ -114,7 +114,7 @@ def supersede(work: UnitOfWork, run: FeedRun) -> None:
 def open_counts(work: UnitOfWork) -> dict[str, int]:
     """How many rows wait in quarantine, by feed."""
     counted = select(QuarantinedRow.feed, func.count()).where(QuarantinedRow.state.in_(_MENDABLE)).group_by(QuarantinedRow.feed)
-    return {feed: count for feed, count in work.session.execute(counted)}
+    return {feed: count for feed, count in work.session.execute(counted)}  # noqa: C416 - rows are no tuples to a type checker
 
 
 def _of_replay(run_id: str) -> Select[tuple[QuarantinedRow]]:

@@ -135,7 +135,7 @@ def _date_in(pattern: str, file_name: str) -> date | None:
     before, after = pattern[: found.start()], pattern[found.end() :]
     name = re.fullmatch(f"{_shell(before)}(?P<date>.*){_shell(after)}", file_name)
     try:
-        return datetime.strptime(name["date"], found[1]).date() if name else None
+        return datetime.strptime(name["date"], found[1]).date() if name else None  # noqa: DTZ007 - a plain date
     except ValueError:
         return None
 

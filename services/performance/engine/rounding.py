@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-
 from typing import TYPE_CHECKING
 
 import ibis
@@ -15,7 +14,7 @@ EXACT = "decimal(38,0)"
 
 
 @ibis.udf.scalar.builtin(name="exact_quotient", signature=((EXACT, EXACT), EXACT))
-def exact_quotient(numerator, divisor):
+def exact_quotient(numerator, divisor):  # noqa: ANN001, ANN201 - Ibis takes the types from the signature
     """The whole quotient, cut off towards zero; each engine is given a function of that name."""
 
 

@@ -5,7 +5,7 @@ What is here is small (rules, rates, curves), or whole datasets as they stand on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -251,7 +251,9 @@ class Staging:
             found.filter(self._wanted(dataset)).create_view(name)
             days = ", ".join(f"(DATE '{each.pin.business_date}', DATE '{each.day}')" for each in of_feed)
             of_days = f"JOIN (VALUES {days}) days(revision_date, day) ON business_date = revision_date"
-            parts.append(f"SELECT day, '{feed}' AS feed, {name}.* FROM {name} {of_days if of_feed else ', (SELECT NULL::DATE AS day)'}")
+            parts.append(
+                f"SELECT day, '{feed}' AS feed, {name}.* FROM {name} {of_days if of_feed else ', (SELECT NULL::DATE AS day)'}"
+            )
         return f"({' UNION ALL BY NAME '.join(parts)})"
 
     def _wanted(self, dataset: str) -> str:

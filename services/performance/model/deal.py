@@ -47,7 +47,8 @@ class Deal(Base):
 
     deal_id: Mapped[str] = mapped_column(OrderedText, primary_key=True)
     title: Mapped[str] = mapped_column(EncryptedText("performance.deal.title"))
-    customer_id: Mapped[str] = mapped_column(Text)
+    # None while its opportunity is a prospect's.
+    customer_id: Mapped[str | None] = mapped_column(Text, default=None)
     # Empty where it is of none.
     opportunity_id: Mapped[str] = mapped_column(Text, default="")
     owner_person_id: Mapped[str] = mapped_column(Text)
@@ -73,7 +74,8 @@ class Deal(Base):
     version_number: Mapped[int] = mapped_column(Integer, default=0)
     # Of one that was opened again: from which day on it is to be shared anew.
     restart_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
-    reopen_reason: Mapped[str] = mapped_column(EncryptedText("performance.deal.reopen_reason"), default="")
+    # Why it was sent back, or opened again.
+    leader_note: Mapped[str] = mapped_column(EncryptedText("performance.deal.leader_note"), default="")
     create_time: Mapped[datetime] = mapped_column(UtcDateTime)
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
@@ -87,11 +89,11 @@ class Deal(Base):
 
     # Scope asks every table for the responsible person under this name.
     @declared_attr
-    def lead_person_id(cls) -> Any:
+    def lead_person_id(cls) -> Any:  # noqa: N805 - SQLAlchemy hands the class
         """Whose it is, as scope calls him."""
         return synonym("owner_person_id", init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         CheckConstraint("amount_minor_units >= 0", name="amount"),
         Index("ix_deals_customer_id_deal_id", "customer_id", "deal_id"),
@@ -175,6 +177,11 @@ class DealDecision(Base):
     decide_time: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(EncryptedText("performance.deal_decision.reason"), default="")
     end_reason: Mapped[str] = mapped_column(EncryptedText("performance.deal_decision.end_reason"), default="")
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is a day on which it holds, or held."""
+        return self.end_date is None or self.end_date >= self.start_date
 
 
 class ContactTouch(Base):

@@ -50,7 +50,7 @@ class ProductVersion(Base):
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
     __table_args__ = (
         UniqueConstraint("product_code", "version_number"),
         Index("uq_product_versions_open", "product_code", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),

@@ -58,7 +58,7 @@ class Result(Base):
 
     # Scope asks every table for the responsible person under this name.
     @declared_attr
-    def lead_person_id(cls) -> Any:
+    def lead_person_id(cls) -> Any:  # noqa: N805 - SQLAlchemy hands the class
         """Whose it is, as scope calls him."""
         return synonym("person_id", init=False)
 

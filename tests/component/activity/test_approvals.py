@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
+from workbench.performance.v1 import product_events_pb2
 
 from services.activity.usecases import approvals
 
@@ -82,3 +83,21 @@ def test_an_erasure_waits_for_another_steward_until_it_is_decided(town):
     town.announce(exchange_events_pb2.ErasureRejected(erasure_id=refused, customer_id=customer))
     town.announce(exchange_events_pb2.CustomerErased(erasure_id=done, customer_id=customer))
     assert waiting(second) == []
+
+
+def test_a_version_of_a_product_waits_for_another_product_manager_until_it_is_decided(town):
+    author, second = (town.colleague("product_manager", "") for _ in range(2))
+    ends = (
+        product_events_pb2.ProductVersionPublished,
+        product_events_pb2.ProductVersionRejected,
+        product_events_pb2.ProductVersionWithdrawn,
+    )
+    for end in ends:
+        version = str(uuid.uuid4())
+        told = {"product_version_id": version, "product_code": "LOAN", "start_date": "2027-01-01"}
+        submitted = told | {"author_person_id": author.person_id, "organisation_path": town.root}
+        town.announce(product_events_pb2.ProductVersionSubmitted(**submitted))
+        assert waiting(second) == [f"productVersions/{version}"]
+        assert waiting(author) == waiting(town.manager_east) == []
+        town.announce(end(product_version_id=version))
+        assert waiting(second) == []

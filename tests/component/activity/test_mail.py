@@ -1,6 +1,6 @@
 """Digests go by mail, each once: with a real mail server that refuses, is not there, and speaks TLS or does not."""
 
-
+# ruff: noqa: ARG002 - a handler of aiosmtpd takes what aiosmtpd gives
 
 import ssl
 import threading
@@ -40,17 +40,17 @@ class Mailbox:
         self.mails, self.logins = [], []
         self.answers = {}
 
-    async def handle_MAIL(self, server, session, envelope, address, options):
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         envelope.mail_from = address
         return self.answers.get("MAIL", "250 OK")
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         answer = self.answers.get("RCPT", "250 OK")
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
         answer = self.answers.get("DATA", "250 OK")
         if answer.startswith("250"):
             self.mails.append((envelope.rcpt_tos, envelope.content))

@@ -150,7 +150,7 @@ def test_a_refusal_arrives_as_it_was_raised(serving, refusal):
 
 
 def test_answers_are_masked_except_where_the_method_reveals(serving):
-    full = lambda *_: customer_pb2.Customer(phone="13812345678")
+    full = lambda *_: customer_pb2.Customer(phone="13812345678")  # noqa: E731
     client = serving(get_customer=full, reveal_customer=full)
     assert client.call(GET, get()).phone == "138****5678"
     revealed = customer_service_pb2.RevealCustomerRequest(customer_id=str(uuid.uuid4()), purpose="call back")

@@ -24,7 +24,7 @@ from services.customer.usecases.settings import CustomerSettings
 from tests.component.customer.conftest import LEADS_PEOPLE, Town, post_granted
 from tests.component.customer.test_coverages import history
 from tests.component.customer.test_customers import run_together
-from tests.component.customer.test_supporting import absent, clock, reaches, support, today, told
+from tests.component.customer.test_supporting import absent, clock, reaches, support, today, told  # noqa: F401 - fixtures
 
 TRANSFERS = (*LEADS_PEOPLE, "customer.coverage.transfer")
 APPROVES = ("customer.record.read", "customer.coverage.approve")
@@ -218,7 +218,7 @@ def test_what_is_in_the_way_is_named_and_the_rest_moves(office):
     assert became(act(office.manager_east, "Execute", planned)) == {MOVED: 1, HINDERED: 2}
 
 
-def test_what_no_hand_over_can_be(office, today):
+def test_what_no_hand_over_can_be(office, today):  # noqa: F811 - the fixture
     made, far = office.rm1_east.create(), office.rm1_west.create()
     manager = office.manager_east
     with pytest.raises(NotAllowed, match="PERMISSION_DENIED"):
@@ -310,7 +310,7 @@ def test_one_that_is_taken_back_is_off_the_table(office, second_person_from):
         act(office.second, "Approve", planned)
 
 
-def test_a_plan_is_void_after_its_time(office, clock):
+def test_a_plan_is_void_after_its_time(office, clock):  # noqa: F811 - the fixture
     made = office.rm1_east.create()
     planned, other = (plan(office.manager_east, [office.rm2_east], [made]) for _ in range(2))
     clock(15)
@@ -396,7 +396,7 @@ def test_each_receiver_returns_his_own_part(office):
     assert (rest.state, became(rest)) == (coverage_pb2.HAND_OVER_STATE_RETURNED, {RETURNED: 4})
 
 
-def test_nobody_is_given_back_to_a_leaver_or_after_the_time(office, clock):
+def test_nobody_is_given_back_to_a_leaver_or_after_the_time(office, clock):  # noqa: F811 - the fixture
     made, other = office.rm1_east.create(), office.rm1_east.create()
     done, later = (act(office.manager_east, "Execute", plan(office.manager_east, [office.rm2_east], [c])) for c in (made, other))
     office.announce(identity_events.PersonDisabled(person_id=office.rm1_east.person_id))
@@ -408,7 +408,7 @@ def test_nobody_is_given_back_to_a_leaver_or_after_the_time(office, clock):
         act(office.manager_east, "Return", later, reason="撤销")
 
 
-def test_a_hand_over_for_a_time_goes_back_by_itself(office, clock, today):
+def test_a_hand_over_for_a_time_goes_back_by_itself(office, clock, today):  # noqa: F811 - the fixtures
     made = [office.rm1_east.create() for _ in range(3)]
     third = office.relationship_manager("EAST/E03/")
     planned = plan(office.manager_east, [office.rm2_east], made, return_date=str(today + 10 * DAY))
@@ -532,7 +532,7 @@ def test_a_shut_out_rm_shows_until_he_is_let_in_again(office):
     assert uncovered() == set()
 
 
-def test_plans_and_absences_move_with_their_unit(office, today):
+def test_plans_and_absences_move_with_their_unit(office, today):  # noqa: F811 - the fixture
     office.rm1_east.create()
     planned = plan(office.manager_east, [office.relationship_manager("EAST/E01/")], from_person_id=office.rm1_east)
     away = absent(office.rm1_east, today, today, (office.rm2_east,))
@@ -642,7 +642,7 @@ def test_a_receiver_who_leaves_in_the_same_moment_gets_them_and_is_told_of_or_ge
     whole(office, made)
 
 
-def test_a_deputy_or_supporter_loses_what_moved_away_and_a_mass_hand_over_keeps_supporters(office, today):
+def test_a_deputy_or_supporter_loses_what_moved_away_and_a_mass_hand_over_keeps_supporters(office, today):  # noqa: F811
     made, third = office.rm1_east.create(), office.relationship_manager("EAST/E03/")
     support(office.rm1_east, made, third)
     absent(office.rm1_east, today, today, (deputy := office.relationship_manager("EAST/E04/"),))

@@ -1,6 +1,6 @@
 """Search: the same cases on both databases: found by every way to type a name, ranked, in scope."""
 
-
+# ruff: noqa: RUF001 - characters that look like others are what is tested
 
 from __future__ import annotations
 

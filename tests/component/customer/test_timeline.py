@@ -20,7 +20,7 @@ from services.customer.model.customer import Customer
 from services.customer.model.timeline import TimelineEntry
 from services.customer.usecases import moves
 from tests.component.customer.conftest import customer_record, new_id_card, run_together
-from tests.component.customer.test_custom_fields import define, steward, with_fields
+from tests.component.customer.test_custom_fields import define, steward, with_fields  # noqa: F401 - a fixture
 from tests.component.customer.test_relations import (
     GUARANTOR,
     RELATES,
@@ -174,7 +174,7 @@ def test_what_is_put_back_is_checked_as_any_change_is(town):
         restore(town.analyst, made, analyst_change)
 
 
-def test_the_banks_own_fields_have_a_history_for_whoever_may_read_them(town, steward):
+def test_the_banks_own_fields_have_a_history_for_whoever_may_read_them(town, steward):  # noqa: F811 - the fixture
     permission = "customer.record.import"
     open_field, identifying = define(steward, "TEXT"), define(steward, "TEXT", identifying=True)
     secret = define(steward, "TEXT", read_permission=permission, write_permission=permission)

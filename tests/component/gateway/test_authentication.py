@@ -154,7 +154,7 @@ class Request:
         self.positions = []
         self.revoked_after = self
 
-    def CopyFrom(self, position):
+    def CopyFrom(self, position):  # noqa: N802 - protobuf's name
         self.positions.append(position)
 
 

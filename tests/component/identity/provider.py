@@ -1,4 +1,4 @@
-
+# ruff: noqa: ARG002 - the signatures are those of Authlib
 """A single sign-on for tests: an OpenID Connect provider made with Authlib, run as a process of its own.
 
 `python provider.py PORT CALLBACK_URL`. Whoever asks is signed in at once as the `subject` that the test set; `fault` makes it

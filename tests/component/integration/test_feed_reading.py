@@ -232,7 +232,7 @@ balance_minor_units = { from = "bal" }
 bad_rows_share_max = 1.0
 """)
     good = '{"acct": {"no": 17}, "ccy": "CNY", "bal": 90071992547409.93}'
-    bad = ['{"acct": {"no": 1}', "[]", '{"acct": {"no": 18}, "ccy": "CNY", "bal": 1e5}', '{"acct":{"no":19},"ccy":"CNY","bal":1,"bal":2}',
+    bad = ['{"acct": {"no": 1}', "[]", '{"acct": {"no": 18}, "ccy": "CNY", "bal": 1e5}', '{"acct":{"no":19},"ccy":"CNY","bal":1,"bal":2}',  # noqa: E501 - one line of a file
            '{"acct": {"no": 20}, "ccy": "CNY", "bal": NaN}', "[" * 100_000]  # fmt: skip
     feeds.run("core.balances", "\n".join([good, *bad]).encode())
     assert feeds.rows("core.balances", "account_number, balance_minor_units") == [("17", 9007199254740993)]

@@ -36,7 +36,7 @@ class Note(Base):
     due_date: Mapped[object] = mapped_column(BusinessDate, default=None, nullable=True)
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
 
 
 class Reaching(Base):

@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from services.chassis import keys, runtime
+from services.chassis import keys, runtime  # noqa: F401 - the runtime brings every table of the chassis
 from services.chassis.db import reencryption
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database

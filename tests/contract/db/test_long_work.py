@@ -47,7 +47,7 @@ def test_it_runs_to_its_end_as_whoever_asked(database):
     with database.transaction(CALLER) as work:
         asked = asking.ask(work, "contract.count", {"to": 3})
         assert asked.state == OperationState.QUEUED
-    prepare = lambda _preparation, task: task.checkpoint.get("next", 0)
+    prepare = lambda _preparation, task: task.checkpoint.get("next", 0)  # noqa: E731
     Runner(database, [Work("contract.count", PERMISSION, step, prepare)]).run_due()
     ended = operation(database, asked.operation_id)
     assert (ended.state, ended.done, ended.total) == (OperationState.SUCCEEDED, 3, 3)

@@ -8,8 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from deploy.host import package_of, service_named
-from services.chassis.bus import holds, queue
-from services.chassis.db import migrations, reencryption
+from services.chassis.bus import holds, queue  # noqa: F401 - their tables belong to the chassis' metadata
+from services.chassis.db import migrations, reencryption  # noqa: F401 - the same
 from services.chassis.db.engine import create_engine
 from services.chassis.db.tables import ChassisBase
 from services.chassis.kernel.errors import Unavailable

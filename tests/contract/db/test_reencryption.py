@@ -11,7 +11,7 @@ import time
 import pytest
 from sqlalchemy import Text, insert, select, text, type_coerce, update
 
-from services.chassis import keys, runtime
+from services.chassis import keys, runtime  # noqa: F401 - the runtime brings every table of the chassis
 from services.chassis.db import reencryption
 from services.chassis.db.audit import AuditRecord
 from services.chassis.db.field_history import FieldChange
@@ -131,7 +131,7 @@ def test_an_edit_at_the_same_moment_is_not_lost(database, notes, tmp_path):
                 with database.transaction() as work:
                     note = work.session.get(Note, f"n{place:05}", with_for_update=True)
                     note.phone = f"edited{place}"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told by the assertion
             errors.append(error)
 
     thread = threading.Thread(target=edit)

@@ -77,7 +77,7 @@ def test_every_type_reads_back_as_it_was_written(database):
 
 def test_an_instant_needs_its_zone(database):
     with pytest.raises(Exception, match="time zone"), database.transaction() as work:
-        work.session.add(note(written=datetime(2026, 1, 1)))
+        work.session.add(note(written=datetime(2026, 1, 1)))  # noqa: DTZ001
         work.session.flush()
 
 

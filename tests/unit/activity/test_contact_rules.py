@@ -20,7 +20,7 @@ from services.chassis.kernel.errors import InvalidInput, RuleBroken
 
 SHANGHAI = "Asia/Shanghai"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-INSTANTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))
+INSTANTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is beside
 DAYS = st.dates()
 
 

@@ -66,7 +66,7 @@ def test_a_mail_groups_by_kind_the_urgent_first():
     told += [Mailed("email_refused", urgent=True, create_time=NOW.replace(year=2025))]
     lines = digest_text(told, Language.EN, "https://workbench.bank.example").splitlines()
     assert lines[2].startswith("- [urgent] The mail server refused")
-    assert lines[3] == "- Your work report was confirmed × 2"
+    assert lines[3] == "- Your work report was confirmed × 2"  # noqa: RUF001 - the sign for times
     assert "https://workbench.bank.example" in "\n".join(lines)
     assert digest_subject(3, Language.EN, urgent=True) == "RM Workbench: 3 notifications, urgent"
     assert digest_subject(1, Language.EN, urgent=False) == "RM Workbench: 1 notification"

@@ -1,6 +1,6 @@
 """Recurrence: as python-dateutil has it, by examples of RFC 5545, and quickly whatever the rule."""
 
-
+# ruff: noqa: DTZ001, DTZ901 - a series starts at a local time
 
 import time
 from contextlib import suppress

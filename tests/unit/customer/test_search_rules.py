@@ -1,6 +1,6 @@
 """What customers are found by, and what somebody types: folding, readings, tokens, steps."""
 
-
+# ruff: noqa: RUF001 - characters that look like others are what is tested
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def _book(*rows, title="Sheet"):
 
 
 def test_cells_are_told_as_they_are():
-    day, moment = dt.date(2024, 5, 31), dt.datetime(2024, 5, 31, 9, 30)
+    day, moment = dt.date(2024, 5, 31), dt.datetime(2024, 5, 31, 9, 30)  # noqa: DTZ001 - a cell has no zone
     content = _book(
         ["account", "amount", "day", "moment", "flag", "text", "long"],
         ["0012", 1234567.89, day, moment, True, "=1+1x", None],

@@ -65,11 +65,18 @@ WHOLE = Selection(kinds=("DEMAND_DEPOSIT", "TERM_DEPOSIT", "SAVINGS", "MARGIN_DE
         ([("A", "balances", WHOLE), ("B", "balances", Selection(kinds=("LOAN", "GUARANTEE")))], []),
         ([("A", "balances", WHOLE)], [("ACCOUNT_KIND_UNCOVERED", "LOAN", ""), ("ACCOUNT_KIND_UNCOVERED", "GUARANTEE", "")]),
         (
-            [("A", "balances", Selection(remaining=True)), ("B", "balances", Selection(("X", "Y"))), ("C", "balances", Selection(("Y",)))],
+            [
+                ("A", "balances", Selection(remaining=True)),
+                ("B", "balances", Selection(("X", "Y"))),
+                ("C", "balances", Selection(("Y",))),
+            ],
             [("CODE_TAKEN", "Y", "B")],
         ),
         (
-            [("A", "balances", Selection(kinds=("LOAN",), remaining=True)), ("B", "balances", Selection(kinds=("LOAN",), remaining=True))],
+            [
+                ("A", "balances", Selection(kinds=("LOAN",), remaining=True)),
+                ("B", "balances", Selection(kinds=("LOAN",), remaining=True)),
+            ],
             [("KIND_TAKEN", "LOAN", "A"), ("REMAINDER_TAKEN", "", "A")],
         ),
     ],

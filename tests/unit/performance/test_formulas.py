@@ -1,5 +1,7 @@
 """Formulas of products: what is let through, what is refused and where, and what they come to."""
 
+# ruff: noqa: RUF001 - the signs for times and minus
+
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -160,7 +162,8 @@ def test_a_formula_comes_to(text, row, expected):
 def test_a_fault_is_refused_with_its_place(text, reason, line, column):
     refused = fault(text)
     assert (refused.reason, refused.place.line, refused.place.column) == (reason, line, column)
-    assert refused.problem.endswith(".") and refused.advice
+    assert refused.problem.endswith(".")
+    assert refused.advice
 
 
 @pytest.mark.parametrize(
@@ -206,7 +209,9 @@ def test_a_formula_in_plain_words():
         "(balance × (customer's rate × (1 − turnover_tax (6%)) − funding_cost (2.6%) − operating_cost (0.6%))"
         " − balance × probability of default × loss given default) × (1 − income_tax (25%))"
     )
-    chosen = read("balance * CASE WHEN overdue_days > 90 AND NOT loan_class IS NULL THEN 0 ELSE COALESCE(customer_rate, 0.05) END")
+    chosen = read(
+        "balance * CASE WHEN overdue_days > 90 AND NOT loan_class IS NULL THEN 0 ELSE COALESCE(customer_rate, 0.05) END"
+    )
     assert chosen.words(Language.CHINESE) == (
         "余额 × （若 逾期天数 大于 90 且 并非 （五级分类 缺失） 则为 0；否则为 客户利率（缺失时取 0.05））"
     )
@@ -287,6 +292,9 @@ def test_any_text_is_a_formula_or_a_fault(text):
     try:
         read(text)
     except FormulaFault as refused:
-        lines = text.split("\n")
-        assert 1 <= refused.place.line <= len(lines)
-        assert 1 <= refused.place.column <= len(lines[refused.place.line - 1]) + 1
+        place = refused.place
+    else:
+        return
+    lines = text.split("\n")
+    assert 1 <= place.line <= len(lines)
+    assert 1 <= place.column <= len(lines[place.line - 1]) + 1

@@ -34,7 +34,9 @@ def _any_row(rng):
         if each.kind is InputKind.TEXT:
             made = rng.choice(each.codes or ("A", "B"))
         else:
-            made = rng.choice((each.low, each.high, rng.randint(each.low, each.high), min(3_000_000, each.high), min(3, each.high)))
+            made = rng.choice(
+                (each.low, each.high, rng.randint(each.low, each.high), min(3_000_000, each.high), min(3, each.high))
+            )
         row[name] = None if rng.random() < 0.2 and name != "balance" else made
     return row
 
@@ -66,7 +68,7 @@ def test_duckdb_comes_to_the_same_whole_numbers(rows, text):
     formula = read(text)
     columns = {name: table[name] for name in SOURCES["balances"].inputs}
     finer = numerator(formula, columns, scale=SCALE_MAX)
-    statement = table.select("place", whole=numerator(formula, columns), finer=finer, fits=within_bounds(formula, columns))
+    statement = table.select("place", whole=numerator(formula, columns), finer=finer, fits=within_bounds(formula.inputs, columns))
     found = connection.sql(ibis.to_sql(statement.order_by("place"), dialect="duckdb"))
     assert [str(each) for each in found.types[1:3]] == ["DECIMAL(38,0)"] * 2
     for (_, whole, finest, fits), row in zip(found.fetchall(), made, strict=True):
@@ -80,7 +82,7 @@ def test_a_row_beyond_the_bounds_is_told(rows):
     connection, table, _ = rows
     formula = read("balance * ftp_rate")
     beyond = {"balance": ibis.literal(10**15 + 1), "ftp_rate": ibis.null("int64")}
-    sql = ibis.to_sql(table.limit(1).select(fits=within_bounds(formula, beyond)), dialect="duckdb")
+    sql = ibis.to_sql(table.limit(1).select(fits=within_bounds(formula.inputs, beyond)), dialect="duckdb")
     assert connection.sql(sql).fetchall() == [(False,)]
 
 

@@ -200,7 +200,7 @@ def _moment(text: str) -> date | datetime:
     try:
         if len(text) == _DATE_LENGTH:
             return datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC).date()
-        moment = datetime.strptime(text.removesuffix("Z"), "%Y%m%dT%H%M%S")
+        moment = datetime.strptime(text.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a local time has no zone
     except ValueError:
         raise refused("A time is written 20261231, 20261231T235959 or 20261231T235959Z.") from None
     return moment.replace(tzinfo=UTC) if text.endswith("Z") else moment

@@ -165,7 +165,7 @@ class Series:
         """The last start that the rule's count allows; the first one counts, also where the rule would not give it."""
         last = self.first
         given = (each for each in starts(rule, self.first, self.first.date(), LAST_DATE) if each != self.first)
-        for last in islice(given, (rule.count or 1) - 1):
+        for last in islice(given, (rule.count or 1) - 1):  # noqa: B007 - the last one is what is asked for
             pass
         return last
 

@@ -40,18 +40,18 @@ class Thing:
 Find = Callable[[UnitOfWork, str, bool], Thing]
 
 
-def _customer(work: UnitOfWork, thing_id: str, to_keep: bool) -> Thing:
+def _customer(work: UnitOfWork, thing_id: str, to_keep: bool) -> Thing:  # noqa: FBT001 - as every kind is found
     customer = reaching.customer(work, thing_id, to_keep=to_keep)
     return Thing(f"customers/{customer.customer_id}", customer.customer_id, customer.lead_person_id, of_customer=True)
 
 
-def _document(work: UnitOfWork, thing_id: str, _to_keep: bool) -> Thing:
+def _document(work: UnitOfWork, thing_id: str, _to_keep: bool) -> Thing:  # noqa: FBT001 - the same
     version = reading.found(work, thing_id)
     return Thing(f"documents/{version.document_id}", None, version.publisher_person_id)
 
 
 def _working(name: str, model: type[Working]) -> Find:
-    def find(work: UnitOfWork, thing_id: str, to_keep: bool) -> Thing:
+    def find(work: UnitOfWork, thing_id: str, to_keep: bool) -> Thing:  # noqa: FBT001 - the same
         item = reaching.found(work, model, thing_id)
         if to_keep and item.customer_id:
             _keepable(work, item.customer_id)

@@ -145,7 +145,7 @@ def _beside(beat: Callable[[], None], run: Callable[[], Outcome], interrupt: Cal
     def answer() -> None:
         try:
             future.set_result(run())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
             future.set_exception(error)
 
     Thread(target=answer, name="mail", daemon=True).start()

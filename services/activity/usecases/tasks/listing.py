@@ -109,7 +109,7 @@ def _absent(work: UnitOfWork, person_ids: Sequence[str]) -> set[str]:
     return set(work.session.scalars(away.where(Absence.end_date >= today)))
 
 
-def _load(person: Person, counts: tuple[int, int], absent: bool) -> task_service_pb2.TaskLoad:
+def _load(person: Person, counts: tuple[int, int], absent: bool) -> task_service_pb2.TaskLoad:  # noqa: FBT001 - of one row
     return task_service_pb2.TaskLoad(
         person_id=person.person_id,
         display_name=person.display_name,

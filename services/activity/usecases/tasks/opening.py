@@ -15,7 +15,7 @@ from services.activity.usecases.tasks import deadlines
 from services.chassis.db.session import UnitOfWork
 
 
-def open_task(
+def open_task(  # noqa: PLR0913 - what a task is made of, given by name
     work: UnitOfWork,
     *,
     kind: int,

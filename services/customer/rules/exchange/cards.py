@@ -121,7 +121,7 @@ def _fields(found: dict[str, list[str]]) -> dict[str, str]:
         "email": next((email for email in emails if "@" in email), ""),
         "birth_or_founding_date": _day(_plain(found.get("BDAY", [""])[0])),
         "address": " ".join(part for part in address[2:5] if part),
-        "postal_code": address[5] if len(address) > 5 else "",
+        "postal_code": address[5] if len(address) > 5 else "",  # noqa: PLR2004 - the sixth part of ADR (RFC 6350)
         "customer_number": _plain(found.get("X-CUSTOMER-NUMBER", [""])[0]),
     }
     fields = {name: value for name, value in fields.items() if value}

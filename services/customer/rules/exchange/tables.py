@@ -150,7 +150,7 @@ def _workbook_rows(content: bytes) -> Iterator[Row]:
                 yield _workbook_row(line, cells)
     except InvalidInput:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 - the library raises whatever a broken part makes it stumble over
         raise _unusable("WORKBOOK_BROKEN", "The workbook cannot be read.") from None
 
 

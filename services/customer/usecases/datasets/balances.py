@@ -59,7 +59,7 @@ def read(preparation: Preparation, wanted: Pass, stack: ExitStack, place: int) -
     return lambda place: snapshots.batch(connection, "results", balances.RUNNING, place - begun, ROWS_PER_STEP)
 
 
-def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any], *, first: bool) -> Mapping[str, int]:
+def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any], *, first: bool) -> Mapping[str, int]:  # noqa: ARG001 - as all appliers are called
     """Writes running balances; of an account that has not come yet they wait for it."""
     source_system, feed = application.source_system, application.feed
     present: dict[tuple[str, str], str] = {}

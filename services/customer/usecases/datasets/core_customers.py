@@ -70,7 +70,7 @@ def read(preparation: Preparation, wanted: Pass, stack: ExitStack, _place: int) 
     return reading.changed_rows(preparation, wanted, stack, _COLUMNS, ROWS_PER_STEP)
 
 
-def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any], *, first: bool) -> Mapping[str, int]:
+def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any], *, first: bool) -> Mapping[str, int]:  # noqa: ARG001 - as all appliers are called
     """Opens and changes records. Of a customer that the dataset no longer has nothing happens: core banking says CLOSED."""
     present_rows = [row for row in rows if not row["gone"]]
     known = _known(work, [row["customer_number"] for row in present_rows])

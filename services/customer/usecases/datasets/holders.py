@@ -27,7 +27,7 @@ def read(preparation: Preparation, wanted: Pass, stack: ExitStack, _place: int) 
     return reading.changed_rows(preparation, wanted, stack, _COLUMNS, ROWS_PER_STEP)
 
 
-def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any], *, first: bool) -> Mapping[str, int]:
+def apply(work: UnitOfWork, application: DatasetApplication, rows: Sequence[Any], *, first: bool) -> Mapping[str, int]:  # noqa: ARG001 - as all appliers are called
     """Writes holders: one that is there already is written anew."""
     records = linking.records_of(work, (row["customer_number"] for row in rows))
     numbers = [row["account_number"] for row in rows]

@@ -24,7 +24,7 @@ from services.customer.usecases import finding
 from services.customer.usecases.answering import as_answer
 from services.customer.usecases.customers import change_customer, open_customers
 from services.customer.usecases.drafts import details_of_draft
-from services.customer.usecases.importing.attempts import attempt
+from services.chassis.db.attempts import attempt
 from services.customer.usecases.importing.drafting import Options, draft_of, fill, identifier_index, number_of
 
 _KEYS = CustomerKey.__table__.c
@@ -177,7 +177,7 @@ def _present(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], options: Optio
     indexes = {index for row in rows if not row.get("customer_number") and (index := identifier_index(row, options))}
     by_number = select(Customer.customer_number, Customer.customer_id).where(Customer.customer_number.in_(numbers))
     found = work.session.execute(in_scope(by_number, Customer, work.scope, work.caller)).all()
-    of_number = {number: customer_id for number, customer_id in found}
+    of_number = {number: customer_id for number, customer_id in found}  # noqa: C416 - rows are no tuples to a type checker
     by_index = (
         select(_KEYS.name, _KEYS.issuer, _KEYS.value_index, Customer.customer_id)
         .join(Customer, Customer.customer_id == _KEYS.customer_id)

@@ -226,7 +226,7 @@ def _refused_rows_file(work: UnitOfWork, found: Import) -> str:
     page: list[bytes] = []
     for row in work.session.scalars(rows.order_by(ImportRow.position).execution_options(yield_per=1_000)):
         page.append(_line((str(row.line), heading_of.get(row.field, ""), row.field, row.reason, row.description)))
-        if len(page) == 1_000:
+        if len(page) == 1_000:  # noqa: PLR2004 - lines written at a time
             storage.append(work, file, b"".join(page))
             page = []
     storage.append(work, file, b"".join(page))

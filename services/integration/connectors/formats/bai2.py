@@ -268,26 +268,26 @@ def _count(place: _Place, amount: str) -> None:
 
 
 def _sign(type_code: str) -> int:
-    number = int(type_code) if type_code.isascii() and type_code.isdigit() and len(type_code) == 3 else 0
-    if 100 <= number <= 399 or 720 <= number <= 759 or 920 <= number <= 959:
+    number = int(type_code) if type_code.isascii() and type_code.isdigit() and len(type_code) == 3 else 0  # noqa: PLR2004 - a type code's length
+    if 100 <= number <= 399 or 720 <= number <= 759 or 920 <= number <= 959:  # noqa: PLR2004 - the standard's ranges
         return 1
-    if 400 <= number <= 699 or 760 <= number <= 799 or 960 <= number <= 999:
+    if 400 <= number <= 699 or 760 <= number <= 799 or 960 <= number <= 999:  # noqa: PLR2004 - the standard's ranges
         return -1
     # Says something, and moves nothing.
-    if number == 890:
+    if number == 890:  # noqa: PLR2004 - the standard's code
         return 0
     raise _Malformed("The type code says neither credit nor debit.")
 
 
 def _fields_before_text(fields: list[str]) -> int:
     # Type, amount, funds type and what it needs, and two references.
-    return 5 + (_funds_fields(fields[2], fields[3:]) if len(fields) > 2 else 0)
+    return 5 + (_funds_fields(fields[2], fields[3:]) if len(fields) > 2 else 0)  # noqa: PLR2004 - the third field
 
 
 def _funds_fields(funds: str, following: list[str]) -> int:
     if funds == "D" and following:
         count = following[0]
-        if not (count.isascii() and count.isdigit()) or len(count) > 2:
+        if not (count.isascii() and count.isdigit()) or len(count) > 2:  # noqa: PLR2004 - two digits
             raise _Malformed("A distribution of funds says first how many days follow.")
         return 1 + 2 * int(count)
     return _FUNDS_FIELDS.get(funds, 0)

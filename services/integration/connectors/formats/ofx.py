@@ -331,7 +331,7 @@ def _day(text: str) -> str:
     if not text:
         return ""
     try:
-        return dt.datetime.strptime(text[:8], "%Y%m%d").date().isoformat()
+        return dt.datetime.strptime(text[:8], "%Y%m%d").date().isoformat()  # noqa: DTZ007 - a day, without a time
     except ValueError:
         raise _Malformed(
             "DATE_IMPOSSIBLE", "A date begins with the year, the month and the day, and there is no such day."

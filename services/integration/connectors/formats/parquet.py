@@ -25,7 +25,7 @@ FILE_BYTES_MAX = 256_000_000
 COLUMNS_MAX = 2_000
 
 
-def read(stream: BinaryIO, written: Format) -> Iterator[Record | Fault]:
+def read(stream: BinaryIO, written: Format) -> Iterator[Record | Fault]:  # noqa: ARG001 - the file says all of itself
     """The rows of a Parquet file, a batch at a time; the line of a row is its number."""
     try:
         found = pq.ParquetFile(seekable(stream, FILE_BYTES_MAX))
@@ -46,7 +46,7 @@ def _flat_columns(schema: Any) -> list[str]:
     return [column.name for column in schema if not pa.types.is_nested(column.type)]
 
 
-def _text(value: Any) -> str:
+def _text(value: Any) -> str:  # noqa: PLR0911 - one return for each type
     match value:
         case bool():
             return "true" if value else "false"

@@ -108,7 +108,7 @@ def _xlsx(content: BinaryIO, sheet: str) -> Iterator[tuple[int, _Cells]]:
         yield from _numbered(rows)
     except (InvalidInput, GeneratorExit):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what openpyxl raises on a damaged file is of no one kind
         raise unreadable(f"the workbook is damaged ({type(error).__name__})") from None
 
 
@@ -167,7 +167,7 @@ def _is_too_long(cell: Any) -> bool:
     return abs(cell) >= 10**NUMBER_DIGITS_MAX or (abs(cell) >= 10 ** (NUMBER_DIGITS_MAX - 2) and len(digits) > NUMBER_DIGITS_MAX)
 
 
-def _text(cell: Any) -> str:
+def _text(cell: Any) -> str:  # noqa: PLR0911 - one return for each type
     match cell:
         case None:
             return ""

@@ -195,7 +195,7 @@ def _plain(rows: list[list[str]], form: Format) -> str:
     return "".join(form.delimiter.join(row) + "\n" for row in rows)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any) -> str:  # noqa: PLR0911 - one line for each kind of value
     if value is None:
         return ""
     if isinstance(value, str):

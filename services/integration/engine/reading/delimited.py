@@ -140,7 +140,7 @@ class Delimited(Opened):
     def _parsed(self, content: bytes, *, plain: bool) -> Any:
         """The chunk as a table; None where a line has another number of columns."""
         delimiter, quote = self._dialect.delimiter, self._dialect.quote
-        if len(delimiter) > 1 or delimiter[0] > 0x7F:
+        if len(delimiter) > 1 or delimiter[0] > 0x7F:  # noqa: PLR2004 - the parser takes one ASCII character
             content, delimiter = content.replace(delimiter, _UNIT_SEPARATOR), _UNIT_SEPARATOR
         names = [f"c{place}" for place in range(len(self.columns))]
         try:

@@ -106,7 +106,7 @@ class _Game:
 
     def sampled(self, players: Sequence[str], permutation_count: int, seed: str) -> list[Fraction]:
         """What each adds to those before him, on average over that many orders; of each order its reverse counts too."""
-        numbers = random.Random(seed)
+        numbers = random.Random(seed)  # noqa: S311 - a sample that can be drawn again, no secret
         added = dict.fromkeys(players, 0)
         orders = max(1, permutation_count // 2)
         for _ in range(orders):

@@ -42,7 +42,7 @@ _RULES: Mapping[SchemeKind, tuple[str, str]] = {
     ),
     SchemeKind.SHAPLEY: (
         "对各阶段，每次联系促成的把握为 {touch_strength_basis_points} 基点；按成员加入各种组合时平均带来的增量分配。",
-        "By what each adds to every group of the others; one contact alone brings a stage about with {touch_strength_basis_points} bp.",
+        "By what each adds to the others; one contact brings a stage about with {touch_strength_basis_points} bp.",
     ),
     SchemeKind.BLEND: (
         "{agreed_basis_points} 基点按约定，其余按证据；每人 {floor_basis_points} 至 {cap_basis_points} 基点。证据：{inner}",

@@ -164,7 +164,7 @@ class Named:
     input: Input
     kind: Kind
 
-    def value(self, algebra: Algebra, columns: Mapping[str, Value]) -> Value:
+    def value(self, algebra: Algebra, columns: Mapping[str, Value]) -> Value:  # noqa: ARG002 - as all nodes
         return columns[self.input.name]
 
 
@@ -178,7 +178,7 @@ class Constant:
     # What the parameter is called; empty for a number of the formula's own.
     name: str = ""
 
-    def value(self, algebra: Algebra, columns: Mapping[str, Value]) -> Value:
+    def value(self, algebra: Algebra, columns: Mapping[str, Value]) -> Value:  # noqa: ARG002 - as all nodes
         return _whole(self.kind.low, algebra, wide=self.kind.wide)
 
 
@@ -308,7 +308,7 @@ class Text:
     text: str
     kind: Kind = TEXT
 
-    def value(self, algebra: Algebra, columns: Mapping[str, Value]) -> Value:
+    def value(self, algebra: Algebra, columns: Mapping[str, Value]) -> Value:  # noqa: ARG002 - as all nodes
         return algebra.text(self.text)
 
 

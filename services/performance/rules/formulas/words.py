@@ -1,5 +1,7 @@
 """Formulas in plain words, Chinese and English."""
 
+# ruff: noqa: RUF001 - the signs for times and minus
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from workbench.performance.v1 import product_events_pb2
 
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import paths_above
 from services.chassis.kernel.errors import RuleBroken
 from services.performance.model.person import FIRST_DATE
 from services.performance.model.product import ProductVersion
@@ -39,7 +40,8 @@ def submit(work: UnitOfWork, product_version_id: str, etag: str) -> ProductVersi
             version_number=version.version_number,
             start_date=version.start_date.isoformat(),
             author_person_id=version.author_person_id,
-            organisation_path=work.caller.organisation_path,
+            # Whoever decides it has a post at the head office.
+            organisation_path=paths_above(work.caller.organisation_path)[:2][-1],
         )
     )
     return kept(work, version)

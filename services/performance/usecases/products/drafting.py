@@ -17,6 +17,7 @@ from services.performance.model.product import ProductVersion
 from services.performance.rules.definitions import DefinitionFault
 from services.performance.usecases import catalogue
 from services.performance.usecases.products.showing import version_message
+from services.performance.usecases.runs.reading import check_whole_bank
 
 PRODUCTS_MAX = 1_000
 VERSIONS_MAX = 1_000
@@ -27,7 +28,8 @@ _FORMULA_OUTPUTS = ("chinese_words", "english_words", "yearly")
 
 
 def create(work: UnitOfWork, sent: product_pb2.ProductVersion) -> ProductVersion:
-    """A draft of a product's next version."""
+    """A draft of a product's next version; the catalogue is the whole bank's."""
+    check_whole_bank(work)
     work.hold(HOLD)
     version = ProductVersion(
         product_version_id=work.new_id(),
@@ -63,6 +65,7 @@ def change(work: UnitOfWork, sent: product_pb2.ProductVersion, fields: Sequence[
 def found(work: UnitOfWork, product_version_id: str, *, to_change: bool = False, etag: str = "") -> ProductVersion:
     """A version; raises NotFound, and StaleVersion where the ETag given is no longer its own."""
     if to_change:
+        check_whole_bank(work)
         work.hold(HOLD)
     version = work.session.get(ProductVersion, product_version_id.lower(), with_for_update=to_change or None)
     if version is None:

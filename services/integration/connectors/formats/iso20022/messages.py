@@ -51,7 +51,7 @@ class Message:
     totals: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
 
 
-class rows:
+class rows:  # noqa: N801 - it is called as the function that it stands for, and counts as it goes
     """The rows of a document; `messages` counts the messages of the kind that were met."""
 
     def __init__(self, walk: Walk, records: str, type_: str = "") -> None:
