@@ -239,7 +239,7 @@ def test_a_comparison_tells_what_would_be_others_and_changes_nothing(bank, engin
     run = town.analyst.call("StartRun", month_date="2026-11-01", comparison=True)
     bank.settle()
     told = town.analyst.call("GetRun", run_id=run.run_id)
-    assert (told.kind, told.current, told.difference_count) == (run_pb2.RUN_KIND_COMPARISON, False, 8)
+    assert (told.kind, told.current, told.difference_count) == (run_pb2.RUN_KIND_COMPARISON, False, 9)
     assert [(row.person_id, row.balance, row.run_id) for row in bank.results(PeriodKind.MONTH, NOV)] == before
     shown = town.analyst.call("ListRunDifferences", run_id=run.run_id, page_size=3)
     rest = town.analyst.call("ListRunDifferences", run_id=run.run_id, page_token=shown.next_page_token, page_size=100)

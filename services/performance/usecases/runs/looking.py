@@ -82,8 +82,8 @@ def _take_marks(work: UnitOfWork) -> None:
 
 def _quiet(work: UnitOfWork, first: datetime, last: datetime) -> bool:
     settings: Any = work.settings
-    quiet_since, waited_since = work.now - last, work.now - first
-    return quiet_since.total_seconds() >= settings.quiet_seconds or waited_since.total_seconds() >= settings.quiet_seconds_max
+    quiet, waited = timedelta(seconds=settings.quiet_seconds), timedelta(seconds=settings.quiet_seconds_max)
+    return work.now - last >= quiet or work.now - first >= waited
 
 
 def _fresh(work: UnitOfWork, month: date) -> StaleMonth:
