@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import Any
 
-from services.chassis.kernel.dates import moved
 from services.performance.rules.periods import PeriodKind, month_start, period_end
 
 # Snapshots of a day that the next days go by where they have none of their own: by them it is known which days there are.

@@ -12,13 +12,24 @@ from services.performance.model import ClosedMonth, StaleMonth
 from services.performance.rules.periods import PeriodKind
 from services.performance.usecases.runs import marking
 from tests.component.performance.conftest import run_together
-from tests.component.performance.run_builders import bank, engine  # noqa: F401 - fixtures
+from tests.component.performance.run_builders import bank_of, small_engine
 
 OCT, NOV = date(2026, 10, 1), date(2026, 11, 1)
 
 
 @pytest.fixture
-def october(bank, engine):  # noqa: F811 - a fixture that others stand on
+def bank(town, monkeypatch):
+    with bank_of(town, monkeypatch) as answer:
+        yield answer
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    return small_engine(monkeypatch)
+
+
+@pytest.fixture
+def october(bank, engine):
     """A bank with October over."""
     bank.books.balances(date(2026, 10, 31), {"1": 1_000_000})
     bank.books.balances(NOV, {"1": 1_000_000})

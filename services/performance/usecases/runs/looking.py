@@ -1,7 +1,7 @@
 """Looks every few seconds which months are stale, and has those computed whose inputs are others than those of their results.
 
-What is due when, by what changed: a delivery of many feeds is waited for until it is quiet, and never long. Months of one year are
-computed one after the other, the earliest first, so that a year's figures never stand on a later month without the one before.
+A delivery of many feeds is waited for until it is quiet, and never long. Months of one year are computed one after the other,
+the earliest first, so that a year's figures never stand on a later month without the one before.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reads runs, what they could not count, how they differ, and how fresh results are.
 
-A run is the whole bank's work: whoever may read runs sees that it was and how it stands. Amounts and accounts he sees of the units
-in his scope alone, and totals only where that is the whole bank.
+A run is the whole bank's work: whoever may read runs sees that it was and how it stands. Amounts and accounts he sees of the
+units in his scope alone, and totals only where that is the whole bank.
 """
 
 from __future__ import annotations
