@@ -79,26 +79,34 @@ class Staging:
     def take(self, step: Step) -> list[str]:
         """What stands on the days of a step."""
         names = self._take_facts(step)
-        month_date = self._inputs.month_date
-        days = (step.last - month_date).days + 1
-        self._fill("period", "month_date DATE, as_of_date DATE, days BIGINT", [(month_date, step.last, days)])
+        self._fill("step", "last_date DATE", [(step.last,)])
         self._fill("selectors", "dataset VARCHAR, by_code BOOLEAN, selector VARCHAR, rule BIGINT", self._selectors(step))
         for source in self.sources(step):
             self._fill_rows(source, step)
             names.append(source.dataset)
-        return [*names, "period", "selectors"]
+        return [*names, "step", "selectors"]
 
-    def steps(self, since: date, *, by_day: bool) -> Iterator[Step]:
-        """The days from that one on: day by day, or in as few steps as can be."""
+    def end(self, day: date) -> list[str]:
+        """The leaf is computed as of that day."""
+        month_date = self._inputs.month_date
+        columns = "month_date DATE, as_of_date DATE, days BIGINT"
+        self._fill("period", columns, [(month_date, day, (day - month_date).days + 1)])
+        return ["period"]
+
+    def steps(self, since: date) -> Iterator[Step]:
+        """The days from that one on, in as few steps as can be."""
         last = self._inputs.as_of_date
-        days = Step(since, last).days
-        changes = set(days) if by_day else self._changes
-        begins = [day for day in days if day == since or day in changes]
+        begins = [day for day in Step(since, last).days if day == since or day in self._changes]
         yield from (Step(begin, end - _DAY) for begin, end in zip(begins, [*begins[1:], last + _DAY], strict=True))
 
     def sources(self, step: Step) -> list[Source]:
-        """What is measured on those days."""
-        return [MEASURED[name] for name in self._datasets if self.rules(MEASURED[name], step)]
+        """What is measured on those days: datasets that a product is measured on, and of which there is anything."""
+        there = {each.pin.dataset for each in (*self._inputs.days, *self._inputs.base)}
+        return [MEASURED[name] for name in self._datasets if name in there and self.rules(MEASURED[name], step)]
+
+    def divides(self) -> bool:
+        """Whether any object of the step is several owners'."""
+        return bool(self._connection.execute("SELECT count(*) > 0 FROM lines").fetchall()[0][0])
 
     def rules(self, source: Source, step: Step) -> dict[int, ProductRule]:
         """The rules that take the source's rows on those days, by number."""

@@ -56,12 +56,16 @@ ACCRUED: Mapping[str, str] = {
     "new_days": "int64", "incomplete_days": "int64",
 }  # fmt: skip
 
+ADDED: Mapping[str, str] = {"day": "date", **ACCRUED}
+
 _BASE = {
     "dataset": "string", "source_system": "string", "account_number": "string", "currency_code": "string", "base_banded": "int64",
 }  # fmt: skip
 
 _STAGED: Mapping[str, Mapping[str, str]] = {
-    # One row: the month so far, to the last day of the step.
+    # One row: the step's last day.
+    "step": {"last_date": "date"},
+    # One row: the month so far, to the day whose leaf is computed.
     "period": {"month_date": "date", "as_of_date": "date", "days": "int64"},
     # By each source system that names it; `account_system` is the one that keeps it. Whose it is already says whether by its own
     # lines or by its customer's.
@@ -102,7 +106,8 @@ _STAGED: Mapping[str, Mapping[str, str]] = {
         "ftp_profit_divisor": EXACT, "fee_income_divisor": EXACT, "expected_loss_divisor": EXACT, "capital_cost_divisor": EXACT,
         "unit_price_divisor": EXACT,
     },
-    # What the days so far add up to, by object and owner.
+    # What the days of the step add up to, and what all days so far do, by object and owner.
+    "added": ADDED,
     "accrued": ACCRUED,
     "several": dict.fromkeys(("dataset", "source_system", "account_number", "currency_code", "product_version_id"), "string"),
     # The leaf, and that of the step before.

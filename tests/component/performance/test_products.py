@@ -105,6 +105,7 @@ def test_the_first_catalogue_takes_every_kind_of_account_and_reads_in_plain_word
 def test_a_version_is_written_by_one_person_and_published_by_another(shop):
     version = created(shop)
     assert (version.version_number, version.state, version.author_name) == (1, VersionState.DRAFT, "王雅婷")
+    assert version.definition.sources[0].formulas[1].english_words == "balance × (customer's rate − price of funds − cost (0.6%))"
     assert version.definition.sources[0].formulas[1].chinese_words == "余额 × （客户利率 − 资金转移价格 − 运营成本（0.6%））"
     named = {"product_version_id": version.product_version_id}
     with pytest.raises(RuleBroken, match="VERSION_NOT_SUBMITTED"):
@@ -336,17 +337,15 @@ def test_in_what_two_versions_differ(shop):
         product_version_id=second.product_version_id,
     )
     assert [(each.field, each.before, each.after) for each in told.differences] == [
-        ("coefficient", "", "0.5"),
+        ("coefficient", "1", "0.5"),
         ("currency_day_bases[GBP]", "", "DAY_BASIS_DAYS_365"),
         ("sources[balances].formulas[BALANCE].formula", "balance", ""),
-        ("sources[balances].formulas[BALANCE].measure", "MEASURE_BALANCE", ""),
         (
             "sources[balances].formulas[FTP_PROFIT].formula",
             "balance * (customer_rate - ftp_rate - cost)",
             "balance * customer_rate",
         ),
         ("sources[balances].formulas[UNIT_PRICE].formula", "", "balance * cost"),
-        ("sources[balances].formulas[UNIT_PRICE].measure", "", "MEASURE_UNIT_PRICE"),
         ("start_date", "2031-05-01", "2031-06-01"),
     ]
 

@@ -194,7 +194,7 @@ def run_messages(work: UnitOfWork, rows: Any) -> list[run_pb2.Run]:
     running = [run.operation_id for run in rows if run.state == RunState.RUNNING]
     operations = {
         each.operation_id: each
-        for each in work.session.scalars(select(Operation).where(among(Operation.operation_id, running)) if running else ())
+        for each in (work.session.scalars(select(Operation).where(among(Operation.operation_id, running))) if running else ())
     }
     currency, shows_totals, messages = work.settings.home_currency_code, has_whole_bank(work), []
     for run in rows:
