@@ -17,8 +17,8 @@ DATASETS = {
     ObjectKind.CONTRACT: ("bills", "factoring", "trade_finance"),
     ObjectKind.FEE_FLOW: ("fees",),
 }
-# As what the object of a result is claimed, by the dataset of its row; of others only the customer is. As `sources` has them, which
-# costs a second to import.
+# As what the object of a result is claimed, by the dataset of its row; of others only the customer is. As `sources` has them,
+# which costs a second to import.
 KINDS = {
     "balances": ObjectKind.ACCOUNT,
     "bills": ObjectKind.CONTRACT,
