@@ -66,7 +66,7 @@ ACCOUNT_RESULTS: Mapping[str, str] = {
     # Sums over the days: over the calendar days so far they are the averages.
     "balance_days": _EXACT,
     "base_days": _EXACT,
-    # Sums over the days of the formulas' numerators: over `computing.divisors` they are the accruals.
+    # Sums over the days of the formulas' numerators: over `Staging.divisors` they are the accruals.
     **{f"{name}_numerator": _EXACT for name in ACCRUALS},
 }
 

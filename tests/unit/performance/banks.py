@@ -49,8 +49,8 @@ RULES = (
     rule("TERM", "balances", DEPOSIT, kinds=("TERM_DEPOSIT",), method=FtpMethod.MATCHED),
     rule("DEMAND", "balances", DEPOSIT, kinds=("DEMAND_DEPOSIT", "SAVINGS"), method=FtpMethod.POOL, day_basis=DayBasis.DAYS_365,
          currency_day_bases={"USD": DayBasis.DAYS_360}),
-    rule("SPECIAL", "balances", DEPOSIT, codes=("P9",), method=FtpMethod.FIXED, end_date=date(2026, 12, 3)),
-    rule("SPECIAL2", "balances", DEPOSIT, codes=("P9",), method=FtpMethod.POOL, start_date=date(2026, 12, 4)),
+    rule("SPECIAL", "balances", DEPOSIT, codes=("P9",), method=FtpMethod.FIXED, end_date=date(2026, 12, 2)),
+    rule("SPECIAL2", "balances", DEPOSIT, codes=("P9",), method=FtpMethod.POOL, start_date=date(2026, 12, 3)),
     rule("LOAN", "balances", LOAN, kinds=("LOAN",), method=FtpMethod.MATCHED, day_basis=DayBasis.ACTUAL),
     rule("BILL", "bills", {"balance": "CASE WHEN state = 'DISCOUNTED' THEN face ELSE 0 END", "ftp_profit": "face * discount_rate"},
          remaining=True),
@@ -159,7 +159,7 @@ def drawn(seed, accounts=40, people=5) -> Bank:
             ]
         },
         ("loan_classes", "risk"): {
-            days[1]: [{"account_number": each, "class": "LOSS", "overdue_days": draw.choice([10, 100])} for each in list(facts)[::3]]
+            days[2]: [{"account_number": each, "class": "LOSS", "overdue_days": draw.choice([10, 100])} for each in list(facts)[::3]]
         },
         ("fx_rates", "treasury"): {
             BASE: [_rate("USD", 710_000_000), _rate("JPY", 4_800_001)],
@@ -284,7 +284,7 @@ def _ownership(draw, customers, facts, people, days):
         "affiliations": [
             {"person_id": staff[0], "organisation_unit_id": "unit-a", "start_date": date(1900, 1, 1), "end_date": days[1]},
             {"person_id": staff[0], "organisation_unit_id": "unit-b", "start_date": days[2]},
-            {"person_id": staff[1], "organisation_unit_id": "unit-b", "start_date": date(1900, 1, 1), "end_date": days[2]},
+            {"person_id": staff[1], "organisation_unit_id": "unit-b", "start_date": date(1900, 1, 1), "end_date": days[1]},
             {"person_id": staff[2], "organisation_unit_id": "unit-a", "start_date": date(1900, 1, 1)},
         ],
         "units": [{"unit_number": f"010{n}", "organisation_unit_id": f"unit-{n}"} for n in (1, 2)],
