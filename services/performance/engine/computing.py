@@ -58,7 +58,7 @@ def compute(
         raise ValueError("The earlier computation has all days already.")
     days, issues = [], []
     for step in month.staging.steps(since):
-        for leaf in month.add(step, leaf, by_day=by_day):  # noqa: B020, PLR1704 - each step goes on from the leaf before it
+        for leaf in month.add(step, leaf, by_day=by_day):  # noqa: B020 - each step goes on from the leaf before it
             days.append(month.day_results())
             issues.append(month.issues())
     leaf.rename(folder / LEAF_FILE)
@@ -85,7 +85,7 @@ def _month(
     connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, engine: Engine, objects: Sequence[ObjectKey] | None = None
 ) -> Month:
     # Ibis is not carried by a process that computes nothing.
-    from services.performance.engine.stepping import Month  # noqa: PLC0415 - heavy
+    from services.performance.engine.stepping import Month
 
     return Month(connection, lake, inputs, engine, objects)
 
