@@ -1,6 +1,6 @@
 """What a month's results are, said once more in plain Python, slowly and row by row: the engine is held to it.
 
-Nothing here is the engine's but the catalogue's rules, and the formulas' own plain arithmetic. All numbers are whole or fractions.
+Nothing here is the engine's but the catalogue's rules and the formulas' own plain arithmetic. Numbers are whole, or fractions.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Oracle:
         zero = dict.fromkeys((f"{each}_minor_units" for each in ("balance", "face", "financed", "receivable", "amount")), 0)
         return [*rows, *({**row, **{name: value for name, value in zero.items() if name in row}} for row in gone)]
 
-    def _add(self, leaves, issues, dataset, system, row, day, as_of, base_date):
+    def _add(self, leaves, issues, dataset, system, row, day, as_of, base_date):  # noqa: C901 - what one row comes to reads from top to bottom
         number, currency = row[NUMBERS[dataset]], row.get("currency_code", self.home)
         account = None
         if dataset in ("balances", "transactions"):

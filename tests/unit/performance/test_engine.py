@@ -193,6 +193,10 @@ def test_whose_it_is_never_changes_what_an_account_earned(place, tmp_path, seed)
 SMALL = (rule("D", "balances", DEPOSIT, remaining=True, method=FtpMethod.POOL, day_basis=DayBasis.ACTUAL),)
 
 
+USUAL_LINE = {"object_kind": 1, "object_key": "c1", "organisation_unit_id": "u", "start_date": date(2000, 1, 1)}
+USUAL_LINE |= {"from_minor_units": 0, "basis_points": 10_000}
+
+
 def small(balances, *, lines=(), accounts=None):
     """One account or a few, by day."""
     days = sorted(balances)
@@ -219,8 +223,7 @@ def small(balances, *, lines=(), accounts=None):
         ("fx_rates", "treasury"): {},
     }
     lines = [
-        {"share_line_id": f"l{n}", "object_kind": 1, "object_key": "c1", "organisation_unit_id": "u", "start_date": date(2000, 1, 1),
-         "from_minor_units": 0, "basis_points": 10_000} | line
+        USUAL_LINE | {"share_line_id": f"l{n}"} | line
         for n, line in enumerate(lines)
     ]  # fmt: skip
     owned = {
