@@ -129,7 +129,8 @@ _ACCOUNTS = f"""
     FROM range({{accounts}}) accounts(n)
 """
 _BALANCES = """
-    SELECT printf('6222%012d', n) AS account_number, 'CNY' AS currency_code, (hash(n) % 100000000 + {n} * 1000)::BIGINT AS balance_minor_units
+    SELECT printf('6222%012d', n) AS account_number, 'CNY' AS currency_code,
+        (hash(n) % 100000000 + {n} * 1000)::BIGINT AS balance_minor_units
     FROM range({accounts}) accounts(n)
 """
 _PERSON = f"printf('person-%029d', (n + {{place}}) % {PEOPLE})"
@@ -144,13 +145,17 @@ _OWNERSHIP = {
         _LINE.format(place=place, points=points, which=which)
         for place, points, which in ((0, 10_000, ">="), (1, 6_667, "<"), (2, 3_333, "<"))
     ),
-    "people": f"SELECT printf('person-%029d', n) AS person_id, printf('%06d', n) AS staff_number FROM range({PEOPLE}) people(n)",
+    "people": f"""
+        SELECT printf('person-%029d', n) AS person_id, printf('%06d', n) AS staff_number FROM range({PEOPLE}) people(n)
+    """,
     "affiliations": f"""
         SELECT printf('person-%029d', n) AS person_id, printf('unit-%031d', n % {UNITS}) AS organisation_unit_id,
             DATE '1900-01-01' AS start_date, NULL::DATE AS end_date
         FROM range({PEOPLE}) people(n)
     """,
-    "units": f"SELECT printf('%04d', n) AS unit_number, printf('unit-%031d', n) AS organisation_unit_id FROM range({UNITS}) units(n)",
+    "units": f"""
+        SELECT printf('%04d', n) AS unit_number, printf('unit-%031d', n) AS organisation_unit_id FROM range({UNITS}) units(n)
+    """,
     "customers": """
         SELECT printf('C%09d', n) AS customer_number, printf('customer-%027d', n) AS customer_id FROM range({customers}) customers(n)
     """,

@@ -74,6 +74,7 @@ def account_days(
     connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, objects: Sequence[ObjectKey]
 ) -> Iterator[pa.RecordBatch]:
     """The rows of ACCOUNT_DAYS of those objects, by day: what `compute` adds up, and nothing else."""
+    # It keeps nothing in that folder: what is asked for is read from views.
     month = _month(connection, lake, inputs, DuckDb(connection, inputs.ownership), objects)
     wanted = ", ".join(f"({quoted(each.dataset)}, {quoted(each.source_system)}, {quoted(each.number)})" for each in objects)
     for step in month.staging.steps(inputs.month_date):
