@@ -157,6 +157,7 @@ _OWNERSHIP = {
         SELECT printf('%04d', n) AS unit_number, printf('unit-%031d', n) AS organisation_unit_id FROM range({UNITS}) units(n)
     """,
     "customers": """
-        SELECT printf('C%09d', n) AS customer_number, printf('customer-%027d', n) AS customer_id FROM range({customers}) customers(n)
+        SELECT printf('C%09d', n) AS customer_number, printf('customer-%027d', n) AS customer_id
+        FROM range({customers}) customers(n)
     """,
 }

@@ -81,6 +81,10 @@ class Lake:
                     "memory_limit": f"{self._memory_mb_max}MB",
                     "threads": self._threads,
                     "temp_directory": str(spill),
+                    # DuckDB's own cipher writes only when told so, for it seeds its keys less well than OpenSSL's, which comes
+                    # with an extension that a closed network has not. Without it nothing at all could spill; the keys live as
+                    # long as the connection, and the files no longer.
+                    "force_mbedtls_unsafe": "true",
                     "temp_file_encryption": True,
                     # Neither is at hand on a closed network; to look would hang.
                     "autoinstall_known_extensions": False,
