@@ -13,6 +13,7 @@ from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, R
 from services.performance.model import ClosedMonth, StaleMark
 from services.performance.rules.catalogue import Measure, Slot, VersionState
 from services.performance.rules.formulas.inputs import ACCOUNT_KINDS
+from services.performance.rules.formulas.words import Language
 from services.performance.usecases import catalogue
 from tests.component.performance.conftest import run_together
 from tests.component.performance.product_builders import DAY, created, definition, own_product, published
@@ -52,7 +53,7 @@ def test_the_first_catalogue_takes_every_kind_of_account_and_reads_in_plain_word
     kinds = sorted(kind for rule in rules if rule.dataset == "balances" for kind in rule.selection.kinds)
     assert kinds == sorted(ACCOUNT_KINDS)
     margin = next(rule for rule in rules if rule.code == "MARGIN_DEPOSIT")
-    assert margin.coefficient_e8 == 30_000_000
+    assert margin.measures[Slot.UNIT_PRICE].words(Language.ENGLISH).endswith("coefficient (30%)")
     assert {rule.dataset for rule in rules} == {"balances", "bills", "ebanking_events", "factoring", "fees", "trade_finance"}
 
 

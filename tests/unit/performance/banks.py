@@ -33,7 +33,7 @@ def rule(code, dataset, measures, *, codes=(), kinds=(), remaining=False, method
     usual |= {"start_date": date(2000, 1, 1), "end_date": None}
     return ProductRule(
         code=code, version_id=f"version-{code}", name=code, dataset=dataset, selection=Selection(codes, kinds, remaining),
-        measures=formulas, parameters={}, ftp_method=method, coefficient_e8=10**8, **usual | fields,
+        measures=formulas, ftp_method=method, **usual | fields,
     )  # fmt: skip
 
 
