@@ -133,7 +133,6 @@ class ProductRule:
 
     code: str
     version_id: str
-    name: str
     dataset: str
     selection: Selection
     # Slots that the version has no formula for are 0.

@@ -54,13 +54,12 @@ class Definition:
     day_basis: DayBasis
     currency_day_bases: Mapping[str, DayBasis]
 
-    def rules(self, span: Span, display_name: str) -> list[ProductRule]:
+    def rules(self, span: Span) -> list[ProductRule]:
         """What the engine computes by, of each source, in the days in which the version is in force."""
         return [
             ProductRule(
                 code=span.product_code,
                 version_id=span.version_id,
-                name=display_name,
                 dataset=source.dataset,
                 selection=source.selection,
                 measures=source.measures,
