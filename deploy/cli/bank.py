@@ -25,6 +25,8 @@ def demo(
         return
     from deploy.demonstration.delivery import deliver_history, takes_deliveries, yesterday
     from deploy.demonstration.loading import load_demonstration
+    from deploy.demonstration.shares.loading import bring_claims, let_people_act
+    from deploy.demonstration.shares.progress import takes_shares
     from deploy.demonstration.working_days.loading import bring_working_days
     from deploy.demonstration.working_days.progress import takes_working_days
     from services.chassis.settings import load
@@ -34,9 +36,13 @@ def demo(
     wanted = {"customers": customers, "seed": seed, "history_months": history_months}
     if takes_working_days(settings):
         bring_working_days(settings, yesterday(settings), **wanted, tell=console.print)
+    if takes_shares(settings):
+        bring_claims(settings, yesterday(settings), customers=customers, seed=seed, tell=console.print)
     if takes_deliveries(settings):
         deliver_history(settings, yesterday(settings), **wanted, tell=console.print)
         console.print("The files are in the inbox; `workbench feeds status` shows how the feeds take them in.")
+    if takes_shares(settings):
+        let_people_act(settings, tell=console.print)
 
 
 @application.command("berka")

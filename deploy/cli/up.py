@@ -60,9 +60,11 @@ def up(
 def _deliveries(settings: DeploymentSettings, *, customers: int, history_months: int) -> Iterator[None]:
     """Lets the demonstration bank's people work and its systems deliver meanwhile, where there is one."""
     from deploy.demonstration.delivery import takes_deliveries
+    from deploy.demonstration.shares.progress import takes_shares
     from deploy.demonstration.working_days.progress import takes_working_days
 
-    if not settings.demonstration or not (takes_deliveries(settings) or takes_working_days(settings)):
+    takes = (takes_deliveries, takes_working_days, takes_shares)
+    if not settings.demonstration or not any(each(settings) for each in takes):
         yield
         return
     from deploy.demonstration.living import keep_delivering

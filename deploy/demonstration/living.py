@@ -9,12 +9,16 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 from deploy.demonstration.bank import CUSTOMERS_DEFAULT
 from deploy.demonstration.books.bank_books import HISTORY_MONTHS
-from deploy.demonstration.delivery import Deliveries, deliver_history, takes_deliveries, yesterday
+from deploy.demonstration.delivery import Deliveries, Tell, deliver_history, takes_deliveries, yesterday
+from deploy.demonstration.shares.progress import Shared, takes_shares
 from deploy.demonstration.working_days.progress import Worked, takes_working_days
+from services.chassis.kernel.errors import WorkbenchError
 from services.chassis.settings import DeploymentSettings, load
 
 # How often it is asked whether another day is over, and after how long what failed is tried again.
@@ -40,7 +44,9 @@ def keep_delivering(
 
 
 def _is_done(settings: DeploymentSettings, until: date) -> bool:
-    deliveries, worked = Deliveries.read(settings.home), Worked.read(settings.home)
+    deliveries, worked, shared = (kept.read(settings.home) for kept in (Deliveries, Worked, Shared))
+    if takes_shares(settings) and (shared is None or shared.until < until or not shared.acted):
+        return False
     delivered = not takes_deliveries(settings) or (deliveries is not None and deliveries.until >= until)
     return delivered and (not takes_working_days(settings) or (worked is not None and worked.until >= until))
 
@@ -63,21 +69,43 @@ def _run(settings: DeploymentSettings, stop: threading.Event, until: date, custo
 
 
 def main(until: str, customers: str, history_months: str) -> None:
-    """Works and delivers up to a date, once."""
+    """Works and delivers up to a date, once. What cannot be done now keeps nothing else from it; then it ends with 1."""
     os.nice(_NICENESS)
 
     def tell(said: str) -> None:
         sys.stdout.write(f"{said}\n")
         sys.stdout.flush()
 
-    settings, day = load(), date.fromisoformat(until)
-    wanted = {"customers": int(customers), "history_months": int(history_months)}
+    settings, day, failed = load(), date.fromisoformat(until), False
+    for step in _steps(settings, day, int(customers), int(history_months), tell):
+        try:
+            step()
+        except WorkbenchError as refused:
+            tell(f"{refused.reason}: {refused}")
+            failed = True
+    sys.exit(failed)
+
+
+def _steps(
+    settings: DeploymentSettings, day: date, customers: int, history_months: int, tell: Tell
+) -> Iterator[Callable[[], None]]:
+    """What there is to do here, in its order."""
+    wanted = {"customers": customers, "history_months": history_months}
     if takes_working_days(settings):
         from deploy.demonstration.working_days.loading import bring_working_days
 
-        bring_working_days(settings, day, **wanted, tell=tell)
+        yield partial(bring_working_days, settings, day, **wanted, tell=tell)
+    if takes_shares(settings):
+        # Whose results are, before there are any: nothing is computed for the pool first.
+        from deploy.demonstration.shares.loading import bring_claims
+
+        yield partial(bring_claims, settings, day, customers=customers, tell=tell)
     if takes_deliveries(settings):
-        deliver_history(settings, day, **wanted, tell=tell)
+        yield partial(deliver_history, settings, day, **wanted, tell=tell)
+    if takes_shares(settings):
+        from deploy.demonstration.shares.loading import let_people_act
+
+        yield partial(let_people_act, settings, tell=tell)
 
 
 if __name__ == "__main__":

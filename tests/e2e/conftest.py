@@ -11,6 +11,24 @@ def deployment(request, tmp_path_factory):
     yield from running_deployment(request, tmp_path_factory.mktemp(request.param), delivers=True)
 
 
+@pytest.fixture(autouse=True)
+def nothing_runs_on_without_need(request):
+    """A deployment ends with its last test: at rest it would take half a processor from all others that come."""
+    yield
+    profile = _profile(request.node)
+    if profile and not any(_profile(later) == profile for later in _after(request.node)):
+        request.getfixturevalue("deployment").stop()
+
+
+def _profile(item):
+    callspec = getattr(item, "callspec", None)
+    return callspec and callspec.params.get("deployment")
+
+
+def _after(item):
+    return item.session.items[item.session.items.index(item) + 1 :]
+
+
 def running_deployment(request, home, *, delivers=False):
     """Runs the profile that the fixture's parameter names."""
     if request.param == "branch":

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.timeout(400)
 # Each date becomes a dataset of its own: a few stand for years.
 LAST_DAY = "930110"
 LOAD_SECONDS = 240
+WHOLE = "/HO/BERKA/"
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +61,9 @@ def _rows(path, wanted):
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory):
-    """A branch without a demonstration bank: its deliveries would be waited for."""
-    with branch(tmp_path_factory.mktemp("branch"), {"WORKBENCH_DEMONSTRATION": "false"}) as running:
+    """A branch without a demonstration bank, whose deliveries would be waited for; with results in the data set's own currency."""
+    settings = {"WORKBENCH_DEMONSTRATION": "false", "WORKBENCH_PERFORMANCE_HOME_CURRENCY_CODE": "CZK"}
+    with branch(tmp_path_factory.mktemp("branch"), settings) as running:
         yield running
 
 
@@ -87,6 +89,7 @@ def test_the_summary_counts_what_was_loaded(said, part):
         count = f"{len(kept[name]):,}"
         assert lines[feed][1:] == [name, count, count, "0", "published"]
     assert "compared with the stated ones" in said
+    assert f"Owners: {len(kept['client.asc'])} created, 0 updated, 0 unchanged, 0 refused." in said
 
 
 def test_loaded_again_nothing_changes(bank, part):
@@ -156,3 +159,62 @@ def test_a_client_shows_his_account_with_its_rebuilt_balance(bank, part):
     holding = wait_until(held, seconds=60.0, what="holdings")
     assert holding["kind"] == "HOLDING_KIND_DEMAND_DEPOSIT"
     assert holding["figures"]["balance"] == {"currencyCode": "CZK", "amount": f"{balance:.2f}"}
+
+
+@pytest.fixture(scope="module")
+def results(bank, part):
+    """By date what each account's balance is, once results are there; those are of the bank's last date."""
+    _, kept = part
+    balances, by_day = Counter(), {}
+    for day in sorted({row["date"] for row in kept["trans.asc"]}):
+        for row in kept["trans.asc"]:
+            if row["date"] == day:
+                balances[row["account_id"]] += Decimal(row["amount"]) * (1 if row["type"] == "PRIJEM" else -1)
+        by_day[date(1900 + int(day[:2]), int(day[2:4]), int(day[4:])).isoformat()] = dict(balances)
+
+    def settled():
+        told = bank.get("manager.berka", "/v1/freshness")
+        return not told["staleMonthCount"] and told["asOfDate"] == max(by_day)
+
+    wait_until(settled, seconds=120.0, what="results")
+    return by_day
+
+
+def test_owners_balances_are_the_data_sets_own_day_by_day_to_the_hundredth(bank, results):
+    points = bank.get("manager.berka", "/v1/figurePoints", organisationPath=WHOLE, period="PERIOD_KIND_DAY", pageSize=1_000)
+    told = {point["startDate"]: point["amounts"]["balance"] for point in points["figurePoints"]}
+    # A date on which no account moved stands as the one before.
+    assert told.keys() >= results.keys()
+    for day, balances in results.items():
+        assert told[day] == {"currencyCode": "CZK", "amount": f"{sum(balances.values()):.2f}"}
+        owners = bank.get(
+            "manager.berka", "/v1/figures:explain", organisationPath=WHOLE, period="PERIOD_KIND_DAY", dayDate=day,
+            measure="FIGURE_MEASURE_BALANCE", by="EXPLAIN_BY_OWNER", pageSize=1_000,
+        )["figureParts"]  # fmt: skip
+        assert all(each["personId"] for each in owners)
+        assert sum(Decimal(each["amounts"]["balance"]["amount"]) for each in owners) == sum(balances.values())
+
+
+def test_every_account_is_the_manager_s_of_the_region_in_which_its_owner_lives(bank, part, results):
+    _, kept = part
+    region_of = {row["A1"]: row["A3"] for row in kept["district.asc"]}
+    lives_in = {row["client_id"]: region_of[row["district_id"]] for row in kept["client.asc"]}
+    owner_of = {row["account_id"]: row["client_id"] for row in kept["disp.asc"] if row["type"] == "OWNER"}
+    balances = results[max(results)]
+    found = {}
+    for number, region in enumerate(sorted(set(region_of.values())), start=1):
+        expected = {account: balance for account, balance in balances.items() if lives_in[owner_of[account]] == region}
+        if not expected:
+            continue
+        told = bank.get(
+            f"rm{number}.berka", "/v1/figures:explain", measure="FIGURE_MEASURE_BALANCE", by="EXPLAIN_BY_ACCOUNT", pageSize=1_000
+        )["figureParts"]
+        own = {each["account"]: Decimal(each["amounts"]["balance"]["amount"]) for each in told}
+        assert own == {f"balances/berka/{account}/CZK": balance for account, balance in expected.items()}
+        assert {each["customerNumber"] for each in told} == {f"B{owner_of[account]}" for account in expected}
+        found |= own
+    assert len(found) == len(balances)
+    # Nothing is the pool's.
+    parts = bank.get("manager.berka", "/v1/unitFigures", organisationPath=WHOLE, pageSize=1_000)["unitFigures"]
+    assert parts
+    assert "UNIT_PART_KIND_POOL" not in {each["kind"] for each in parts}

@@ -21,10 +21,13 @@ from workbench.customer.v1 import customer_service_pb2
 from workbench.integration.v1 import reconciliation_service_pb2
 
 from deploy.demonstration.bank import PASSWORD, SEED_DEFAULT
-from deploy.demonstration.berka import feeding, files
+from deploy.demonstration.berka import feeding, files, owners
 from deploy.demonstration.berka.organisation import Organisation, organisation_of, write_files
+from deploy.demonstration.berka.rates import write_rates
 from deploy.demonstration.doors import Door
 from deploy.demonstration.organisation import HEAD_OFFICE_PATH, demonstration_id
+from deploy.demonstration.shares.importing import PERMISSIONS, wait_for_customer
+from deploy.demonstration.shares.progress import takes_shares
 from deploy.host import service_named
 from gateway.identity.model.organisation import OrganisationUnit
 from gateway.identity.rules.organisation import UnitKind
@@ -35,14 +38,15 @@ from services.chassis.db.session import Call, Database
 from services.chassis.kernel.caller import Caller, Grant
 from services.chassis.kernel.errors import Unavailable
 from services.chassis.rpc.wire import open_channel
-from services.chassis.settings import DeploymentSettings
+from services.chassis.settings import DeploymentSettings, parse_section
+from services.performance.usecases.settings import PerformanceSettings
 
 _CUSTOMERS = "workbench.customer.v1.CustomerService"
 # How long the customers' datasets may take to become customers.
 CUSTOMERS_DEADLINE_SECONDS = 300.0
 POLL_SECONDS = 0.2
 EVERY_CLIENTS = 500
-LOADER = Caller("command:berka", login="berka", grants=(Grant(frozenset({"customer.record.read"}), WHOLE_BANK),))
+LOADER = Caller("command:berka", login="berka", grants=(Grant(PERMISSIONS | {"customer.record.read"}, WHOLE_BANK),))
 
 
 def load_berka(settings: DeploymentSettings, folder: Path, *, console: Console) -> None:
@@ -52,13 +56,17 @@ def load_berka(settings: DeploymentSettings, folder: Path, *, console: Console) 
         identity = runtime.open_database(service_named("identity"), settings, stack)
         bank = load_people(identity, districts)
         doors = _Doors(settings, stack)
-        derived = write_files(bank, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="berka-"))))
+        derived = _derived(settings, bank, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="berka-"))))
         progress = stack.enter_context(_progress(console))
         deliveries = [*(files.Delivery(feed, path) for feed, path in derived.items()), *snapshots, *transactions]
         loaded = [feeding.feed(doors.feeder, each, _task(progress, each.feed)) for each in deliveries]
-        wait_for_customers(doors.customers, snapshots[0].path)
+        wait_for_customers(doors, snapshots[0].path)
+        # Whose results are, before there are balances: nothing is computed for the pool first.
+        owned = owners.claim_all(doors.shares, snapshots[0].path, bank) if doors.shares else []
         reconciled = list(_reconcile(doors, {each.feed for each in transactions}, progress))
     _tell(console, bank, loaded, reconciled)
+    for told in owned:
+        console.print(f"Owners: {told}")
 
 
 class _Doors:
@@ -73,6 +81,16 @@ class _Doors:
         integration = channel("integration")
         self.feeder, self.reader = Door(integration, ring, feeding.FEEDER), Door(integration, ring, feeding.READER)
         self.customers = Door(channel("customer"), ring, LOADER)
+        self.shares = Door(channel("performance"), ring, LOADER) if takes_shares(settings) else None
+
+
+def _derived(settings: DeploymentSettings, bank: Organisation, folder: Path) -> dict[str, Path]:
+    """What no file of the data set says, as files of its feeds; what others refer to first."""
+    derived = write_files(bank, folder)
+    if takes_shares(settings):
+        own = parse_section(PerformanceSettings, settings.services["performance"].own, "performance")
+        derived |= write_rates(own.home_currency_code, folder)
+    return derived
 
 
 def load_people(identity: Database, districts: Path) -> Organisation:
@@ -104,17 +122,19 @@ def load_people(identity: Database, districts: Path) -> Organisation:
     return bank
 
 
-def wait_for_customers(door: Door, clients: Path) -> None:
-    """Returns once the customer service has clients from all over the file; their dataset comes to it as an event."""
+def wait_for_customers(doors: _Doors, clients: Path) -> None:
+    """Returns once the services have clients from all over the file; their dataset comes to the customer service as an event."""
     until = time.monotonic() + CUSTOMERS_DEADLINE_SECONDS
     with files.open_file(clients) as file:
         numbers = [line.partition(b";")[0].decode("ascii") for line in file][1:]
     for number in [*numbers[::EVERY_CLIENTS], numbers[-1]]:
         request = customer_service_pb2.ListCustomersRequest(page_size=1, customer_number=f"B{number}")
-        while not door.call(f"{_CUSTOMERS}/ListCustomers", request).customers:
+        while not (found := doors.customers.call(f"{_CUSTOMERS}/ListCustomers", request).customers):
             if time.monotonic() > until:
                 raise Unavailable("EVENTS_LATE", "The clients did not reach the customer service; see `workbench events lag`.")
             time.sleep(POLL_SECONDS)
+        if doors.shares:
+            wait_for_customer(doors.shares, found[0].customer_id, until)
 
 
 def _reconcile(doors: _Doors, feeds: set[str], progress: Progress) -> Iterator[Any]:

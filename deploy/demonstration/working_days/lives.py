@@ -75,7 +75,7 @@ class Lives:
     """Those of the bank's customers who bank with it, and the colleagues of whoever leads them."""
 
     def __init__(self, bank: Bank, customers: int, first: date, folder: Path) -> None:
-        self.bank = bank
+        self.bank, self.first = bank, first
         statement = (
             "SELECT idx, open_date, coalesce(reason, ''), coalesce(quiet, false), coalesce(decline_date, DATE '9999-01-01'), "
             "coalesce(loss_date, DATE '9999-01-01') FROM banked LEFT JOIN departures USING (idx) WHERE NOT dormant ORDER BY idx"

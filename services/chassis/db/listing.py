@@ -67,7 +67,9 @@ def read_page(work: UnitOfWork, statement: Any, request: Any, order: Order, *, d
     columns = [column for column, _ in order]
     bound, size = query(request), page_size(request.page_size)
     if token := PageToken.decode(request.page_token, bound, keys=len(order)):
-        after = tuple_(*(read(part) for (_, read), part in zip(order, token.keys, strict=True)))
+        values = [read(part) for (_, read), part in zip(order, token.keys, strict=True)]
+        # With the columns' own types: SQLite keeps an instant as a text of its own, and compares texts.
+        after = tuple_(*values, types=[column.type for column in columns])
         statement = statement.where(tuple_(*columns) < after if downwards else tuple_(*columns) > after)
     statement = statement.order_by(*(column.desc() if downwards else column for column in columns)).limit(size + 1)
     rows = work.session.scalars(statement).all()

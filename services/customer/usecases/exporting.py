@@ -15,16 +15,16 @@ from workbench.customer.v1 import customer_pb2, customer_service_pb2, export_ser
 from services.chassis.db.audit import Change
 from services.chassis.db.session import UnitOfWork
 from services.chassis.files import storage
+from services.chassis.files.workbook import ROWS_MAX, WorkbookWriter
 from services.chassis.kernel.caller import Scope
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, LimitReached
 from services.chassis.longwork import asking
 from services.chassis.longwork.table import Operation
 from services.chassis.longwork.task import Preparation, Task, Work
 from services.chassis.rpc.masking import mask_for
+from services.chassis.words.formulas import neutralised
 from services.customer.model.relationship_manager import RelationshipManager
-from services.customer.rules.exchange.formulas import neutralised
 from services.customer.rules.exchange.values import WORDS, word_of
-from services.customer.rules.exchange.workbook import ROWS_MAX, WorkbookWriter
 from services.customer.usecases.answering import as_listed
 from services.customer.usecases.listing import list_customers
 
@@ -150,7 +150,7 @@ def _workbook(task: Task, rows: Sequence[Sequence[str]], *, last: bool) -> bytes
     """What the rows add to the archive's bytes."""
     if "writer" not in task.memory:
         task.memory["pieces"] = pieces = []
-        task.memory["writer"] = WorkbookWriter(pieces.append)
+        task.memory["writer"] = WorkbookWriter(pieces.append, "customers")
         task.memory["writer"].write(task.parameters["columns"])
     writer: WorkbookWriter = task.memory["writer"]
     for row in rows:

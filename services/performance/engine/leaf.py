@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,12 @@ from services.performance.engine.measures import MEASURES
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# Beside what else a run has written.
+FILE = "account_results.parquet"
 _SUMS = ", ".join(f"coalesce(sum({name}), 0)::HUGEINT AS {name}" for name in MEASURES)
 _OBJECT = ("dataset", "source_system", "account_number", "currency_code")
+# Within it an amount is rounded.
+_WHOLE = (*_OBJECT, "product_version_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,31 @@ def load(connection: DuckDBPyConnection, files: Sequence[Path], narrowing: Narro
         f"CREATE OR REPLACE TEMP TABLE {table} AS FROM read_parquet(?) WHERE {where}",
         [[str(file) for file in files], *conditions.values()],
     )
+
+
+def load_period(
+    connection: DuckDBPyConnection,
+    files: Mapping[date, Path],
+    people: Path,
+    days: tuple[date, date],
+    narrowing: Narrowing,
+    table: str,
+) -> None:
+    """The same of a quarter or a year, from its months' leaves, first and last day: averages are rounded and shared anew.
+
+    They are shared among all owners of an account, also those that are not looked at.
+    """
+    from services.performance.engine.periods import account_rows
+
+    load(connection, list(files.values()), narrowing, "narrowed")
+    wanted = f"({', '.join(_WHOLE)}) IN (SELECT DISTINCT {', '.join(_WHOLE)} FROM narrowed)"
+    read = [[str(file) for file in files.values()]]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE period_leaf AS FROM read_parquet(?) WHERE {wanted}", read)
+    connection.execute("CREATE OR REPLACE TEMP TABLE period_people AS FROM read_parquet(?)", [str(people)])
+    account_rows(connection, max(files), *days, "period_accounts")
+    conditions = narrowing.conditions()
+    where = " AND ".join(["true", *conditions])
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM period_accounts WHERE {where}", list(conditions.values()))
 
 
 def total(connection: DuckDBPyConnection, table: str) -> tuple[int, ...]:

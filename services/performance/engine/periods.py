@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from services.performance.engine.engines import DuckDb, quoted, statement
+from services.performance.engine.engines import EXACT_QUOTIENT, quoted, statement
 from services.performance.engine.measures import ACCOUNT_RESULTS, DAY_RESULTS, ISSUES, MEASURES, OWNER
 from services.performance.engine.result_rows import COUNTS, EARNINGS, ROW, STOCKS
 from services.performance.engine.rounding import exact, half_even, shared_by_quota
@@ -50,14 +50,20 @@ def period_rows(
     Daily averages are over the calendar days from `start` to `as_of`; days of months that have no leaf count as days without
     balances. `people` is `OWNERSHIP["people"]`: by staff number ties of a rounding are decided.
     """
-    # With what divides exactly.
-    DuckDb(connection, leaves[max(leaves)].parent)
     _view(connection, "period_leaf", leaves.values())
     _view(connection, "period_people", [people])
-    _period(connection, start, as_of, max(leaves))
-    _keep(connection, "period_owned", statement("duckdb", _owned), _OWNED)
+    _own(connection, max(leaves), start, as_of)
     _keep(connection, table, statement("duckdb", _period_rows))
     connection.execute("DROP TABLE period_owned")
+
+
+def account_rows(connection: DuckDBPyConnection, last_month: date, start: date, as_of: date, table: str) -> None:
+    """Makes a table of the rows of a quarter or a year so far by account and owner: what `period_rows` adds up.
+
+    From the tables `period_leaf`, of all owners of the accounts, and `period_people`.
+    """
+    _own(connection, last_month, start, as_of)
+    _keep(connection, table, statement("duckdb", _account_rows))
 
 
 def day_rows(connection: DuckDBPyConnection, days: Path, before: Path | None, month: date, as_of: date, table: str) -> None:
@@ -135,6 +141,13 @@ def _month_rows() -> ir.Table:
     return _totals(ibis.table(ACCOUNT_RESULTS, name="month_leaf"))
 
 
+def _own(connection: DuckDBPyConnection, last_month: date, start: date, as_of: date) -> None:
+    # With what divides exactly.
+    connection.execute(EXACT_QUOTIENT)
+    _period(connection, start, as_of, last_month)
+    _keep(connection, "period_owned", statement("duckdb", _owned), _OWNED)
+
+
 def _owned() -> ir.Table:
     """What each owner has of each object in all months together."""
     leaf, period = ibis.table(ACCOUNT_RESULTS, name="period_leaf"), ibis.table(_PERIOD, name="results_period")
@@ -155,11 +168,15 @@ def _owned() -> ir.Table:
 
 
 def _period_rows() -> ir.Table:
+    return _totals(_account_rows())
+
+
+def _account_rows() -> ir.Table:
     rows = ibis.table(_OWNED, name="period_owned")
     objects = rows.group_by(WHOLE).aggregate(owners=rows.count())
     several = objects.filter(objects.owners > 1).drop("owners")
     alone, together = rows.anti_join(several, WHOLE), rows.semi_join(several, WHOLE)
-    return _totals(ibis.union(_averaged(alone, divided=False), _averaged(together, divided=True)))
+    return ibis.union(_averaged(alone, divided=False), _averaged(together, divided=True))
 
 
 def _averaged(rows: ir.Table, *, divided: bool) -> ir.Table:

@@ -1,6 +1,8 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
 from services.performance.model.base import Base
+from services.performance.model.claim import Claim, Objection
+from services.performance.model.credit_hand_over import CreditHandOver, HandOver
 from services.performance.model.customer import Absence, Customer, Reach
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.model.deal import ContactTouch, Deal, DealDecision, DealMember, OpportunityEnd
@@ -15,14 +17,18 @@ __all__ = [
     "Absence",
     "Affiliation",
     "Base",
+    "Claim",
     "ClosedMonth",
     "ContactTouch",
+    "CreditHandOver",
     "Customer",
     "DatasetPin",
     "Deal",
     "DealDecision",
     "DealMember",
+    "HandOver",
     "MonthClosing",
+    "Objection",
     "OpportunityEnd",
     "Person",
     "Post",

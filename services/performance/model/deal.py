@@ -47,7 +47,8 @@ class Deal(Base):
 
     deal_id: Mapped[str] = mapped_column(OrderedText, primary_key=True)
     title: Mapped[str] = mapped_column(EncryptedText("performance.deal.title"))
-    customer_id: Mapped[str] = mapped_column(Text)
+    # None while its opportunity is a prospect's.
+    customer_id: Mapped[str | None] = mapped_column(Text, default=None)
     # Empty where it is of none.
     opportunity_id: Mapped[str] = mapped_column(Text, default="")
     owner_person_id: Mapped[str] = mapped_column(Text)
@@ -73,7 +74,8 @@ class Deal(Base):
     version_number: Mapped[int] = mapped_column(Integer, default=0)
     # Of one that was opened again: from which day on it is to be shared anew.
     restart_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
-    reopen_reason: Mapped[str] = mapped_column(EncryptedText("performance.deal.reopen_reason"), default="")
+    # Why it was sent back, or opened again.
+    leader_note: Mapped[str] = mapped_column(EncryptedText("performance.deal.leader_note"), default="")
     create_time: Mapped[datetime] = mapped_column(UtcDateTime)
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, init=False)
@@ -175,6 +177,11 @@ class DealDecision(Base):
     decide_time: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(EncryptedText("performance.deal_decision.reason"), default="")
     end_reason: Mapped[str] = mapped_column(EncryptedText("performance.deal_decision.end_reason"), default="")
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is a day on which it holds, or held."""
+        return self.end_date is None or self.end_date >= self.start_date
 
 
 class ContactTouch(Base):

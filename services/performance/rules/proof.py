@@ -1,12 +1,12 @@
 """How the amounts of an account come from its days: what was accrued to date, rounded once and divided among its owners.
 
-The engine computes the same for all accounts at once; this is the rule as it is written down, for whoever wants to see one account's
-figures made, and for the check that both agree.
+The engine computes the same for all accounts at once; this is the rule as it is written down, for whoever wants to see the
+figures of one account made, and for the check that both agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -85,26 +85,40 @@ def shared(numerators: Sequence[int], divisor: int) -> list[int]:
     return [sign * (floor + (place in more)) for place, (floor, _) in enumerate(quotas)]
 
 
-def to_date(days: Days, divisors: Sequence[int], start: date, until: date) -> dict[Owner, Amounts]:
-    """What each owner of an account has of a month up to a day; `divisors` are those of the accruals."""
-    sums = summed(days, until)
+def to_date(
+    sums: Mapping[Owner, Sums], closing: Mapping[Owner, Sums], divisors: Sequence[int], count: int
+) -> dict[Owner, Amounts]:
+    """What each owner of an account has of a month up to a day, from the sums of its days so far, so many, and the last of them.
+
+    `divisors` are those of the accruals.
+    """
     owners = sorted(sums, key=lambda owner: owner.order)
-    count = (until - start).days + 1
     averages = shared([sums[owner].balance for owner in owners], count)
     bases = shared([sums[owner].base_balance for owner in owners], count)
     accruals = [shared([sums[owner].numerators[place] for owner in owners], divisor) for place, divisor in enumerate(divisors)]
-    closing = days.get(until, {})
     return {
         owner: _amounts(closing.get(owner, Sums()), sums[owner], averages[place], bases[place], [a[place] for a in accruals])
         for place, owner in enumerate(owners)
     }
 
 
-def of_day(days: Days, divisors: Sequence[int], start: date, day: date) -> dict[Owner, Amounts]:
-    """What each owner earned on a day: what he has of the month up to it, less what he had up to the day before."""
-    now = to_date(days, divisors, start, day)
-    before = to_date(days, divisors, start, moved(day, -1)) if day > start else {}
-    return {owner: less_before(amounts, before.get(owner, Amounts())) for owner, amounts in now.items()}
+def of_days(days: Days, divisors: Sequence[int], start: date, wanted: Collection[date]) -> dict[date, dict[Owner, Amounts]]:
+    """What each owner earned on each of those days: what he has of the month up to it, less what he had up to the day before."""
+    sums: dict[Owner, Sums] = {}
+    before: dict[Owner, Amounts] = {}
+    earned: dict[date, dict[Owner, Amounts]] = {}
+    last, day = max(wanted), start
+    while day <= last:
+        for owner, each in days.get(day, {}).items():
+            sums.setdefault(owner, Sums()).add(each)
+        following = moved(day, 1)
+        if day in wanted or following in wanted:
+            now = to_date(sums, days.get(day, {}), divisors, (day - start).days + 1)
+            if day in wanted:
+                earned[day] = {owner: less_before(amounts, before.get(owner, Amounts())) for owner, amounts in now.items()}
+            before = now
+        day = following
+    return earned
 
 
 def less_before(now: Amounts, before: Amounts) -> Amounts:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+ClaimableKind = Literal["customer", "account", "contract", "fee_flow"]
 
 
 class PerformanceSettings(BaseModel):
@@ -14,6 +16,26 @@ class PerformanceSettings(BaseModel):
 
     # In which currency results are (ISO 4217); other currencies are converted at each day's rate.
     home_currency_code: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    # Which kinds of objects each post may claim; a post that is not named may claim nothing.
+    claim_object_kinds: dict[str, list[ClaimableKind]] = Field(
+        default={
+            "relationship_manager": ["customer", "account", "contract", "fee_flow"],
+            "team_leader": ["customer", "account", "contract", "fee_flow"],
+            "branch_manager": ["customer", "account", "contract", "fee_flow"],
+        }
+    )
+    # How many days before the business date a claim may begin; taken over from other systems it may begin at any time.
+    claim_backdated_days_max: int = Field(default=92, ge=0, le=3_660)
+    # How many days after it.
+    claim_ahead_days_max: int = Field(default=366, ge=0, le=3_660)
+    # Within how many calendar days an objection is adjudicated; then it goes one level up.
+    adjudication_days: int = Field(default=10, ge=1, le=366)
+    # What a former lead keeps of his share, step by step, in percent; the next one has the rest.
+    hand_over_keeps_percent: list[Annotated[int, Field(ge=0, le=100)]] = Field(
+        default=[100, 70, 40, 0], min_length=1, max_length=24
+    )
+    # How many months a step lasts.
+    hand_over_step_months: int = Field(default=3, ge=1, le=24)
     # For so many days a feed of balances, bills or contracts that brings nothing more still counts; then it has ended.
     carry_days_max: int = Field(default=45, ge=1, le=366)
     # What makes results: `duckdb` inside the service, or `spark`, a cluster.

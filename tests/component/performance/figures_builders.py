@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ import pytest
 from services.chassis.kernel.errors import WorkbenchError
 from services.performance.model.result import Result
 from services.performance.model.run import Run
+from services.performance.rules.figures import MEASURES
 from services.performance.rules.periods import PeriodKind, month_start
 from services.performance.rules.runs import RunState
 from tests.component.performance.books import clear
+
+CENT = 100
 
 
 def refused(reason: str, call: Any, method: str, **fields: Any) -> None:
@@ -66,3 +70,9 @@ class Prepared:
                     **measures,
                 )
             )
+
+
+def minor_units(amounts: Any) -> dict[str, int]:
+    """The measures of a message of amounts, in minor units."""
+    values = {name: getattr(amounts, name) for name in MEASURES}
+    return {name: value if isinstance(value, int) else round(Decimal(value.amount) * CENT) for name, value in values.items()}

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.chassis.files.workbook import WorkbookWriter
 from services.chassis.kernel.errors import InvalidInput, RuleBroken
-from services.customer.rules.exchange import columns, formulas, tables, texts, values
-from services.customer.rules.exchange.workbook import WorkbookWriter
+from services.chassis.words import formulas
+from services.customer.rules.exchange import columns, tables, texts, values
 from services.customer.rules.kinds import CustomerState
 from services.customer.rules.retention import (
     IDENTITY_FIELDS,
@@ -140,7 +141,7 @@ def test_a_workbook_with_a_document_type_is_refused_unread():
 @given(st.lists(st.lists(st.text(max_size=8), min_size=2, max_size=2), min_size=1, max_size=5))
 def test_a_workbook_is_read_as_it_was_written(rows):
     out = io.BytesIO()
-    writer = WorkbookWriter(out.write)
+    writer = WorkbookWriter(out.write, "customers")
     for row in rows:
         writer.write(row)
     writer.close()

@@ -137,13 +137,14 @@ class TestDays:
             for place, row in enumerate(rows)
         }
         divisors, last = [7, 360_00000000, 3, 1, 11], start + timedelta(days=len(rows) - 1)
-        month = proof.to_date(days, divisors, start, last)
+        earned = proof.of_days(days, divisors, start, list(days))
+        month = proof.to_date(proof.summed(days, last), days[last], divisors, len(rows))
         for who in owners:
-            earned = Amounts.total(proof.of_day(days, divisors, start, day)[who] for day in days)
+            summed = Amounts.total(of_owners[who] for of_owners in earned.values())
             for measure in Measure:
                 if measure and measure.column not in STANDING:
-                    assert earned.of(measure) == month[who].of(measure)
-            assert proof.of_day(days, divisors, start, last)[who].of(Measure.AVERAGE_BALANCE) == month[who].of(
-                Measure.AVERAGE_BALANCE
-            )
+                    assert summed.of(measure) == month[who].of(measure)
+            assert earned[last][who].of(Measure.AVERAGE_BALANCE) == month[who].of(Measure.AVERAGE_BALANCE)
         assert Amounts.total(month.values()).of(Measure.BALANCE) == sum(balance for balance, _ in rows[-1])
+        # One day alone comes out as among all.
+        assert proof.of_days(days, divisors, start, [last])[last] == earned[last]

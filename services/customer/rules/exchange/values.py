@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
-from services.customer.rules.exchange.formulas import restored
+from services.chassis.words.formulas import restored
 
 CELL_LENGTH_MAX = 4_000
 

@@ -24,7 +24,7 @@ from services.customer.usecases import finding
 from services.customer.usecases.answering import as_answer
 from services.customer.usecases.customers import change_customer, open_customers
 from services.customer.usecases.drafts import details_of_draft
-from services.customer.usecases.importing.attempts import attempt
+from services.chassis.db.attempts import attempt
 from services.customer.usecases.importing.drafting import Options, draft_of, fill, identifier_index, number_of
 
 _KEYS = CustomerKey.__table__.c

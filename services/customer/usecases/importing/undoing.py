@@ -14,7 +14,7 @@ from services.customer.rules.exchange.outcomes import Outcome
 from services.customer.usecases import finding
 from services.customer.usecases.customers import change_customer
 from services.customer.usecases.importing.applying import plain_details
-from services.customer.usecases.importing.attempts import attempt
+from services.chassis.db.attempts import attempt
 from services.customer.usecases.removing import remove_customer
 
 

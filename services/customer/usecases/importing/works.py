@@ -15,8 +15,8 @@ from services.chassis.files import storage
 from services.chassis.kernel.errors import InvalidInput
 from services.chassis.keys import data_keys
 from services.chassis.longwork.task import Preparation, Task, Work
+from services.chassis.words.formulas import neutralised
 from services.customer.model.imports import IMPORT_PURPOSE, Import, ImportRow
-from services.customer.rules.exchange.formulas import neutralised
 from services.customer.rules.exchange.outcomes import ImportState, Outcome, Verdict, refused
 from services.customer.rules.exchange.tables import ROWS_MAX, Row, rows_of
 from services.customer.rules.exchange.values import value_of

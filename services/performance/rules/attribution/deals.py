@@ -80,6 +80,7 @@ class Deal:
     """A deal and its evidence. The order of members and touches changes nothing."""
 
     amount_minor_units: int
+    currency_code: str
     close_date: date
     members: Sequence[Member]
     touches: Sequence[Touch] = ()
@@ -99,10 +100,13 @@ class Deal:
         former = self.terms.former_owner
         return ({former.person_id: former} if former else {}) | {member.person_id: member for member in self.members}
 
+    def counts(self, touch: Touch) -> bool:
+        """Whether a touch is evidence: of a member, and not after the day on which the deal was won."""
+        return touch.business_date <= self.close_date and any(touch.person_id == member.person_id for member in self.members)
+
     def evidence(self) -> list[Touch]:
-        """The touches of its members up to the day on which it was won, in order of time; raises RuleBroken NO_EVIDENCE."""
-        members = set(self.person_ids)
-        counted = [each for each in self.touches if each.person_id in members and each.business_date <= self.close_date]
+        """The touches that count, in order of time; raises RuleBroken NO_EVIDENCE where there are none."""
+        counted = [each for each in self.touches if self.counts(each)]
         if not counted:
             raise RuleBroken(
                 "NO_EVIDENCE", "No contact of a member is known for the deal: schemes by evidence have nothing to say."

@@ -16,12 +16,14 @@ from services.chassis.kernel.errors import LimitReached, Unavailable
 from services.chassis.kernel.paging import Page
 from services.performance.engine import leaf
 from services.performance.model.result import Result
+from services.performance.model.run import Run
 from services.performance.rules.figures import STANDING, Amounts, Measure
 from services.performance.rules.periods import PeriodKind, month_start
 from services.performance.usecases import reaching
 from services.performance.usecases.explaining import days, detailing
 from services.performance.usecases.explaining.questions import By, Question, question
 from services.performance.usecases.figures import reading, showing
+from services.performance.usecases.runs.keeping import ownership_folder
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -83,7 +85,7 @@ def _by_months(work: UnitOfWork, connection: DuckDBPyConnection, asked: Question
     """From the months' leaves; of a day or of days from prepared results, which the question does not go below."""
     if asked.period.kind is PeriodKind.DAY or (asked.by is By.PERIOD and asked.period.kind is PeriodKind.MONTH):
         return _prepared(work, asked)
-    load_period(work, connection, asked)
+    _load(work, connection, asked)
     total = Amounts(leaf.total(connection, _LEAF))
     if not asked.narrowing.of_objects:
         _check(asked, _added_up(work, asked, asked.period.kind, asked.period.start_date), total)
@@ -123,18 +125,17 @@ def _by_days(work: UnitOfWork, connection: DuckDBPyConnection, asked: Question) 
     return explained
 
 
-def load_period(work: UnitOfWork, connection: DuckDBPyConnection, asked: Question) -> None:
+def _load(work: UnitOfWork, connection: DuckDBPyConnection, asked: Question) -> None:
     """Makes the tables of the period's rows by account and owner, and of its months'."""
     leaf.load(connection, asked.leaves(work), asked.narrowing, _MONTHS)
     if asked.period.kind is PeriodKind.MONTH:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {_LEAF} AS FROM {_MONTHS}")
         return
-    from services.performance.engine.periods import averaged_accounts
-    from services.performance.usecases.runs.keeping import ownership_folder
-
-    people = ownership_folder(work.database.lake, asked.runs[-1]) / "people.parquet"
+    # Ties were decided by the staff numbers that the run knew which made the period's results.
+    made_by = work.session.get(Run, next(iter(reading.run_ids(work, asked.period, [])), "")) or asked.runs[-1]
+    people = ownership_folder(work.database.lake, made_by) / "people.parquet"
     leaves = dict(zip((run.month_date for run in asked.runs), asked.leaves(work), strict=True))
-    averaged_accounts(connection, leaves, people, asked.period.start_date, asked.period.as_of_date, asked.narrowing, _LEAF)
+    leaf.load_period(connection, leaves, people, (asked.period.start_date, asked.period.as_of_date), asked.narrowing, _LEAF)
 
 
 def _prepared(work: UnitOfWork, asked: Question) -> _Explained:

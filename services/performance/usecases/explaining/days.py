@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.chassis.db.session import UnitOfWork
+from services.performance.engine.inputs import ObjectKey
 from services.performance.engine.leaf import Account, Narrowing
 from services.performance.model.run import Run
 from services.performance.rules import proof
@@ -83,12 +84,8 @@ class Reader:
         """The rows of ACCOUNT_DAYS of those objects (dataset, source system, number)."""
         from services.performance.engine.computing import account_days
 
-        # The bank's numbers are told apart by dataset only here.
-        wanted, numbers = set(accounts), sorted({(source_system, number) for _, source_system, number in accounts})
-        for batch in account_days(connection, self.lake, self.inputs, numbers):
-            for row in batch.to_pylist():
-                if (row["dataset"], row["source_system"], row["account_number"]) in wanted:
-                    yield row
+        for batch in account_days(connection, self.lake, self.inputs, [ObjectKey(*each) for each in accounts]):
+            yield from batch.to_pylist()
 
     def rule(self, row: Row) -> ProductRule | None:
         """By which a row of ACCOUNT_DAYS was computed."""
@@ -127,15 +124,17 @@ def of_days(accounts: Iterable[AccountDays], narrowing: Narrowing, start: date, 
         Cell(each, owner, day, amounts)
         for each in accounts
         if _is_wanted(each, narrowing)
-        for day in days
-        for owner, amounts in proof.of_day(each.days, each.divisors, start, day).items()
-        if _is_of(owner, narrowing)
+        for day, earned in proof.of_days(each.days, each.divisors, start, days).items()
+        for owner, amounts in earned.items()
+        if is_of(owner, narrowing)
     ]
 
 
 def proofs(each: AccountDays, narrowing: Narrowing, start: date, until: date) -> Iterator[tuple[str, Owner, tuple[int, ...]]]:
-    """How the amounts of the owners that are looked at were rounded: by measure and owner, the account's numerator, his, by what
-    both are divided, what the account has, and what he has."""
+    """How the amounts of the owners that are looked at were rounded, by measure and owner.
+
+    The numbers are the account's numerator, his, by what both are divided, what the account has, and what he has.
+    """
     sums = proof.summed(each.days, until)
     owners = sorted(sums, key=lambda owner: owner.order)
     count = (until - start).days + 1
@@ -146,15 +145,12 @@ def proofs(each: AccountDays, narrowing: Narrowing, start: date, until: date) ->
     for measure, (of_owners, divisor) in numerators.items():
         parts, whole = proof.shared(of_owners, divisor), sum(of_owners)
         for owner, numerator, part in zip(owners, of_owners, parts, strict=True):
-            if _is_of(owner, narrowing):
-                yield (
-                    measure,
-                    owner,
-                    (whole, numerator, divisor, proof.half_even(abs(whole), divisor) * (-1 if whole < 0 else 1), part),
-                )
+            if is_of(owner, narrowing):
+                yield measure, owner, (whole, numerator, divisor, sum(parts), part)
 
 
-def _is_of(owner: Owner, narrowing: Narrowing) -> bool:
+def is_of(owner: Owner, narrowing: Narrowing) -> bool:
+    """Whether the owner is one of those that are looked at."""
     units, number = narrowing.organisation_unit_ids, narrowing.customer_number
     return (
         (narrowing.person_id is None or owner.person_id == narrowing.person_id)

@@ -14,7 +14,7 @@ from services.chassis.db import listing
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.kernel.paging import PageToken, page_size
-from services.performance.engine.leaf import Account, Narrowing
+from services.performance.engine.leaf import FILE, Account, Narrowing
 from services.performance.model.result import Result
 from services.performance.model.run import Run
 from services.performance.rules.figures import Measure, Period
@@ -62,7 +62,7 @@ class Question:
 
     def leaves(self, work: UnitOfWork) -> list[Path]:
         """The leaves of the months."""
-        return [results_folder(work.database.lake, run) / "account_results.parquet" for run in self.runs]
+        return [results_folder(work.database.lake, run) / FILE for run in self.runs]
 
     def rows(self, work: UnitOfWork) -> list[ColumnElement[bool]]:
         """The prepared results that the narrowing names, where it is not narrower."""
@@ -79,7 +79,7 @@ def question(work: UnitOfWork, request: explain_service_pb2.ExplainFigureRequest
     token = PageToken.decode(request.page_token, bound, keys=2)
     narrowing = Narrowing(
         person_id=of.person_id or None,
-        organisation_unit_ids=_units(work, of, period),
+        organisation_unit_ids=units_of(work, of, period),
         product_code=request.product_code if request.HasField("product_code") else None,
         customer_number=request.customer_number if request.HasField("customer_number") else None,
         account=account,
@@ -95,6 +95,18 @@ def question(work: UnitOfWork, request: explain_service_pb2.ExplainFigureRequest
         bound=bound,
         after=(listing.number(token.keys[0]), token.keys[1]) if token else None,
     )
+
+
+def units_of(work: UnitOfWork, of: Subject, period: Period) -> tuple[str, ...] | None:
+    """In which units the subject has results; None for whoever looks at his own, wherever he earned it."""
+    if of.person_id == work.caller.person_id:
+        return None
+    kind, start = period.kind, period.start_date
+    if kind is PeriodKind.DAY:
+        kind, start = PeriodKind.MONTH, month_start(start)
+    of_period: list[Any] = [Result.period_kind == kind, Result.start_date == start]
+    statement = select(Result.organisation_unit_id).where(*of_period, *of.rows(work)).distinct()
+    return tuple(sorted(work.session.scalars(statement)))
 
 
 def runs_of(work: UnitOfWork, period: Period) -> tuple[Run, ...]:
@@ -122,15 +134,3 @@ def _account(text: str) -> Account | None:
 def _invalid(field: str, description: str) -> InvalidInput:
     violation = FieldViolation(field, description)
     return InvalidInput("EXPLANATION_INVALID", "This cannot be shown.", violations=(violation,))
-
-
-def _units(work: UnitOfWork, of: Subject, period: Period) -> tuple[str, ...] | None:
-    """In which units the subject has results; None for whoever looks at his own, wherever he earned it."""
-    if of.person_id == work.caller.person_id:
-        return None
-    kind, start = period.kind, period.start_date
-    if kind is PeriodKind.DAY:
-        kind, start = PeriodKind.MONTH, month_start(start)
-    of_period: list[Any] = [Result.period_kind == kind, Result.start_date == start]
-    statement = select(Result.organisation_unit_id).where(*of_period, *of.rows(work)).distinct()
-    return tuple(sorted(work.session.scalars(statement)))

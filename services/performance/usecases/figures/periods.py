@@ -36,6 +36,11 @@ def of(work: UnitOfWork, kind: PeriodKind, start: date) -> Period | None:
     return Period(kind, start, start if kind is PeriodKind.DAY else latest)
 
 
+def run_of(work: UnitOfWork, month: date) -> Run:
+    """The run whose results are a month's, which has some."""
+    return work.session.scalars(select(Run).where(Run.month_date == month, Run.current)).one()
+
+
 def is_stale(work: UnitOfWork, period: Period) -> bool:
     """Whether one of its months is to be computed anew."""
     months = (StaleMonth.month_date >= month_start(period.start_date), StaleMonth.month_date <= period.as_of_date)

@@ -16,6 +16,7 @@ from services.chassis.kernel.errors import NotFound, RuleBroken
 from services.performance.model.person import Person
 from services.performance.model.share import ShareLine
 from services.performance.rules.shares import STANDING, WHOLE_BASIS_POINTS, Part, SharedObject, ShareState, find_excess
+from services.performance.usecases.runs import marking
 
 
 def put_lines(
@@ -24,8 +25,8 @@ def put_lines(
     """Makes these parts, and nothing else, the lines that a source has of an object; answers them in the order of the parts.
 
     Lines of the source that are there already stay, with their ids; what it had beyond becomes void. Lines of other sources stay
-    as they are: to put them aside from a day on, end them first (`end_lines`) in the same transaction. Whoever writes lines of the
-    object meanwhile waits. Records `SharesChanged` for the days on which whose it is changed. Raises RuleBroken SHARES_EXCEEDED
+    as they are: to put them aside from a day on, end them first (`end_lines`) in the same transaction. Whoever writes lines of
+    the object meanwhile waits. Records `SharesChanged` for the days on which whose it is changed. Raises RuleBroken SHARES_EXCEEDED
     where on some day more of some amount would be given than there is, and NotFound PERSON_NOT_FOUND.
     """
     people = _people(work, parts)
@@ -193,14 +194,17 @@ def _refuse_excess(standing: Iterable[Part], parts: Sequence[Part]) -> None:
 
 
 def _tell(work: UnitOfWork, thing: SharedObject, source: str, days: _Days) -> None:
-    if days.spans:
-        work.record(
-            share_events_pb2.SharesChanged(
-                object_kind=int(thing.kind),  # type: ignore[arg-type]
-                object_key=thing.key,
-                customer_id=thing.customer_id or "",
-                start_date=days.first.isoformat(),
-                end_date=days.last.isoformat() if days.last else "",
-                source=source,
-            )
+    if not days.spans:
+        return
+    # What the months stand on, and what others are told: the same days.
+    marking.ownership_changed(work, days.first, days.last, reason=f"shares/{thing.kind.name}/{thing.key}")
+    work.record(
+        share_events_pb2.SharesChanged(
+            object_kind=int(thing.kind),  # type: ignore[arg-type]
+            object_key=thing.key,
+            customer_id=thing.customer_id or "",
+            start_date=days.first.isoformat(),
+            end_date=days.last.isoformat() if days.last else "",
+            source=source,
         )
+    )

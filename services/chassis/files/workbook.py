@@ -32,7 +32,7 @@ _PARTS = {
     "_rels/.rels": f'<Relationships xmlns="{_NAMESPACE}/package/2006/relationships"><Relationship Id="rId1" '
     f'Type="{_NAMESPACE}/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/workbook.xml": f'<workbook xmlns="{_NAMESPACE}/spreadsheetml/2006/main" '
-    f'xmlns:r="{_NAMESPACE}/officeDocument/2006/relationships"><sheets><sheet name="customers" sheetId="1" r:id="rId1"/>'
+    f'xmlns:r="{_NAMESPACE}/officeDocument/2006/relationships"><sheets><sheet name="{{sheet}}" sheetId="1" r:id="rId1"/>'
     "</sheets></workbook>",
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_NAMESPACE}/package/2006/relationships"><Relationship Id="rId1" '
     f'Type="{_NAMESPACE}/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
@@ -40,12 +40,12 @@ _PARTS = {
 
 
 class WorkbookWriter:
-    """Writes rows, in order; `sink` is given the file's bytes as they come."""
+    """Writes rows, in order; `sink` is given the file's bytes as they come, `sheet` is a plain word."""
 
-    def __init__(self, sink: Callable[[bytes], None]) -> None:
+    def __init__(self, sink: Callable[[bytes], None], sheet: str) -> None:
         self._archive = zipfile.ZipFile(cast("IO[bytes]", _Sink(sink)), "w", zipfile.ZIP_DEFLATED)
         for name, content in _PARTS.items():
-            self._archive.writestr(zipfile.ZipInfo(name), _HEADER + content)
+            self._archive.writestr(zipfile.ZipInfo(name), _HEADER + content.replace("{sheet}", sheet))
         # The size is not known beforehand, and may pass what the short form of a ZIP holds.
         self._sheet = self._archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True)
         self._rows = 0

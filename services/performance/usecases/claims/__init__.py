@@ -1,0 +1,1 @@
+"""Claims: made, decided, taken over, listed; and the pool of what nobody claims."""

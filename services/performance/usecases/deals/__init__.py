@@ -1,0 +1,1 @@
+"""Deals that teams bring in: opened, compared, proposed, decided, and shared by what was decided."""

@@ -1,0 +1,1 @@
+"""Objections to whose something is, and their adjudication."""

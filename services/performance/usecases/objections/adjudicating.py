@@ -1,0 +1,85 @@
+"""Adjudicates objections 裁定: by whoever is in charge of the unit, and has no part in it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from workbench.performance.v1 import objection_service_pb2
+
+from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import InvalidInput, NotAllowed
+from services.performance.model.claim import Claim, Objection
+from services.performance.model.share import ShareLine
+from services.performance.rules.claims import ClaimKind, ClaimState, Division, ObjectionState, divide
+from services.performance.rules.shares import STANDING, SharedObject, ShareState
+from services.performance.usecases.claims import deciding, finding, making
+from services.performance.usecases.objections import escalating, raising
+from services.performance.usecases.shares.lines import end_lines, hold, put_lines
+
+
+def adjudicate(work: UnitOfWork, request: objection_service_pb2.AdjudicateObjectionRequest) -> Objection:
+    """Dismisses it, or upholds it: then a claim that waits is rejected, and what counts is divided anew from a day on."""
+    thing = finding.found(work, Objection, request.objection_id).thing
+    # The object first, as whoever writes its lines does.
+    hold(work, thing)
+    objection = finding.found(work, Objection, request.objection_id, to_change=True, etag=request.etag)
+    claim = _claim(work, objection)
+    _require_judge(work, objection, claim)
+    state, waits = ObjectionState(request.state), claim is not None and claim.state == ClaimState.PENDING
+    division = None if state is ObjectionState.DISMISSED or waits else _division(work, thing, request)
+    if division is None and (request.parts or request.start_date or request.kind):
+        raise InvalidInput("DIVISION_UNFIT", "Nothing is divided anew where it is dismissed, or a claim that waits is rejected.")
+    with work.whole_bank():
+        objection.adjudicator_person_id, objection.finding = work.caller.person_id, request.finding.strip()
+        objection.start_date = division[0] if division else None
+    raising.decide(work, objection, state)
+    if state is ObjectionState.UPHELD and claim is not None and waits:
+        deciding.settle(work, claim, ClaimState.REJECTED, request.finding)
+    if division:
+        source, (start_date, divided) = f"objections/{objection.objection_id}", division
+        end_lines(work, thing, start_date, source, which=lambda line: line.state == ShareState.APPROVED)
+        put_lines(work, thing, divided.parts, source)
+    work.resource = f"objections/{objection.objection_id}"
+    return objection
+
+
+def _division(
+    work: UnitOfWork, thing: SharedObject, request: objection_service_pb2.AdjudicateObjectionRequest
+) -> tuple[date, Division]:
+    start_date, _ = making.days_of(work, request.start_date or work.business_date.isoformat(), "")
+    if not request.parts:
+        return start_date, Division()
+    kind = ClaimKind(request.kind or ClaimKind.RATIO)
+    division = divide(thing.kind, kind, making.asked_of(request.parts), start_date)
+    making.check_posts(work, thing, making.colleagues(work, division))
+    return start_date, division
+
+
+def _claim(work: UnitOfWork, objection: Objection) -> Claim | None:
+    if not objection.claim_id:
+        return None
+    with work.whole_bank():
+        return work.session.get_one(Claim, objection.claim_id, with_for_update=True, populate_existing=True)
+
+
+def _require_judge(work: UnitOfWork, objection: Objection, claim: Claim | None) -> None:
+    """Raises NotAllowed OWN_OBJECTION and NOT_IN_CHARGE."""
+    parties = {objection.owner_person_id, *_holders(work, objection.thing)}
+    if claim is not None:
+        parties |= {claim.owner_person_id, claim.decider_person_id, *claim.person_ids}
+    if work.caller.person_id in parties:
+        raise NotAllowed("OWN_OBJECTION", "Nobody judges what he asked for, has a part of, or decided himself.")
+    unit = escalating.adjudicating_unit(objection)
+    if not any(unit.startswith(path) for path in work.scope.organisation_paths):
+        raise NotAllowed("NOT_IN_CHARGE", "Whoever is in charge of the unit adjudicates.", metadata={"organisationPath": unit})
+
+
+def _holders(work: UnitOfWork, thing: SharedObject) -> list[str]:
+    statement = select(ShareLine.person_id).where(
+        ShareLine.object_kind == int(thing.kind),
+        ShareLine.object_key == thing.key,
+        ShareLine.state.in_(tuple(map(int, STANDING))),
+    )
+    with work.whole_bank():
+        return list(work.session.scalars(statement))

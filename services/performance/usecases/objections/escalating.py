@@ -1,0 +1,45 @@
+"""Gives objections whose deadline passed to the unit above."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from workbench.performance.v1 import claim_events_pb2
+
+from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import paths_above
+from services.chassis.kernel.dates import moved
+from services.performance.model.claim import Objection
+from services.performance.rules.claims import ObjectionState
+
+LOOK_EVERY_SECONDS = 60.0
+_AT_ONCE = 100
+
+
+def adjudicating_unit(objection: Objection) -> str:
+    """The unit whose head adjudicates: the customer's own, after each deadline one above, up to the bank's own."""
+    units = paths_above(objection.customer_path)[1:]
+    return units[max(0, len(units) - 1 - objection.escalation_level)] if units else objection.customer_path
+
+
+def escalate(work: UnitOfWork) -> None:
+    """A portion of those that are late; in the bank's own unit already, they are told anew."""
+    late = (
+        select(Objection)
+        .where(Objection.state == ObjectionState.RAISED.value, Objection.due_date < work.business_date)
+        .order_by(Objection.due_date, Objection.objection_id)
+        .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    for objection in work.session.scalars(late):
+        objection.escalation_level += 1
+        objection.due_date = moved(work.business_date, work.settings.adjudication_days)
+        objection.update_time = work.now
+        work.record(
+            claim_events_pb2.ObjectionEscalated(
+                objection_id=objection.objection_id,
+                objector_person_id=objection.owner_person_id,
+                organisation_path=adjudicating_unit(objection),
+                due_date=objection.due_date.isoformat(),
+                escalation_level=objection.escalation_level,
+            )
+        )
