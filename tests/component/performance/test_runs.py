@@ -356,3 +356,30 @@ def test_files_of_former_runs_go_after_their_time(bank, engine, town):
     town.run_timer("runs.remove_superseded")
     assert not keeping.results_folder(lake, former).exists()
     assert keeping.results_folder(lake, current).is_dir()
+
+
+def test_the_engine_itself_makes_results_that_tie(bank, town):
+    """From datasets to the figures of an owner, by the catalogue that is there at first."""
+    customer = town.customer(town.rm1_east)
+    bank.books.accounts(D1, {"1": customer[:12]})
+    bank.own("1", town.rm1_east)
+    bank.books.ftp_curve(date(2026, 10, 1), {0: 2_000_000})
+    bank.books.balances(D1, {"1": 1_000_000_03, "2": 7_00})
+    bank.settle()
+    # Account 2 is in no list of accounts yet; the next day's has it, and the first day is counted too.
+    (issue,) = town.analyst.call("ListRunIssues", run_id=bank.runs()[-1].run_id, reason="ACCOUNT_UNKNOWN").issues
+    assert issue.subject == f"balances/{bank.books.source_system}/2/CNY"
+    bank.books.accounts(D2, {"1": customer[:12], "2": "nobody"})
+    bank.books.balances(D2, {"1": 1_000_000_03, "2": 9_00})
+    bank.settle()
+    run = bank.runs()[-1]
+    mine = next(row for row in bank.results(PeriodKind.MONTH, NOV) if row.person_id == town.rm1_east.person_id)
+    pool = next(row for row in bank.results(PeriodKind.MONTH, NOV) if not row.person_id)
+    assert (mine.balance, mine.average_balance, mine.organisation_unit_id) == (1_000_000_03, 1_000_000_03, bank.unit_id)
+    assert (pool.balance, pool.average_balance, pool.organisation_unit_id) == (9_00, 8_00, bank.unit_id)
+    assert run.totals["balance"] == str(1_000_009_03)
+    # Two days at 2 percent and nothing paid, over 360 or 365 days: the days sum up to the month.
+    assert mine.ftp_profit > 0
+    days = [row for day in (D1, D2) for row in bank.results(PeriodKind.DAY, day, person_id=town.rm1_east.person_id)]
+    assert sum(row.ftp_profit for row in days) == mine.ftp_profit
+    assert {row.person_id for row in bank.results(PeriodKind.YEAR, date(2026, 1, 1))} == {"", town.rm1_east.person_id}
