@@ -63,7 +63,7 @@ def account_rows(connection: DuckDBPyConnection, last_month: date, start: date, 
     From the tables `period_leaf`, of all owners of the accounts, and `period_people`.
     """
     _own(connection, last_month, start, as_of)
-    _keep(connection, table, statement("duckdb", _account_rows))
+    _keep(connection, table, statement("duckdb", _account_rows), _OWNED | dict.fromkeys(MEASURES, "int64"))
 
 
 def day_rows(connection: DuckDBPyConnection, days: Path, before: Path | None, month: date, as_of: date, table: str) -> None:

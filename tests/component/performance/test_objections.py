@@ -2,16 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from workbench.performance.v1 import claim_events_pb2, claim_pb2, share_pb2
 
 from services.chassis.kernel.errors import WorkbenchError
+from tests.component.performance.claim_builders import APPROVED, PENDING, REJECTED, business_date, claim, refused, shares
 from tests.component.performance.conftest import run_together
-from tests.component.performance.test_claims import APPROVED, PENDING, REJECTED, claim, refused, shares, today
-
-__all__ = ["today"]
 
 RAISED, UPHELD = claim_pb2.OBJECTION_STATE_RAISED, claim_pb2.OBJECTION_STATE_UPHELD
 DISMISSED, WITHDRAWN = claim_pb2.OBJECTION_STATE_DISMISSED, claim_pb2.OBJECTION_STATE_WITHDRAWN
+
+
+@pytest.fixture
+def today(town):
+    return business_date(town)
 
 
 def objection_to(person, made, evidence="客户由我开户"):
