@@ -361,7 +361,7 @@ def test_files_of_former_runs_go_after_their_time(bank, engine, town):
 def test_the_engine_itself_makes_results_that_tie(bank, town):
     """From datasets to the figures of an owner, by the catalogue that is there at first."""
     customer = town.customer(town.rm1_east)
-    bank.books.accounts(D1, {"1": customer[:12]})
+    bank.books.accounts(date(2026, 10, 30), {"1": customer[:12]})
     bank.own("1", town.rm1_east)
     bank.books.ftp_curve(date(2026, 10, 1), {0: 2_000_000})
     bank.books.balances(D1, {"1": 1_000_000_03, "2": 7_00})
