@@ -94,6 +94,9 @@ def test_shares_that_change_move_results_and_no_total(bank, engine, town):
     pool, mine = bank.results(PeriodKind.MONTH, NOV)
     assert (pool.balance, mine.balance, mine.person_id) == (500_000, 1_000_000, town.rm1_east.person_id)
     assert (mine.organisation_unit_id, mine.organisation_path) == (bank.unit_id, town.rm1_east.organisation_path)
+    # Why, a branch is not told in full: it may be an account of another one.
+    assert town.manager_west.call("ListRuns").runs[0].reason == "shares"
+    assert town.analyst.call("ListRuns").runs[0].reason == "shares/test"
     # What the day has is his too: no row of the pool's former one is left.
     assert [row.balance for row in bank.results(PeriodKind.DAY, D1)] == [500_000, 1_000_000]
     # Shares of other days are no matter of this month.
@@ -295,12 +298,13 @@ def test_how_fresh_results_are(bank, engine, town):
     assert (empty.as_of_date, empty.latest_date, empty.stale_month_count) == ("", "", 0)
     bank.books.balances(D1, {"1": 1_000_000})
     bank.books.write("fees", date(2026, 10, 30), [])
+    bank.books.accounts(date(2026, 10, 30), {})
     assert town.auditor.call("GetFreshness").HasField("stale_time")
     bank.settle()
     told = town.auditor.call("GetFreshness")
     assert (told.as_of_date, told.latest_date) == ("2026-11-01", "2026-11-01")
     assert not told.HasField("stale_time")
-    assert [(feed.dataset, feed.late) for feed in told.feeds] == [("balances", False), ("fees", True)]
+    assert [(feed.dataset, feed.late) for feed in told.feeds] == [("accounts", False), ("balances", False), ("fees", True)]
     (month,) = town.auditor.call("ListResultMonths").result_months
     assert (month.month_date, month.as_of_date, month.closed) == ("2026-11-01", "2026-11-01", False)
 
