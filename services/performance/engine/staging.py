@@ -74,7 +74,7 @@ class Staging:
         self._fill_prices()
         self._fill_rules()
         self._fill_base()
-        return ["units", "people", "rates", "prices", "rules", "divisors", "base_rows"]
+        return ["units", "people", "rates", "prices", "tenors", "rules", "divisors", "base_rows"]
 
     def take(self, step: Step) -> list[str]:
         """What stands on the days of a step."""
@@ -112,11 +112,6 @@ class Staging:
         """The rules that take the source's rows on those days, by number."""
         numbered = enumerate(self._inputs.products)
         return {number: rule for number, rule in numbered if rule.dataset == source.dataset and _in_force(rule, step.first)}
-
-    def tenors(self) -> tuple[int, ...]:
-        """The tenors that any curve of internal prices names, in their order."""
-        found = self._connection.execute("SELECT DISTINCT ftp_tenor_days FROM prices ORDER BY ftp_tenor_days").fetchall()
-        return tuple(tenor for (tenor,) in found)
 
     @cached_property
     def _changes(self) -> set[date]:
@@ -212,6 +207,7 @@ class Staging:
         self._connection.execute("SET VARIABLE last_day = ?", [self._inputs.as_of_date])
         pinned = [each for each in self._inputs.days if each.pin.dataset == "ftp_curve"]
         self._run(staged.PRICES.format(view=self._view("ftp_curve", pinned)))
+        self._run(staged.TENORS)
 
     def _fill_rules(self) -> None:
         rules = self._inputs.products

@@ -31,14 +31,13 @@ class Month:
         self.staging = Staging(connection, lake, inputs, objects)
         self._take(self.staging.begin())
         self._define("base_amounts", base_amounts, self._home_currency_code)
-        self._tenors = self.staging.tenors()
 
     def account_days(self, step: Step) -> list[str]:
         """The tables that together have the rows of ACCOUNT_DAYS of a step."""
         self._take(self.staging.take(step))
         names = []
         for source in self.staging.sources(step):
-            measuring = Measuring(source, self.staging.rules(source, step), self._home_currency_code, self._tenors)
+            measuring = Measuring(source, self.staging.rules(source, step), self._home_currency_code)
             for divided in (False, True) if self.staging.divides() else (False,):
                 # Each a view of its own: what two parts of one statement have in common would be kept whole in memory.
                 names.append(f"{source.dataset}_{'divided' if divided else 'whole'}")

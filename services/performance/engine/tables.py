@@ -83,7 +83,9 @@ _STAGED: Mapping[str, Mapping[str, str]] = {
     "base_amounts": {**_BASE, "base": "int64"},
     # What one minor unit of the currency is in minor units of the home currency: `factor` / `divisor`.
     "rates": {"day": "date", "currency_code": "string", "exchange_rate_e8": "int64", "factor": EXACT, "divisor": EXACT},
-    # The curve as it stood on a day, at all the tenors that any curve names.
+    # By whole days the tenor, of those that any curve names, that is nearest and not longer, or the shortest.
+    "tenors": {"tenor_days": "int64", "ftp_tenor_days": "int64"},
+    # The curve as it stood on a day, at all these tenors.
     "prices": {"currency_code": "string", "price_date": "date", "ftp_tenor_days": "int64", "ftp_rate_e8": "int64"},
     # Which rule takes a row, by its product's code or by its kind.
     "selectors": {"dataset": "string", "by_code": "boolean", "selector": "string", "rule": "int64"},

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from google.protobuf.json_format import MessageToDict
@@ -16,7 +16,8 @@ from services.performance.model import ContactTouch, ShareLine
 from services.performance.rules.attribution import kinds
 from services.performance.rules.attribution.freezing import thawed
 from services.performance.rules.attribution.schemes import lines, split
-from services.performance.rules.shares import ShareState
+from services.performance.rules.shares import ObjectKind, Part, SharedObject, ShareState
+from services.performance.usecases.shares.lines import put_lines
 from tests.component.performance.conftest import Town, run_together
 from tests.component.performance.deal_builders import (
     CANCELLED,
@@ -400,6 +401,43 @@ def test_stock_stays_with_whoever_had_it_and_bands_become_lines(team):
     assert [each.from_amount.amount for each in shown.proposed_bands] == ["0.00", "400000.00"]
     parts = points(compared(team.manager_east, team.deal)[SCHEMES["stock_increment"]])
     assert parts == {former.person_id: 4_000, rm1: 3_750, rm2: 2_250}
+
+
+def test_stock_that_was_claimed_is_the_deals_and_given_back_where_that_is_taken_back(team):
+    former, thing = team.colleague("relationship_manager", "EAST/E01/"), account()
+    before = date(2026, 1, 1)
+    with team.service.database.transaction() as work:
+        of = SharedObject(ObjectKind.ACCOUNT, thing.object_key, team.customer_id)
+        put_lines(work, of, [Part(former.person_id, 10_000, before)], "claims/1")
+    terms = deal_pb2.DealTerms(former_owner_person_id=former.person_id, base_amount=money("400000.00"))
+    change(team.rm1_east, team.deal, terms=terms)
+    decided(team, "stock_increment", thing)
+    assert share_lines(team, thing)[:2] == [
+        (former.person_id, 10_000, before, WON - timedelta(days=1), 0, None),
+        (former.person_id, 10_000, WON, None, 0, 40_000_000),
+    ]
+    day = WON + timedelta(days=5)
+    team.manager_east.call("ReverseDeal", deal_id=team.deal.deal_id, start_date=day.isoformat(), reason="x")
+    lines_after = share_lines(team, thing)
+    assert lines_after[-1] == (former.person_id, 10_000, day, None, 0, None)
+    assert [each[3] for each in lines_after[1:-1]] == [day - timedelta(days=1)] * 3
+
+
+def test_an_account_that_is_taken_off_is_whose_it_was(team):
+    former, thing = team.colleague("relationship_manager", "EAST/E01/"), account()
+    with team.service.database.transaction() as work:
+        of = SharedObject(ObjectKind.ACCOUNT, thing.object_key, team.customer_id)
+        put_lines(work, of, [Part(former.person_id, 10_000, date(2026, 1, 1))], "claims/1")
+    terms = deal_pb2.DealTerms(former_owner_person_id=former.person_id, base_amount=money("1.00"))
+    change(team.rm1_east, team.deal, terms=terms)
+    decided(team, "stock_increment")
+    team.manager_east.call("LinkDealObjects", deal_id=team.deal.deal_id, objects=[thing])
+    assert len(share_lines(team, thing)) == 4
+    deal = team.manager_east.call("LinkDealObjects", deal_id=team.deal.deal_id, objects=[])
+    assert [each[:3] for each in share_lines(team, thing)] == [
+        (former.person_id, 10_000, date(2026, 1, 1)), (former.person_id, 10_000, WON),
+    ]  # fmt: skip
+    assert team.rm1_east.call("GetDeal", deal_id=deal.deal_id).etag == deal.etag
 
 
 BANDS = [

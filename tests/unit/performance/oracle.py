@@ -229,7 +229,7 @@ class Oracle:
             return 0, 0
         for row in _standing(self.revisions.get((dataset, system), {}), base_date):
             if row[NUMBERS[dataset]] == number and row["currency_code"] == currency:
-                native = row[f"{MAIN[dataset]}_minor_units"]
+                native = row[f"{MAIN[dataset]}_minor_units"] or 0
                 return native, _converted(native, self._rate(currency, base_date), currency, self.home)
         return 0, 0
 
