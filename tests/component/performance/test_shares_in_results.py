@@ -14,7 +14,8 @@ from services.performance.usecases.shares.lines import put_lines
 from tests.component.performance.claim_builders import business_date, claim, refused
 from tests.component.performance.run_builders import bank  # noqa: F401 - a fixture
 
-MONTH, LAST = date(2026, 10, 1), date(2026, 10, 31)
+# Three days: each day more costs the engine some time.
+MONTH, LAST = date(2026, 10, 1), date(2026, 10, 3)
 
 
 @pytest.fixture
@@ -40,26 +41,23 @@ def test_a_change_in_the_middle_of_a_period_is_split_by_day(town, bank, books): 
     customers = {name: town.customer(one, customer_number=f"C{number}") for name, number in numbers.items()}
     books.accounts(MONTH - timedelta(days=1), {number: f"C{number}" for number in numbers.values()})
     for day in (MONTH, LAST):
-        books.balances(day, {numbers["led"]: 310_00, numbers["free"]: 62_00})
-    led = SharedObject.customer(customers["led"])
+        books.balances(day, {numbers["led"]: 300_00, numbers["free"]: 62_00})
     with town.service.database.transaction() as work:
-        parts = [Part(one.person_id, 10_000, MONTH, date(2026, 10, 10)), Part(other.person_id, 7_000, date(2026, 10, 11))]
-        put_lines(work, led, parts, "claims/1")
-    # Ten days of 31 are the one's; of the 21 others seven tenths are the other's, the rest is the pool's.
-    assert averages(bank) == {one.person_id: 100_00, other.person_id: 147_00, "": 63_00 + 62_00}
-    _check_pool(town, numbers, customers, books)
-    # A line of a single account stands in place of those of its customer, from its first day on.
-    with town.service.database.transaction() as work:
+        parts = [Part(one.person_id, 10_000, MONTH, MONTH), Part(other.person_id, 7_000, date(2026, 10, 2))]
+        put_lines(work, SharedObject.customer(customers["led"]), parts, "claims/1")
+        # A line of a single account stands in place of those of its customer, on its days.
         account = SharedObject(ObjectKind.ACCOUNT, f"{books.source_system}/{numbers['led']}", customers["led"])
-        put_lines(work, account, [Part(one.person_id, 10_000, date(2026, 10, 21))], "claims/2")
-    assert averages(bank) == {one.person_id: 100_00 + 110_00, other.person_id: 70_00, "": 30_00 + 62_00}
+        put_lines(work, account, [Part(one.person_id, 4_000, LAST)], "claims/2")
+    # Of 300: all of it on the first day, and two fifths on the third, are the one's; seven tenths on the second the other's.
+    assert averages(bank) == {one.person_id: 140_00, other.person_id: 70_00, "": 90_00 + 62_00}
+    _check_pool(town, numbers, customers, books)
 
 
 def _check_pool(town, numbers, customers, books):
     of_unit = town.manager_east.call("ListPoolAccounts")
     assert of_unit.as_of_date == LAST.isoformat()
     found = {each.object_number: (each.balance.amount, each.average_balance.amount) for each in of_unit.pool_accounts}
-    assert found == {numbers["led"]: ("93.00", "63.00"), numbers["free"]: ("62.00", "62.00")}
+    assert found == {numbers["led"]: ("180.00", "90.00"), numbers["free"]: ("62.00", "62.00")}
     first = town.manager_east.call("ListPoolAccounts", page_size=1)
     second = town.manager_east.call("ListPoolAccounts", page_size=1, page_token=first.next_page_token)
     assert [each.object_number for page in (first, second) for each in page.pool_accounts] == sorted(numbers.values())
