@@ -12,14 +12,20 @@ from services.performance.rules.periods import PeriodKind
 from services.performance.rules.shares import ObjectKind, Part, SharedObject
 from services.performance.usecases.shares.lines import put_lines
 from tests.component.performance.claim_builders import business_date, claim, refused
-from tests.component.performance.run_builders import bank  # noqa: F401 - a fixture
+from tests.component.performance.run_builders import bank_of
 
 # Three days: each day more costs the engine some time.
 MONTH, LAST = date(2026, 10, 1), date(2026, 10, 3)
 
 
 @pytest.fixture
-def books(bank):  # noqa: F811 - the fixture
+def bank(town, monkeypatch):
+    with bank_of(town, monkeypatch) as answer:
+        yield answer
+
+
+@pytest.fixture
+def books(bank):
     """Books of a unit that no other test has."""
     bank.books.unit_number = f"{bank.books.source_system}E01"
     told = {"organisation_unit_id": str(uuid.uuid4()), "organisation_path": f"{bank.town.root}EAST/E01/", "display_name": "东城"}
@@ -27,7 +33,7 @@ def books(bank):  # noqa: F811 - the fixture
     return bank.books
 
 
-def averages(bank):  # noqa: F811 - the same
+def averages(bank):
     """The daily averages of the month so far, by owner, all computed."""
     bank.settle()
     return {row.person_id: row.average_balance for row in bank.results(PeriodKind.MONTH, MONTH)}
@@ -35,7 +41,7 @@ def averages(bank):  # noqa: F811 - the same
 
 # The engine itself computes, which a machine that has other work to do takes a while for.
 @pytest.mark.timeout(400)
-def test_a_change_in_the_middle_of_a_period_is_split_by_day(town, bank, books):  # noqa: F811 - the fixture
+def test_a_change_in_the_middle_of_a_period_is_split_by_day(town, bank, books):
     one, other = town.rm1_east, town.rm1_west
     numbers = {name: f"{name}{books.source_system}" for name in ("led", "free")}
     customers = {name: town.customer(one, customer_number=f"C{number}") for name, number in numbers.items()}
