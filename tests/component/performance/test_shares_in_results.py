@@ -2,14 +2,19 @@
 
 import uuid
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
+from pyarrow import parquet
+from workbench.customer.v1 import duplicate_events_pb2
 from workbench.identity.v1 import events_pb2
 from workbench.performance.v1 import share_pb2
 
+from services.chassis.longwork.task import Preparation
 from services.performance.engine.objects import KINDS
 from services.performance.rules.periods import PeriodKind
 from services.performance.rules.shares import ObjectKind, Part, SharedObject
+from services.performance.usecases.runs import owning
 from services.performance.usecases.shares.lines import put_lines
 from tests.component.performance.claim_builders import business_date, claim, refused
 from tests.component.performance.run_builders import bank_of
@@ -81,6 +86,33 @@ def _check_pool(town, numbers, customers, books):
     with refused("ACCOUNT_OF_ANOTHER"):
         claim(town.rm1_east, customers["led"], object_number=numbers["free"], **of)
     claim(town.rm1_east, customers["free"], object_number=numbers["free"], **of)
+
+
+def test_a_merged_record_counts_by_its_own_shares_as_long_as_it_has_any(town, tmp_path):
+    """So that nobody's credit is gone on the day of a merge."""
+    numbers = {name: f"{name}{town.root}" for name in ("survivor", "owned", "free")}
+    ids = {name: town.customer(town.rm1_west, customer_number=number) for name, number in numbers.items()}
+    with town.service.database.transaction() as work:
+        put_lines(work, SharedObject.customer(ids["owned"]), [Part(town.rm1_east.person_id, 10_000, MONTH, LAST)], "claims/1")
+    for name in ("owned", "free"):
+        told = {
+            "survivor_customer_id": ids["survivor"],
+            "merged_customer_id": ids[name],
+            "lead_person_id": town.rm1_west.person_id,
+        }
+        town.announce(duplicate_events_pb2.CustomersMerged(**told, organisation_path=town.rm1_west.organisation_path))
+
+    def whose(month):
+        transaction = partial(town.service.database.transaction, read_only=True)
+        folder = tmp_path / str(month)
+        folder.mkdir()
+        owning.write(Preparation(transaction, lambda: None), month, month + timedelta(days=2), folder)
+        rows = parquet.read_table(folder / "customers.parquet").to_pylist()
+        found = {row["customer_number"]: row["customer_id"] for row in rows}
+        return [found[number] for number in numbers.values()]
+
+    assert whose(MONTH) == [ids["survivor"], ids["owned"], ids["survivor"]]
+    assert whose(date(2026, 11, 1)) == [ids["survivor"]] * 3
 
 
 def test_kinds_are_those_of_the_sources():
