@@ -117,12 +117,19 @@ def branch(home: Path, settings: Mapping[str, str] | None = None, *, delivers: b
 
 
 @contextmanager
-def head_office(home: Path, database_urls: Mapping[str, str], amqp_url: str, *, delivers: bool = False) -> Iterator[Deployment]:
+def head_office(
+    home: Path,
+    database_urls: Mapping[str, str],
+    amqp_url: str,
+    settings: Mapping[str, str] | None = None,
+    *,
+    delivers: bool = False,
+) -> Iterator[Deployment]:
     """A head office on this machine: PostgreSQL and RabbitMQ given, mutual TLS between its processes."""
     databases = {f"WORKBENCH_{name.upper()}_DATABASE_URL": url for name, url in database_urls.items()}
     addresses = {f"WORKBENCH_{name.upper()}_ADDRESS": f"127.0.0.1:{free_port()}" for name in database_urls}
     own = {"WORKBENCH_PROFILE": "head-office", "WORKBENCH_DEMONSTRATION": "true", "WORKBENCH_AMQP_URL": amqp_url}
-    yield from _running(home, own | databases | addresses, delivers=delivers)
+    yield from _running(home, own | databases | addresses | dict(settings or {}), delivers=delivers)
 
 
 def _running(home: Path, settings: Mapping[str, str], *, delivers: bool) -> Iterator[Deployment]:

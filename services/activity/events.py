@@ -9,7 +9,7 @@ from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
-from workbench.performance.v1 import product_events_pb2
+from workbench.performance.v1 import claim_events_pb2, deal_events_pb2, product_events_pb2
 
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
@@ -50,6 +50,14 @@ SUBSCRIPTIONS = (
     Subscription(exchange_events_pb2.CustomerErased, approvals.end_erasure),
     Subscription(exchange_events_pb2.ErasureRejected, approvals.end_erasure),
     Subscription(exchange_events_pb2.ErasureRequested, approvals.request_erasure),
+    Subscription(claim_events_pb2.ClaimDecided, approvals.end_claim),
+    Subscription(claim_events_pb2.ClaimMade, approvals.make_claim),
+    Subscription(claim_events_pb2.ObjectionDecided, approvals.end_objection),
+    Subscription(claim_events_pb2.ObjectionEscalated, approvals.raise_objection),
+    Subscription(claim_events_pb2.ObjectionRaised, approvals.raise_objection),
+    Subscription(deal_events_pb2.DealDecided, approvals.end_deal_split),
+    Subscription(deal_events_pb2.DealSplitProposed, approvals.propose_deal_split),
+    Subscription(deal_events_pb2.DealSplitWithdrawn, approvals.end_deal_split),
     Subscription(product_events_pb2.ProductVersionPublished, approvals.end_product_version),
     Subscription(product_events_pb2.ProductVersionRejected, approvals.end_product_version),
     Subscription(product_events_pb2.ProductVersionSubmitted, approvals.submit_product_version),

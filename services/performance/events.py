@@ -20,7 +20,7 @@ from services.performance.usecases.deals import following as deals
 from services.performance.usecases.following import REPLICAS
 from services.performance.usecases.following.affiliations import AFFILIATIONS
 from services.performance.usecases.objections import escalating
-from services.performance.usecases.runs import following
+from services.performance.usecases.runs import following, looking, upkeep
 from services.performance.usecases.shares import handing_over
 
 SUBSCRIPTIONS = (
@@ -48,5 +48,7 @@ SUBSCRIPTIONS = (
 
 TIMERS = (
     Timer("objections.escalate", escalating.LOOK_EVERY_SECONDS, escalating.escalate),
+    Timer("runs.look", looking.EVERY_SECONDS, looking.look),
+    Timer("runs.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
     Timer("shares.hand_over", handing_over.CARRY_OUT_EVERY_SECONDS, handing_over.carry_out),
 )

@@ -22,12 +22,10 @@ def breakable_rabbitmq():
 
 @pytest.fixture(scope="module")
 def breakable_head_office(breakable_postgresql, breakable_rabbitmq, tmp_path_factory):
-    """A head office with the two."""
-    urls = {
-        name: breakable_postgresql.create_database()
-        for name in ("identity", "customer", "activity", "integration", "performance")
-    }
-    with head_office(tmp_path_factory.mktemp("head-office"), urls, breakable_rabbitmq.virtual_host()) as running:
+    """A head office with the two, and without the services that these tests neither write to nor look into."""
+    urls = {name: breakable_postgresql.create_database() for name in ("identity", "customer")}
+    absent = {f"WORKBENCH_{name}_RUN": "absent" for name in ("ACTIVITY", "INTEGRATION", "PERFORMANCE")}
+    with head_office(tmp_path_factory.mktemp("head-office"), urls, breakable_rabbitmq.virtual_host(), absent) as running:
         yield running
 
 

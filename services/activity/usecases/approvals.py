@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select, true
 from workbench.activity.v1 import approval_service_pb2
 from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
-from workbench.performance.v1 import product_events_pb2
+from workbench.performance.v1 import claim_events_pb2, deal_events_pb2, product_events_pb2
 
 from services.activity.model.approval import Approval
 from services.activity.rules.tasks import NO_DATE
@@ -26,14 +26,20 @@ from services.chassis.kernel.paging import Page
 from services.chassis.mapping import Mapper
 
 COUNTED_MAX = 1_000
+CLAIM_PERMISSION = "performance.claim.decide"
+DEAL_PERMISSION = "performance.deal.decide"
 HAND_OVER_PERMISSION = "customer.coverage.approve"
 ERASURE_PERMISSION = "customer.subject.approve"
+OBJECTION_PERMISSION = "performance.claim.adjudicate"
 PRODUCT_PERMISSION = "performance.product.define"
 REPORT_PERMISSION = "activity.report.confirm"
 # By which something can be decided: a question names these, and not all that a caller holds.
 PERMISSIONS = (
+    CLAIM_PERMISSION,
+    DEAL_PERMISSION,
     ERASURE_PERMISSION,
     HAND_OVER_PERMISSION,
+    OBJECTION_PERMISSION,
     PRODUCT_PERMISSION,
     REPORT_PERMISSION,
 )
@@ -178,6 +184,61 @@ def end_product_version(
 ) -> None:
     """It was published, given back, or taken back."""
     end_decision(work, f"productVersions/{event.product_version_id}")
+
+
+def make_claim(work: UnitOfWork, event: claim_events_pb2.ClaimMade) -> None:
+    """A claim waits for whoever is in charge of all who are to have a part."""
+    ask_decision(
+        work,
+        kind="claim",
+        resource=f"claims/{event.claim_id}",
+        organisation_path=event.organisation_path,
+        permission=CLAIM_PERMISSION,
+        requester_person_id=event.claimant_person_id,
+        parameters={"startDate": event.start_date, "peopleCount": str(len(event.person_ids))},
+    )
+
+
+def end_claim(work: UnitOfWork, event: claim_events_pb2.ClaimDecided) -> None:
+    """It was decided, or taken back."""
+    end_decision(work, f"claims/{event.claim_id}")
+
+
+def raise_objection(work: UnitOfWork, event: claim_events_pb2.ObjectionRaised | claim_events_pb2.ObjectionEscalated) -> None:
+    """An objection waits for adjudication; where a deadline passed, for the unit above in place of the one before."""
+    end_decision(work, f"objections/{event.objection_id}")
+    ask_decision(
+        work,
+        kind="objection",
+        resource=f"objections/{event.objection_id}",
+        organisation_path=event.organisation_path,
+        permission=OBJECTION_PERMISSION,
+        requester_person_id=event.objector_person_id,
+        parameters={"dueDate": event.due_date},
+    )
+
+
+def end_objection(work: UnitOfWork, event: claim_events_pb2.ObjectionDecided) -> None:
+    """It was adjudicated, or taken back."""
+    end_decision(work, f"objections/{event.objection_id}")
+
+
+def propose_deal_split(work: UnitOfWork, event: deal_events_pb2.DealSplitProposed) -> None:
+    """How a team shares a deal waits for its leader."""
+    ask_decision(
+        work,
+        kind="deal_split",
+        resource=f"deals/{event.deal_id}",
+        organisation_path=event.organisation_path,
+        permission=DEAL_PERMISSION,
+        requester_person_id=event.proposer_person_id,
+        parameters={"peopleCount": str(len(event.member_person_ids))},
+    )
+
+
+def end_deal_split(work: UnitOfWork, event: deal_events_pb2.DealDecided | deal_events_pb2.DealSplitWithdrawn) -> None:
+    """It was decided, or is proposed no more."""
+    end_decision(work, f"deals/{event.deal_id}")
 
 
 def forget_expired(work: UnitOfWork) -> None:

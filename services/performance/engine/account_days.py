@@ -5,7 +5,7 @@ Everything above is sums of these rows, and whoever asks why is shown these rows
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
@@ -20,7 +20,7 @@ from services.performance.engine.sources import Source, looked_up, rows_of
 from services.performance.engine.tables import HOLDING, SCHEMAS_OF_TABLES, table
 from services.performance.rules.catalogue import FtpMethod, ProductRule, Slot
 from services.performance.rules.formulas import Formula
-from services.performance.rules.formulas.inputs import AMOUNT_MAX, SOURCES, InputKind
+from services.performance.rules.formulas.inputs import AMOUNT_MAX, DAYS_MAX, SOURCES, InputKind
 from services.performance.rules.shares import WHOLE_BASIS_POINTS
 
 if TYPE_CHECKING:
@@ -37,12 +37,10 @@ class Measuring:
     source: Source
     rules: Mapping[int, ProductRule]
     home_currency_code: str
-    # The tenors that any curve of internal prices names, in their order.
-    tenors: tuple[int, ...]
 
     @cached_property
     def _told(self) -> str:
-        return repr((self.source.dataset, sorted(self.rules.items()), self.home_currency_code, self.tenors))
+        return repr((self.source.dataset, sorted(self.rules.items()), self.home_currency_code))
 
     def __eq__(self, other: object) -> bool:
         """Of two that are equal the expressions are the same."""
@@ -67,7 +65,7 @@ def account_days(measuring: Measuring, *, divided: bool) -> ir.Table:
     rows = _held(rows_of(measuring.source, measuring.home_currency_code), measuring.source)
     is_divided = rows.holding.notnull() & rows.sole_share_line_id.isnull()
     rows = _selected(rows.filter(is_divided if divided else ~is_divided), measuring)
-    rows = _priced(rows, measuring.tenors)
+    rows = _priced(rows)
     rows = _checked(_converted(rows, measuring), measuring)
     rows = _based(rows, measuring.source)
     return _computed(_divided(rows, measuring) if divided else _whole(rows, measuring), measuring)
@@ -119,27 +117,26 @@ def _selected(rows: ir.Table, measuring: Measuring) -> ir.Table:
     return looked_up(rows, table("rules").rename(rule_number="rule"), {"rule": "rule_number"})
 
 
-def _priced(rows: ir.Table, tenors: Sequence[int]) -> ir.Table:
+def _priced(rows: ir.Table) -> ir.Table:
     """With the price of funds: at the rule's tenor on the day, at the row's own on the day it was opened, or the rule's own.
 
     At the tenor of the curve nearest to it that is not longer, or the shortest; without a maturity the shortest. Of a day before
     the first curve it is that curve's.
     """
     matched = rows.ftp_method == int(FtpMethod.MATCHED)
-    fixed = (rows.ftp_method == int(FtpMethod.FIXED), rows.fixed_ftp_rate_e8)
     wanted = ibis.coalesce(matched.ifelse(rows.tenor_days, rows.rule_tenor_days), 0)
-    steps = [(wanted >= tenor, tenor) for tenor in reversed(tenors)]
+    day = matched.ifelse(ibis.coalesce(rows.open_date, rows.day), rows.day)
     prices = table("prices")
     rows = rows.mutate(
-        wanted_tenor_days=ibis.cases(*steps, (True, min(tenors, default=0))).cast("int64"),
-        wanted_date=ibis.greatest(
-            matched.ifelse(ibis.coalesce(rows.open_date, rows.day), rows.day), prices.price_date.min().as_scalar()
-        ),
+        wanted_tenor_days=ibis.greatest(ibis.least(wanted, DAYS_MAX), 0),
+        wanted_date=ibis.greatest(day, prices.price_date.min().as_scalar()),
     )
-    found = {"currency_code": "currency_code", "wanted_date": "price_date", "wanted_tenor_days": "ftp_tenor_days"}
-    rows = looked_up(rows, prices, found)
-    on_curve = (matched | (rows.ftp_method == int(FtpMethod.POOL)), rows.ftp_rate_e8)
-    return rows.mutate(ftp_rate=ibis.cases(on_curve, fixed))
+    rows = looked_up(rows, table("tenors").rename(known_tenor_days="tenor_days"), {"wanted_tenor_days": "known_tenor_days"})
+    found = {"currency_code": "currency_code", "wanted_date": "price_date", "ftp_tenor_days": "price_tenor_days"}
+    rows = looked_up(rows, prices.rename(price_tenor_days="ftp_tenor_days"), found)
+    on_curve = matched | (rows.ftp_method == int(FtpMethod.POOL))
+    fixed = rows.ftp_method == int(FtpMethod.FIXED)
+    return rows.mutate(ftp_rate=ibis.cases((on_curve, rows.ftp_rate_e8), (fixed, rows.fixed_ftp_rate_e8)))
 
 
 def _converted(rows: ir.Table, measuring: Measuring) -> ir.Table:

@@ -57,10 +57,10 @@ def compute(
     if since > inputs.as_of_date:
         raise ValueError("The earlier computation has all days already.")
     days, issues = [], []
-    for step in month.staging.steps(since, by_day=by_day):
-        leaf = month.add(step, leaf)
-        days.append(month.day_results())
-        issues.append(month.issues())
+    for step in month.staging.steps(since):
+        for leaf in month.add(step, leaf, by_day=by_day):  # noqa: B020, PLR1704 - each step goes on from the leaf before it
+            days.append(month.day_results())
+            issues.append(month.issues())
     leaf.rename(folder / LEAF_FILE)
     _write(connection, f"FROM read_parquet({_listed(days)}) ORDER BY ALL", folder / DAYS_FILE)
     told = "SELECT reason, subject, sum(row_count)::BIGINT AS row_count, max(organisation_unit_id) AS organisation_unit_id"
@@ -74,7 +74,7 @@ def account_days(
     """The rows of ACCOUNT_DAYS of those objects, by day: what `compute` adds up, and nothing else."""
     month = _month(connection, lake, inputs, DuckDb(connection, inputs.ownership), objects)
     wanted = ", ".join(f"({quoted(each.dataset)}, {quoted(each.source_system)}, {quoted(each.number)})" for each in objects)
-    for step in month.staging.steps(inputs.month_date, by_day=False):
+    for step in month.staging.steps(inputs.month_date):
         rows = " UNION ALL ".join(f"FROM {name}" for name in month.account_days(step))
         if rows:
             found = connection.sql(f"FROM ({rows}) WHERE (dataset, source_system, account_number) IN ({wanted}) ORDER BY ALL")

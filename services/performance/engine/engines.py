@@ -82,7 +82,7 @@ def compiled(expression: ir.Table, dialect: str) -> str:
 
     # To merge one SELECT into the next takes Ibis longer than all else; engines do so themselves.
     ibis.options.sql.fuse_selects = False
-    return str(ibis.to_sql(expression, dialect=dialect))
+    return str(ibis.to_sql(expression, dialect=dialect, pretty=False))
 
 
 @lru_cache(maxsize=_STATEMENTS_MAX)

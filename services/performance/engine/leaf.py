@@ -6,7 +6,7 @@ Plain queries, for an answer that somebody waits for: what is computed stands in
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FILE = "account_results.parquet"
 _SUMS = ", ".join(f"coalesce(sum({name}), 0)::HUGEINT AS {name}" for name in MEASURES)
 _OBJECT = ("dataset", "source_system", "account_number", "currency_code")
+POOL_ORDER = (*_OBJECT, "organisation_unit_id")
 # Within it an amount is rounded.
 _WHOLE = (*_OBJECT, "product_version_id")
 
@@ -140,3 +141,20 @@ def accounts(connection: DuckDBPyConnection, table: str, limit: int) -> list[tup
     """The objects (dataset, source system, number) that the rows are of, so many at most."""
     query = f"SELECT DISTINCT dataset, source_system, account_number FROM {table} ORDER BY ALL LIMIT ?"
     return [(str(row[0]), str(row[1]), str(row[2])) for row in connection.execute(query, [limit]).fetchall()]
+
+
+def pool(
+    connection: DuckDBPyConnection, file: Path, narrowing: Narrowing, after: Sequence[str], limit: int
+) -> list[Mapping[str, Any]]:
+    """The next objects of which the pool has a part, by dataset, system, number, currency and unit."""
+    narrowed = replace(narrowing, person_id="")
+    conditions, order = narrowed.conditions(), ", ".join(POOL_ORDER)
+    beyond = f"AND ({order}) > ({', '.join('?' for _ in POOL_ORDER)})" if after else ""
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in ("balance", "average_balance", "contribution"))
+    found = connection.execute(
+        f"SELECT {order}, any_value(customer_number) AS customer_number, {sums} FROM read_parquet(?)"
+        f" WHERE {' AND '.join(conditions)} {beyond} GROUP BY {order} ORDER BY {order} LIMIT ?",
+        [str(file), *conditions.values(), *after, limit],
+    )
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

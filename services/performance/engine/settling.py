@@ -10,7 +10,7 @@ import ibis
 from services.performance.engine.measures import ACCOUNT_DAYS, ACCOUNT_RESULTS, ACCRUALS, DAY_RESULTS, ISSUES, MEASURES, OWNER
 from services.performance.engine.rounding import exact, half_even, shared_by_quota, summed
 from services.performance.engine.sources import looked_up
-from services.performance.engine.tables import ACCRUED, table
+from services.performance.engine.tables import ACCRUED, ADDED, table
 
 if TYPE_CHECKING:
     from ibis import ir
@@ -20,31 +20,46 @@ WHOLE = ("dataset", "source_system", "account_number", "currency_code", "product
 # Who has one more of equal remainders.
 _ORDER = ("is_pool", "staff_number", "person_id", "organisation_unit_id", "customer_number")
 _KEYS = tuple(name for name, type_ in ACCRUED.items() if type_ == "string")
-_SUMS = tuple(name for name, type_ in ACCRUED.items() if type_ != "string")
+_DAY_KEYS = (*_KEYS, "day")
 
 
-def accrued(account_days: Sequence[str], *, formerly: bool) -> ir.Table:
-    """What the days so far add up to: the rows of those tables, and the days before them where there are any."""
-    added = [_as_sums(ibis.table(ACCOUNT_DAYS, name=name)) for name in account_days]
-    if formerly:
-        # Of the days before, the balance is not the last one any more, and what was to be told of them was told.
-        passed = dict.fromkeys(("balance", "new_days", "incomplete_days"), ibis.literal(0, "int64"))
-        added.append(table("formerly").mutate(**passed, fault=ibis.null("string")).select(*ACCRUED))
-    rows = ibis.union(*added) if len(added) > 1 else added[0]
-    sums = {name: summed(rows[name]) if ACCRUED[name] == "int64" else exact(rows[name].sum()) for name in _SUMS}
-    return rows.group_by(_KEYS).aggregate(**sums).select(*ACCRUED)
+def added(account_days: Sequence[str], *, by_day: bool) -> ir.Table:
+    """What the rows of those tables add up to, day by day, or over all days of the step as of the last."""
+    rows = ibis.union(*map(_as_sums, account_days), distinct=False) if len(account_days) > 1 else _as_sums(*account_days)
+    if not by_day:
+        last = table("step").last_date.as_scalar()
+        rows = rows.mutate(balance=(rows.day == last).ifelse(rows.balance, 0), day=last)
+    return rows.group_by(*_DAY_KEYS).aggregate(**_sums(rows)).select(*ADDED)
 
 
-def _as_sums(rows: ir.Table) -> ir.Table:
+def _as_sums(name: str) -> ir.Table:
+    rows = ibis.table(ACCOUNT_DAYS, name=name)
     one = ibis.literal(1, "int64")
     return rows.mutate(
-        balance=(rows.day == table("period").as_of_date.as_scalar()).ifelse(rows.balance, 0),
         balance_days=exact(rows.balance),
         base_days=exact(rows.base_balance),
         days_owned=one,
         new_days=one,
         incomplete_days=rows.incomplete.cast("int64"),
-    ).select(*ACCRUED)
+    ).select(*ADDED)
+
+
+def accrued(*, formerly: bool) -> ir.Table:
+    """What the days up to the period's last add up to: that day's sums, and what the leaf before it has."""
+    rows = table("added").filter(lambda t: t.day == table("period").as_of_date.as_scalar()).drop("day")
+    if formerly:
+        # Of the days before, the balance is not the last one any more, and what was to be told of them was told.
+        passed = dict.fromkeys(("balance", "new_days", "incomplete_days"), ibis.literal(0, "int64"))
+        rows = ibis.union(rows, table("formerly").mutate(**passed, fault=ibis.null("string")).select(*ACCRUED))
+    return rows.group_by(*_KEYS).aggregate(**_sums(rows)).select(*ACCRUED)
+
+
+def _sums(rows: ir.Table) -> dict[str, ir.Value]:
+    return {
+        name: summed(rows[name]) if type_ == "int64" else exact(rows[name].sum())
+        for name, type_ in ACCRUED.items()
+        if name not in _KEYS
+    }
 
 
 def several() -> ir.Table:

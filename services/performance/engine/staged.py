@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.performance.rules.formulas.inputs import DAYS_MAX
 from services.performance.rules.shares import WHOLE_BASIS_POINTS, ObjectKind
 
 _RATE_ONE = 10**8
@@ -141,4 +142,11 @@ PRICES = """
             ON stands.currency_code = wanted.currency_code AND stands.day <= wanted.price_date
     )
     SELECT currency_code, price_date, ftp_tenor_days, ftp_rate_e8 FROM current JOIN curves USING (currency_code, day)
+"""
+
+TENORS = f"""
+    CREATE OR REPLACE TEMP TABLE tenors AS
+    SELECT tenor_days, coalesce(ftp_tenor_days, (SELECT min(ftp_tenor_days) FROM prices)) AS ftp_tenor_days
+    FROM (SELECT unnest(range({DAYS_MAX} + 1)) AS tenor_days) wanted
+    ASOF LEFT JOIN (SELECT DISTINCT ftp_tenor_days FROM prices) named ON named.ftp_tenor_days <= wanted.tenor_days
 """

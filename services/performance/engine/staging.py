@@ -74,41 +74,44 @@ class Staging:
         self._fill_prices()
         self._fill_rules()
         self._fill_base()
-        return ["units", "people", "rates", "prices", "rules", "divisors", "base_rows"]
+        return ["units", "people", "rates", "prices", "tenors", "rules", "divisors", "base_rows"]
 
     def take(self, step: Step) -> list[str]:
         """What stands on the days of a step."""
         names = self._take_facts(step)
-        month_date = self._inputs.month_date
-        days = (step.last - month_date).days + 1
-        self._fill("period", "month_date DATE, as_of_date DATE, days BIGINT", [(month_date, step.last, days)])
+        self._fill("step", "last_date DATE", [(step.last,)])
         self._fill("selectors", "dataset VARCHAR, by_code BOOLEAN, selector VARCHAR, rule BIGINT", self._selectors(step))
         for source in self.sources(step):
             self._fill_rows(source, step)
             names.append(source.dataset)
-        return [*names, "period", "selectors"]
+        return [*names, "step", "selectors"]
 
-    def steps(self, since: date, *, by_day: bool) -> Iterator[Step]:
-        """The days from that one on: day by day, or in as few steps as can be."""
+    def end(self, day: date) -> list[str]:
+        """The leaf is computed as of that day."""
+        month_date = self._inputs.month_date
+        columns = "month_date DATE, as_of_date DATE, days BIGINT"
+        self._fill("period", columns, [(month_date, day, (day - month_date).days + 1)])
+        return ["period"]
+
+    def steps(self, since: date) -> Iterator[Step]:
+        """The days from that one on, in as few steps as can be."""
         last = self._inputs.as_of_date
-        days = Step(since, last).days
-        changes = set(days) if by_day else self._changes
-        begins = [day for day in days if day == since or day in changes]
+        begins = [day for day in Step(since, last).days if day == since or day in self._changes]
         yield from (Step(begin, end - _DAY) for begin, end in zip(begins, [*begins[1:], last + _DAY], strict=True))
 
     def sources(self, step: Step) -> list[Source]:
-        """What is measured on those days."""
-        return [MEASURED[name] for name in self._datasets if self.rules(MEASURED[name], step)]
+        """What is measured on those days: datasets that a product is measured on, and of which there is anything."""
+        there = {each.pin.dataset for each in (*self._inputs.days, *self._inputs.base)}
+        return [MEASURED[name] for name in self._datasets if name in there and self.rules(MEASURED[name], step)]
+
+    def divides(self) -> bool:
+        """Whether any object of the step is several owners'."""
+        return bool(self._connection.execute("SELECT count(*) > 0 FROM lines").fetchall()[0][0])
 
     def rules(self, source: Source, step: Step) -> dict[int, ProductRule]:
         """The rules that take the source's rows on those days, by number."""
         numbered = enumerate(self._inputs.products)
         return {number: rule for number, rule in numbered if rule.dataset == source.dataset and _in_force(rule, step.first)}
-
-    def tenors(self) -> tuple[int, ...]:
-        """The tenors that any curve of internal prices names, in their order."""
-        found = self._connection.execute("SELECT DISTINCT ftp_tenor_days FROM prices ORDER BY ftp_tenor_days").fetchall()
-        return tuple(tenor for (tenor,) in found)
 
     @cached_property
     def _changes(self) -> set[date]:
@@ -204,6 +207,7 @@ class Staging:
         self._connection.execute("SET VARIABLE last_day = ?", [self._inputs.as_of_date])
         pinned = [each for each in self._inputs.days if each.pin.dataset == "ftp_curve"]
         self._run(staged.PRICES.format(view=self._view("ftp_curve", pinned)))
+        self._run(staged.TENORS)
 
     def _fill_rules(self) -> None:
         rules = self._inputs.products

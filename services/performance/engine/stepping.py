@@ -1,8 +1,8 @@
-"""One step of a month: from what stands on its days, and the leaf of the step before, to its own leaf."""
+"""A month step by step: from what stands on a step's days, and the leaf of the day before it, to the leaf of each day."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,36 +31,39 @@ class Month:
         self.staging = Staging(connection, lake, inputs, objects)
         self._take(self.staging.begin())
         self._define("base_amounts", base_amounts, self._home_currency_code)
-        self._tenors = self.staging.tenors()
 
     def account_days(self, step: Step) -> list[str]:
         """The tables that together have the rows of ACCOUNT_DAYS of a step."""
         self._take(self.staging.take(step))
         names = []
         for source in self.staging.sources(step):
-            measuring = Measuring(source, self.staging.rules(source, step), self._home_currency_code, self._tenors)
-            for divided in (False, True):
+            measuring = Measuring(source, self.staging.rules(source, step), self._home_currency_code)
+            for divided in (False, True) if self.staging.divides() else (False,):
                 # Each a view of its own: what two parts of one statement have in common would be kept whole in memory.
                 names.append(f"{source.dataset}_{'divided' if divided else 'whole'}")
                 self._define(names[-1], account_days, measuring, divided=divided)
         return names
 
-    def add(self, step: Step, formerly: Path | None) -> Path:
-        """The leaf after the step, from the one after the step before, which is none for the month's first."""
-        if formerly:
-            self._engine.show("formerly", formerly)
-        self._keep("accrued", settling.accrued, tuple(self.account_days(step)), formerly=formerly is not None)
-        self._keep("several", settling.several)
-        self._define("alone", settling.settled, divided=False)
-        self._define("together", settling.settled, divided=True)
-        return self._keep("account_results", settling.leaf)
+    def add(self, step: Step, formerly: Path | None, *, by_day: bool) -> Iterator[Path]:
+        """The leaf after each day of the step, or after its last, from the one before the step, which is none for the first."""
+        self._keep("added", settling.added, tuple(self.account_days(step)), by_day=by_day)
+        for day in step.days if by_day else [step.last]:
+            self._take(self.staging.end(day))
+            if formerly:
+                self._engine.show("formerly", formerly)
+            self._keep("accrued", settling.accrued, formerly=formerly is not None)
+            self._keep("several", settling.several)
+            self._define("alone", settling.settled, divided=False)
+            self._define("together", settling.settled, divided=True)
+            formerly = self._keep("account_results", settling.leaf)
+            yield formerly
 
     def day_results(self) -> Path:
-        """Of the last step's last day."""
+        """Of the last leaf's day."""
         return self._keep("day_results", settling.day_results)
 
     def issues(self) -> Path:
-        """Of the last step."""
+        """Of the same."""
         return self._keep("issues", settling.issues)
 
     def _define(self, name: str, build: Callable[..., ir.Table], *arguments: Any, **options: Any) -> None:

@@ -56,12 +56,16 @@ ACCRUED: Mapping[str, str] = {
     "new_days": "int64", "incomplete_days": "int64",
 }  # fmt: skip
 
+ADDED: Mapping[str, str] = {"day": "date", **ACCRUED}
+
 _BASE = {
     "dataset": "string", "source_system": "string", "account_number": "string", "currency_code": "string", "base_banded": "int64",
 }  # fmt: skip
 
 _STAGED: Mapping[str, Mapping[str, str]] = {
-    # One row: the month so far, to the last day of the step.
+    # One row: the step's last day.
+    "step": {"last_date": "date"},
+    # One row: the month so far, to the day whose leaf is computed.
     "period": {"month_date": "date", "as_of_date": "date", "days": "int64"},
     # By each source system that names it; `account_system` is the one that keeps it. Whose it is already says whether by its own
     # lines or by its customer's.
@@ -79,7 +83,9 @@ _STAGED: Mapping[str, Mapping[str, str]] = {
     "base_amounts": {**_BASE, "base": "int64"},
     # What one minor unit of the currency is in minor units of the home currency: `factor` / `divisor`.
     "rates": {"day": "date", "currency_code": "string", "exchange_rate_e8": "int64", "factor": EXACT, "divisor": EXACT},
-    # The curve as it stood on a day, at all the tenors that any curve names.
+    # By whole days the tenor, of those that any curve names, that is nearest and not longer, or the shortest.
+    "tenors": {"tenor_days": "int64", "ftp_tenor_days": "int64"},
+    # The curve as it stood on a day, at all these tenors.
     "prices": {"currency_code": "string", "price_date": "date", "ftp_tenor_days": "int64", "ftp_rate_e8": "int64"},
     # Which rule takes a row, by its product's code or by its kind.
     "selectors": {"dataset": "string", "by_code": "boolean", "selector": "string", "rule": "int64"},
@@ -102,7 +108,8 @@ _STAGED: Mapping[str, Mapping[str, str]] = {
         "ftp_profit_divisor": EXACT, "fee_income_divisor": EXACT, "expected_loss_divisor": EXACT, "capital_cost_divisor": EXACT,
         "unit_price_divisor": EXACT,
     },
-    # What the days so far add up to, by object and owner.
+    # What the days of the step add up to, and what all days so far do, by object and owner.
+    "added": ADDED,
     "accrued": ACCRUED,
     "several": dict.fromkeys(("dataset", "source_system", "account_number", "currency_code", "product_version_id"), "string"),
     # The leaf, and that of the step before.

@@ -65,7 +65,6 @@ def _create_objections():
         sa.Column("claim_id", sa.Text, nullable=False),
         sa.Column("state", sa.Integer, nullable=False),
         sa.Column("evidence", sa.Text, nullable=False),
-        sa.Column("customer_path", OrderedText, nullable=False),
         sa.Column("escalation_level", sa.Integer, nullable=False),
         sa.Column("due_date", BusinessDate, nullable=False),
         sa.Column("adjudicator_person_id", sa.Text, nullable=False),

@@ -101,6 +101,7 @@ def _create_deals():
         sa.Column("product_codes", Json, nullable=False),
         sa.Column("close_date", BusinessDate, nullable=False),
         sa.Column("objects", Json, nullable=False),
+        sa.Column("set_aside", Json, nullable=False),
         sa.Column("terms", Json, nullable=False),
         sa.Column("stages", Json, nullable=False),
         sa.Column("state", sa.Integer, nullable=False),

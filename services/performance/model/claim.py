@@ -121,8 +121,7 @@ class Objection(Base, OfObject):
     # `rules.claims.ObjectionState`.
     state: Mapped[int] = mapped_column(Integer, default=ObjectionState.RAISED.value)
     evidence: Mapped[str] = mapped_column(EncryptedText("performance.objection.evidence"))
-    # The unit that looks after the customer; whoever is in charge of it adjudicates, and after each deadline one level above.
-    customer_path: Mapped[str] = mapped_column(OrderedText)
+    # How many deadlines passed: by so many levels above the customer's own unit it is adjudicated.
     escalation_level: Mapped[int] = mapped_column(Integer, default=0)
     due_date: Mapped[date] = mapped_column(BusinessDate)
     adjudicator_person_id: Mapped[str] = mapped_column(Text, default="")

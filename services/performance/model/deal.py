@@ -59,6 +59,8 @@ class Deal(Base):
     close_date: Mapped[date] = mapped_column(BusinessDate)
     # Each `{"kind": 2, "object_key": "core/6222…"}`.
     objects: Mapped[list[dict[str, Any]]] = mapped_column(Json, default_factory=list)
+    # Lines of whoever had an object before that its shares stand in place of: an object and a part of it each.
+    set_aside: Mapped[list[dict[str, Any]]] = mapped_column(Json, default_factory=list)
     # As `rules.attribution.freezing` writes terms.
     terms: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
     # When its opportunity came to each stage: `[instant, code]`, in order of time.

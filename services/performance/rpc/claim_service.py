@@ -8,7 +8,7 @@ from workbench.performance.v1 import claim_pb2, claim_service_pb2
 from services.chassis.db.session import UnitOfWork
 from services.chassis.longwork import serving
 from services.performance.model.claim import Claim
-from services.performance.usecases.claims import deciding, finding, importing, making, pool, portfolio
+from services.performance.usecases.claims import deciding, finding, importing, making, pool, pool_accounts, portfolio
 from services.performance.usecases.claims.reading import claim_messages
 
 
@@ -60,6 +60,17 @@ def list_pool(work: UnitOfWork, request: claim_service_pb2.ListPoolRequest) -> c
     page = pool.list_pool(work, request)
     shown = pool.pool_messages(work, list(page.rows))
     return claim_service_pb2.ListPoolResponse(pool_items=shown, next_page_token=page.next_page_token)
+
+
+def list_pool_accounts(
+    work: UnitOfWork, request: claim_service_pb2.ListPoolAccountsRequest
+) -> claim_service_pb2.ListPoolAccountsResponse:
+    page, as_of_date = pool_accounts.list_accounts(work, request)
+    return claim_service_pb2.ListPoolAccountsResponse(
+        pool_accounts=pool_accounts.account_messages(work, page.rows),
+        next_page_token=page.next_page_token,
+        as_of_date=as_of_date.isoformat(),
+    )
 
 
 def _shown(work: UnitOfWork, claim: Claim) -> claim_pb2.Claim:

@@ -17,7 +17,8 @@ from services.performance.rules.formulas.parsing import is_name, shown
 
 # Every formula may name the product's coefficient 折算系数 by this.
 COEFFICIENT = "coefficient"
-_WHOLE = "1"
+# The coefficient where nothing is said.
+WHOLE = "1"
 
 
 class DefinitionFault(Exception):
@@ -80,7 +81,7 @@ class Definition:
 
 def read_definition(values: Mapping[str, Any], home_fraction_digits: int) -> Definition:
     """The definition that the values state; raises DefinitionFault."""
-    coefficient = Decimal(values.get("coefficient") or _WHOLE)
+    coefficient = Decimal(values.get("coefficient") or WHOLE)
     parameters = read_parameters(values.get("parameters", ()), coefficient)
     method = FtpMethod(values.get("ftp_method", FtpMethod.NONE))
     if method is FtpMethod.FIXED and not values.get("fixed_ftp_rate"):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
-from workbench.performance.v1 import product_events_pb2
+from workbench.performance.v1 import claim_events_pb2, deal_events_pb2, product_events_pb2
 
 from services.activity.usecases import approvals
 
@@ -101,3 +101,24 @@ def test_a_version_of_a_product_waits_for_another_product_manager_until_it_is_de
         assert waiting(author) == waiting(town.manager_east) == []
         town.announce(end(product_version_id=version))
         assert waiting(second) == []
+
+
+def test_claims_objections_and_splits_of_deals_wait_for_whoever_is_in_charge(town):
+    claim, objection, deal = (str(uuid.uuid4()) for _ in range(3))
+    path, asks = f"{town.root}EAST/", town.rm1_east.person_id
+    told = {"claim_id": claim, "claimant_person_id": asks, "person_ids": [asks], "start_date": "2026-11-25"}
+    town.announce(claim_events_pb2.ClaimMade(**told, organisation_path=path))
+    raised = {"objection_id": objection, "objector_person_id": asks, "due_date": "2026-12-05"}
+    town.announce(claim_events_pb2.ObjectionRaised(**raised, organisation_path=path))
+    proposed = {"deal_id": deal, "proposer_person_id": asks, "member_person_ids": [asks]}
+    town.announce(deal_events_pb2.DealSplitProposed(**proposed, organisation_path=path))
+    assert set(waiting(town.manager_east)) == {f"claims/{claim}", f"objections/{objection}", f"deals/{deal}"}
+    assert waiting(town.leader_east) == waiting(town.manager_west) == waiting(town.rm1_east) == []
+    # The branch's deadline passed: it is the head office's now.
+    town.announce(claim_events_pb2.ObjectionEscalated(**raised, organisation_path=town.root, escalation_level=1))
+    assert f"objections/{objection}" not in waiting(town.manager_east)
+    assert waiting(town.analyst, kind="objection") == [f"objections/{objection}"]
+    town.announce(claim_events_pb2.ClaimDecided(claim_id=claim))
+    town.announce(claim_events_pb2.ObjectionDecided(objection_id=objection))
+    town.announce(deal_events_pb2.DealDecided(deal_id=deal))
+    assert waiting(town.manager_east) == waiting(town.analyst) == []

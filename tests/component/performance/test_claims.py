@@ -1,52 +1,34 @@
 """Claims: asked for by whoever works with a customer, decided by the level above, never more than there is."""
 
 import time
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 from workbench.customer.v1 import exchange_events_pb2
-from workbench.performance.v1 import claim_events_pb2, claim_pb2, claim_service_pb2, share_pb2
+from workbench.performance.v1 import claim_events_pb2, claim_pb2, claim_service_pb2
 
 from services.chassis.kernel.errors import WorkbenchError
 from services.performance.model import Customer, ShareLine
+from tests.component.performance.claim_builders import (
+    ACCOUNT,
+    APPROVED,
+    CUSTOMER,
+    PENDING,
+    REJECTED,
+    WITHDRAWN,
+    business_date,
+    claim,
+    draft,
+    refused,
+    shares,
+)
 from tests.component.performance.conftest import run_together
-
-CUSTOMER, ACCOUNT = share_pb2.OBJECT_KIND_CUSTOMER, share_pb2.OBJECT_KIND_ACCOUNT
-PENDING, APPROVED = claim_pb2.CLAIM_STATE_PENDING, claim_pb2.CLAIM_STATE_APPROVED
-REJECTED, WITHDRAWN = claim_pb2.CLAIM_STATE_REJECTED, claim_pb2.CLAIM_STATE_WITHDRAWN
 
 
 @pytest.fixture
 def today(town):
-    with town.service.database.transaction(read_only=True) as work:
-        return work.business_date
-
-
-def draft(customer_id, *parts, start_date, **fields):
-    asked = [claim_pb2.ClaimPart(person_id=person.person_id, basis_points=basis_points) for person, basis_points in parts]
-    told = {"object_kind": CUSTOMER, "kind": claim_pb2.CLAIM_KIND_RATIO, "parts": asked} | fields
-    return claim_pb2.Claim(customer_id=customer_id, start_date=start_date.isoformat(), **told)
-
-
-def claim(person, customer_id, *parts, start_date, **fields):
-    parts = parts or ((person, 10_000),)
-    return person.call("CreateClaim", claim=draft(customer_id, *parts, start_date=start_date, **fields))
-
-
-@contextmanager
-def refused(reason):
-    """What the block does last is refused with that reason."""
-    with pytest.raises(WorkbenchError) as refusal:
-        yield refusal
-    assert refusal.value.reason == reason
-
-
-def shares(person, customer_id, **fields):
-    told = {"object_kind": CUSTOMER} | fields
-    found = person.call("ListShares", customer_id=customer_id, **told).shares
-    return [(share.person_id, share.basis_points, share.start_date, share.end_date, share.state) for share in found]
+    return business_date(town)
 
 
 def test_a_claim_waits_and_then_counts(town, today):

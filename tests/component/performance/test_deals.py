@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from google.protobuf.json_format import MessageToDict
@@ -16,8 +16,9 @@ from services.performance.model import ContactTouch, ShareLine
 from services.performance.rules.attribution import kinds
 from services.performance.rules.attribution.freezing import thawed
 from services.performance.rules.attribution.schemes import lines, split
-from services.performance.rules.shares import ShareState
-from tests.component.performance.conftest import run_together
+from services.performance.rules.shares import ObjectKind, Part, SharedObject, ShareState
+from services.performance.usecases.shares.lines import put_lines
+from tests.component.performance.conftest import Town, run_together
 from tests.component.performance.deal_builders import (
     CANCELLED,
     CO_WORKER,
@@ -38,6 +39,19 @@ from tests.component.performance.deal_builders import (
 
 def refused(reason):
     return pytest.raises(WorkbenchError, match=reason)
+
+
+@pytest.fixture(scope="module")
+def bank(service):
+    return Town(service)
+
+
+@pytest.fixture
+def town(bank):
+    """One bank for all tests here, in which each has two relationship managers of its own."""
+    bank.rm1_east = bank.colleague("relationship_manager", "EAST/E01/")
+    bank.rm2_east = bank.colleague("relationship_manager", "EAST/E02/")
+    return bank
 
 
 @pytest.fixture
@@ -132,7 +146,7 @@ def test_all_schemes_stand_side_by_side_on_the_deals_own_numbers(team):
             for band in each.bands:
                 assert sum(part.basis_points for part in band.parts) == 10_000
     effort = {part.person_id: part for part in shown[SCHEMES["effort"]].parts}
-    assert effort[rm2].reason == "2 contacts, an effort of 120"
+    assert effort[rm2].reason == "contacts: 2, effort: 120"
     assert len(effort[rm2].resources) == 2
     for name in ("agreed", "amount_band", "stock_increment", "blend"):
         assert (shown[SCHEMES[name]].offered, shown[SCHEMES[name]].refusal_reason) == (False, "TERMS_MISSING")
@@ -268,7 +282,8 @@ def test_out_of_reach_a_deal_is_not_there(team):
     assert not deals_of(stranger)
 
 
-def test_deals_are_listed_by_person_customer_and_unit(team):
+def test_deals_are_listed_by_person_customer_and_unit(service, team):
+    outside = Town(service).manager_east
     second = team.rm2_east.call("CreateDeal", deal=draft(team.customer(team.rm2_east)))
     assert [each.deal_id for each in deals_of(team.rm2_east)] == [second.deal_id, team.deal.deal_id]
     first = team.rm2_east.call("ListDeals", page_size=1)
@@ -276,13 +291,20 @@ def test_deals_are_listed_by_person_customer_and_unit(team):
     assert [each.deal_id for each in rest] == [team.deal.deal_id]
     assert [each.deal_id for each in deals_of(team.rm1_east, customer_id=team.customer_id)] == [team.deal.deal_id]
     east = f"{team.root}EAST/"
-    assert {each.deal_id for each in deals_of(team.manager_east, organisation_path=east)} == {second.deal_id, team.deal.deal_id}
-    assert {each.deal_id for each in deals_of(team.auditor, organisation_path=team.root)} == {second.deal_id, team.deal.deal_id}
-    assert not deals_of(team.manager_east, organisation_path=east, state=deal_pb2.DEAL_STATE_DECIDED)
+    assert [each.deal_id for each in deals_of(team.manager_east, organisation_path=east)][:2] == [
+        second.deal_id,
+        team.deal.deal_id,
+    ]
+    assert [each.deal_id for each in deals_of(team.auditor, organisation_path=team.root)][:2] == [
+        second.deal_id,
+        team.deal.deal_id,
+    ]
+    assert not deals_of(team.manager_east, organisation_path=f"{east}E02/", state=deal_pb2.DEAL_STATE_DECIDED)
     with refused("SUBJECT_UNCLEAR"):
         deals_of(team.manager_east, organisation_path=east, person_id=team.rm1_east.person_id)
-    with refused("UNIT_NOT_FOUND"):
-        deals_of(team.manager_west, organisation_path=east)
+    for person in (team.manager_west, outside):
+        with refused("UNIT_NOT_FOUND"):
+            deals_of(person, organisation_path=east)
 
 
 def test_accounts_that_come_later_are_shared_at_once_and_those_taken_off_no_more(team):
@@ -379,6 +401,43 @@ def test_stock_stays_with_whoever_had_it_and_bands_become_lines(team):
     assert [each.from_amount.amount for each in shown.proposed_bands] == ["0.00", "400000.00"]
     parts = points(compared(team.manager_east, team.deal)[SCHEMES["stock_increment"]])
     assert parts == {former.person_id: 4_000, rm1: 3_750, rm2: 2_250}
+
+
+def test_stock_that_was_claimed_is_the_deals_and_given_back_where_that_is_taken_back(team):
+    former, thing = team.colleague("relationship_manager", "EAST/E01/"), account()
+    before = date(2026, 1, 1)
+    with team.service.database.transaction() as work:
+        of = SharedObject(ObjectKind.ACCOUNT, thing.object_key, team.customer_id)
+        put_lines(work, of, [Part(former.person_id, 10_000, before)], "claims/1")
+    terms = deal_pb2.DealTerms(former_owner_person_id=former.person_id, base_amount=money("400000.00"))
+    change(team.rm1_east, team.deal, terms=terms)
+    decided(team, "stock_increment", thing)
+    assert share_lines(team, thing)[:2] == [
+        (former.person_id, 10_000, before, WON - timedelta(days=1), 0, None),
+        (former.person_id, 10_000, WON, None, 0, 40_000_000),
+    ]
+    day = WON + timedelta(days=5)
+    team.manager_east.call("ReverseDeal", deal_id=team.deal.deal_id, start_date=day.isoformat(), reason="x")
+    lines_after = share_lines(team, thing)
+    assert lines_after[-1] == (former.person_id, 10_000, day, None, 0, None)
+    assert [each[3] for each in lines_after[1:-1]] == [day - timedelta(days=1)] * 3
+
+
+def test_an_account_that_is_taken_off_is_whose_it_was(team):
+    former, thing = team.colleague("relationship_manager", "EAST/E01/"), account()
+    with team.service.database.transaction() as work:
+        of = SharedObject(ObjectKind.ACCOUNT, thing.object_key, team.customer_id)
+        put_lines(work, of, [Part(former.person_id, 10_000, date(2026, 1, 1))], "claims/1")
+    terms = deal_pb2.DealTerms(former_owner_person_id=former.person_id, base_amount=money("1.00"))
+    change(team.rm1_east, team.deal, terms=terms)
+    decided(team, "stock_increment")
+    team.manager_east.call("LinkDealObjects", deal_id=team.deal.deal_id, objects=[thing])
+    assert len(share_lines(team, thing)) == 4
+    deal = team.manager_east.call("LinkDealObjects", deal_id=team.deal.deal_id, objects=[])
+    assert [each[:3] for each in share_lines(team, thing)] == [
+        (former.person_id, 10_000, date(2026, 1, 1)), (former.person_id, 10_000, WON),
+    ]  # fmt: skip
+    assert team.rm1_east.call("GetDeal", deal_id=deal.deal_id).etag == deal.etag
 
 
 BANDS = [

@@ -8,7 +8,7 @@ from workbench.performance.v1 import scheme_pb2
 
 from services.chassis.kernel.errors import WorkbenchError
 from services.performance.rules.attribution import kinds
-from tests.component.performance.conftest import run_together
+from tests.component.performance.conftest import Town, run_together
 from tests.component.performance.deal_builders import SCHEMES
 
 P = scheme_pb2.SchemeParameters
@@ -26,6 +26,11 @@ def refused(reason):
 def published(town, **fields):
     scheme = town.product_manager.call("CreateScheme", scheme=decay(**fields))
     return town.analyst.call("DecideScheme", scheme_id=scheme.scheme_id, publish=True, etag=scheme.etag)
+
+
+@pytest.fixture(scope="module")
+def town(service):
+    return Town(service)
 
 
 @pytest.mark.parametrize("name", ["SchemeKind", "SchemeState", "EffortMeasure", "DealRole"])

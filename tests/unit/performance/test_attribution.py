@@ -12,11 +12,13 @@ from services.chassis.kernel.errors import InvalidInput, RuleBroken
 from services.performance.rules.attribution.agreements import within
 from services.performance.rules.attribution.contacts import decay
 from services.performance.rules.attribution.deals import AgreedBand, Deal, Journey, Member, Terms, Touch
+from services.performance.rules.attribution.freezing import frozen, thawed
 from services.performance.rules.attribution.kinds import EVIDENCE_KINDS, DealRole, EffortMeasure, SchemeKind
 from services.performance.rules.attribution.markov import removal_effects
 from services.performance.rules.attribution.parameters import Parameters, Position, lint
 from services.performance.rules.attribution.schemes import amounts, lines, overall_basis_points, split
 from services.performance.rules.attribution.shapley import shapley_values
+from services.performance.rules.attribution.words import CHINESE, ENGLISH, part_words, rule_words
 
 WON = date(2026, 11, 20)
 A, B, C = "a", "b", "c"
@@ -34,7 +36,10 @@ def touch(person_id, days, *, stage="contact", minutes=30, kind=1, contact="", h
 
 def deal(*touches, people=(A, B, C), **fields):
     members = [member(person_id, DealRole.OWNER if place == 0 else DealRole.CO_WORKER) for place, person_id in enumerate(people)]
-    return Deal(**{"amount_minor_units": 123456789, "close_date": WON, "members": members, "touches": touches} | fields)
+    return Deal(
+        **{"amount_minor_units": 123456789, "currency_code": "CNY", "close_date": WON, "members": members, "touches": touches}
+        | fields
+    )
 
 
 def weights(kind, of, parameters=None):
@@ -120,6 +125,15 @@ def test_position_is_a_w():
         touch(A, 9), touch(C, 8), touch(B, 5, stage="proposal"), touch(C, 4, stage="proposal"), touch(A, 1, stage="signing")
     )
     assert weights(SchemeKind.POSITION, of, parameters) == {A: Fraction(6, 10), B: Fraction(3, 10), C: Fraction(1, 10)}
+
+
+@pytest.mark.parametrize(
+    "touches", [[touch(A, 9), touch(B, 1)], [touch(A, 9), touch(B, 1, stage="proposal")]], ids=["alike", "on"]
+)
+def test_two_contacts_have_half_each_at_a_w(touches):
+    parameters = Parameters(position=Position(3_000, 3_000, 3_000, 1_000))
+    assert weights(SchemeKind.POSITION, deal(*touches), parameters) == {A: Fraction(1, 2), B: Fraction(1, 2)}
+    assert weights(SchemeKind.POSITION, deal(touches[0]), parameters) == {A: 1}
 
 
 def test_first_and_last_touch_have_all():
@@ -244,10 +258,16 @@ def deals(draw):
     people = draw(PEOPLE)
     stages = st.sampled_from(("needs", "proposal", "signing"))
     touches = [
-        touch(each, draw(st.integers(0, 200)), stage=draw(stages), minutes=draw(st.integers(1, 300)), kind=draw(st.integers(1, 7)),
-              contact=f"c{draw(st.integers(0, 8))}")
+        touch(
+            each,
+            draw(st.integers(0, 200)),
+            stage=draw(stages),
+            minutes=draw(st.integers(1, 300)),
+            kind=draw(st.integers(1, 7)),
+            contact=f"c{draw(st.integers(0, 8))}",
+        )
         for each in draw(st.lists(st.sampled_from(people), min_size=1, max_size=12))
-    ]  # fmt: skip
+    ]
     # A contact has one time, and each who took part has one touch.
     by_contact = {}
     for each in touches:
@@ -391,3 +411,32 @@ def test_fifteen_members_are_exact():
     assert found.error_bound == 0
     (tranche,) = found.tranches
     assert len({tranche.weights[each] for each in people[:3]}) == 1
+
+
+@given(ALL, deals())
+@settings(max_examples=60)
+def test_what_is_frozen_is_read_back_and_comes_to_the_same(kind, of):
+    text = frozen(kind, Parameters(), of)
+    assert thawed(text)[:2] == (kind, Parameters())
+    assert split(*thawed(text)) == split(kind, Parameters(), of)
+    assert frozen(*thawed(text)) == text
+
+
+def test_every_scheme_and_figure_has_words_in_both_languages():
+    of = deal(
+        touch(A, 9),
+        touch(B, 1),
+        terms=Terms(
+            agreed_basis_points={A: 10_000},
+            bands=[AgreedBand(0, None, {A: 10_000})],
+            former_owner=Member("z", "0"),
+            base_minor_units=123_45,
+        ),
+    )
+    for kind in list(SchemeKind)[1:]:
+        chinese, english = (rule_words(kind, Parameters(), code) for code in (CHINESE, ENGLISH))
+        assert chinese != english
+        for part in split(kind, Parameters(), of).parts:
+            assert part_words(part, CHINESE) != part_words(part, ENGLISH)
+    stock = split(SchemeKind.STOCK_INCREMENT, Parameters(), of).parts[0]
+    assert part_words(stock, ENGLISH) == "base: 123.45 CNY"

@@ -202,12 +202,12 @@ def test_a_measure_is_what_it_says(text, dataset, outcome):
 def test_a_formula_in_plain_words():
     formula = read(LOAN_NET_PROFIT)
     assert formula.words(Language.CHINESE) == (
-        "（余额 × （客户利率 × （1 − turnover_tax（6%）） − funding_cost（2.6%） − operating_cost（0.6%））"
-        " − 余额 × 违约概率 × 违约损失率） × （1 − income_tax（25%））"
+        "（余额 × （客户利率 × （1 − turnover tax（6%）） − funding cost（2.6%） − operating cost（0.6%））"
+        " − 余额 × 违约概率 × 违约损失率） × （1 − income tax（25%））"
     )
     assert formula.words(Language.ENGLISH) == (
-        "(balance × (customer's rate × (1 − turnover_tax (6%)) − funding_cost (2.6%) − operating_cost (0.6%))"
-        " − balance × probability of default × loss given default) × (1 − income_tax (25%))"
+        "(balance × (customer's rate × (1 − turnover tax (6%)) − funding cost (2.6%) − operating cost (0.6%))"
+        " − balance × probability of default × loss given default) × (1 − income tax (25%))"
     )
     chosen = read(
         "balance * CASE WHEN overdue_days > 90 AND NOT loan_class IS NULL THEN 0 ELSE COALESCE(customer_rate, 0.05) END"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from services.chassis.kernel.errors import RuleBroken
+from services.chassis.kernel.money import Money
 from services.performance.rules.attribution.deals import Deal, Part, Split, Tranche, normalised, whole
 from services.performance.rules.attribution.kinds import DealRole
 from services.performance.rules.attribution.parameters import Parameters
@@ -61,7 +62,7 @@ def stock_increment(deal: Deal, increment: Split) -> Split:
         raise RuleBroken("TERMS_MISSING", "Who had it before, and how much there was then, is not said.")
     stock = Tranche({former.person_id: Fraction(1)}, 0, base)
     team = [Tranche(increment.tranches[0].weights, base)]
-    kept = Part(former.person_id, {"base_minor_units": str(base)})
+    kept = Part(former.person_id, {"base": f"{Money(base, deal.currency_code)} {deal.currency_code}"})
     return Split([stock, *team], [kept, *increment.parts], increment.error_bound)
 
 

@@ -44,8 +44,9 @@ def decay(days: int, half_life_days: int) -> Fraction:
 def position(deal: Deal, parameters: Parameters) -> Split:
     """The first contact, the turning one and the last have a part each, the others one together.
 
-    The turning one is the first at a later stage than that of the very first; without stages the middle one. A part that no
-    contact has is shared by the others in proportion: of one contact it is all, of two at U 40/20/40 it is half and half.
+    The turning one is, of those between the first and the last, the first at another stage than that of the very first; the
+    middle one where none is. A part that no contact has is shared by the others in proportion: one contact has all, two have half
+    each at U 40/20/40 and at W 30/30/30/10.
     """
     return _by_position(deal, parameters.position)
 
@@ -82,28 +83,28 @@ def _by_position(deal: Deal, places: Position) -> Split:
         # Who was there together shares it: none of them was there before another.
         for touch in moment:
             weights[touch.person_id] += Fraction(weight, len(moment))
-    return whole(weights, _parts(deal.evidence()))
+    figures = {person_id: {"position": str(round(weight))} for person_id, weight in weights.items()}
+    return whole(weights, _parts(deal.evidence(), figures))
 
 
 def _position_weights(moments: Sequence[Sequence[Touch]], places: Position) -> list[Fraction]:
     weights = [Fraction(0)] * len(moments)
     weights[0] += places.first_basis_points
     weights[-1] += places.last_basis_points
-    key = {0, len(moments) - 1}
-    if places.turning_basis_points:
-        turning = _turning(moments)
+    others = list(range(1, len(moments) - 1))
+    if others and places.turning_basis_points:
+        turning = _turning(moments, others)
         weights[turning] += places.turning_basis_points
-        key.add(turning)
-    others = [place for place in range(len(moments)) if place not in key]
+        others.remove(turning)
     for place in others:
         weights[place] += Fraction(places.others_basis_points, len(others))
     return weights
 
 
-def _turning(moments: Sequence[Sequence[Touch]]) -> int:
+def _turning(moments: Sequence[Sequence[Touch]], between: Sequence[int]) -> int:
     first_stage = moments[0][0].stage_code
-    later = (place for place, moment in enumerate(moments) if moment[0].stage_code not in ("", first_stage))
-    return next(later, len(moments) // 2)
+    later = (place for place in between if moments[place][0].stage_code not in ("", first_stage))
+    return next(later, between[len(between) // 2])
 
 
 def _parts(touches: Iterable[Touch], figures: Mapping[str, Mapping[str, str]] | None = None) -> list[Part]:

@@ -80,6 +80,7 @@ class Deal:
     """A deal and its evidence. The order of members and touches changes nothing."""
 
     amount_minor_units: int
+    currency_code: str
     close_date: date
     members: Sequence[Member]
     touches: Sequence[Touch] = ()

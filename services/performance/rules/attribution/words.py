@@ -51,21 +51,22 @@ _RULES: Mapping[SchemeKind, tuple[str, str]] = {
 }
 # What figures of a part are called.
 _FIGURES: Mapping[str, tuple[str, str]] = {
-    "agreed_basis_points": ("约定 {} 基点", "{} basis points agreed"),
+    "agreed_basis_points": ("约定 {} 基点", "agreed: {} bp"),
     "alone_percent": ("单独可促成 {}%", "alone worth {} %"),
-    "bands": ("参与 {} 个金额段", "in {} bands"),
-    "base_minor_units": ("原有存量（最小货币单位）{}", "a base of {} in minor units"),
-    "basis_points": ("约定 {} 基点", "{} basis points agreed"),
-    "contacts": ("联系 {} 次", "{} contacts"),
-    "effect_percent": ("移除后成交概率下降 {}%", "without him {} % less likely"),
-    "effort": ("投入 {}", "an effort of {}"),
-    "evidence_basis_points": ("证据 {} 基点", "{} basis points by evidence"),
-    "involvement_basis_points": ("参与程度 {} 基点", "{} basis points of the role filled"),
-    "journeys": ("涉及商机 {} 个", "in {} opportunities"),
-    "members": ("共 {} 位成员", "one of {} members"),
-    "role_weight": ("角色权重 {}", "a role weight of {}"),
-    "stages": ("涉及 {} 个阶段", "at {} stages"),
-    "weight": ("衰减后权重 {}", "a weight of {} after decay"),
+    "bands": ("参与 {} 个金额段", "bands: {}"),
+    "base": ("原有存量 {}", "base: {}"),
+    "basis_points": ("约定 {} 基点", "agreed: {} bp"),
+    "contacts": ("联系 {} 次", "contacts: {}"),
+    "effect_percent": ("移除后成交概率下降 {}%", "without this member {} % less likely"),
+    "effort": ("投入 {}", "effort: {}"),
+    "evidence_basis_points": ("证据 {} 基点", "by evidence: {} bp"),
+    "involvement_basis_points": ("参与程度 {} 基点", "of the role filled: {} bp"),
+    "journeys": ("涉及商机 {} 个", "opportunities: {}"),
+    "members": ("共 {} 位成员", "members: {}"),
+    "position": ("位置得分 {}", "points by position: {}"),
+    "role_weight": ("角色权重 {}", "role weight: {}"),
+    "stages": ("涉及 {} 个阶段", "stages: {}"),
+    "weight": ("衰减后权重 {}", "weight after decay: {}"),
 }
 
 
@@ -98,9 +99,9 @@ def part_words(part: Part | None, language_code: str) -> str:
     """Why somebody has what he has; that nothing counts of him where there is no part of his."""
     place = _place(language_code)
     if part is None:
-        return ("没有计入的内容", "nothing of him counts")[place]
+        return ("没有计入的内容", "nothing counts")[place]
     named = [_FIGURES[name][place].format(figure) for name, figure in part.figures.items()]
-    return ("，", ", ")[place].join(named) or ("方案指定", "named by the scheme")[place]
+    return ("，", ", ")[place].join(named) or ("指定的唯一责任人", "the one who is named")[place]
 
 
 def _place(language_code: str) -> int:

@@ -175,8 +175,9 @@ class Constant:
     # As it is shown.
     decimal: str
     kind: Kind
-    # What the parameter is called; empty for a number of the formula's own.
+    # Of a parameter: its name, and what it is called in Chinese; empty for a number of the formula's own.
     name: str = ""
+    chinese: str = ""
 
     def value(self, algebra: Algebra, columns: Mapping[str, Value]) -> Value:  # noqa: ARG002 - as all nodes
         return _whole(self.kind.low, algebra, wide=self.kind.wide)

@@ -157,7 +157,7 @@ class _Reader:
         amount = parameter.kind in (InputKind.AMOUNT, InputKind.YEARLY_AMOUNT)
         digits = self.declared.home_fraction_digits if amount else 0
         kind = constant_kind(parameter.value.scaleb(digits), parameter.kind)
-        return tree.Constant(shown(parameter.value, parameter.kind), kind, parameter.display_name or parameter.name)
+        return tree.Constant(shown(parameter.value, parameter.kind), kind, parameter.name, parameter.display_name)
 
     def _literal(self, parsed: Any, _depth: int) -> tree.Node:
         if parsed.is_string:

@@ -109,7 +109,9 @@ def _say_named(node: tree.Named, phrases: _Phrases) -> _Said:
 
 
 def _say_constant(node: tree.Constant, phrases: _Phrases) -> _Said:
-    return (phrases.parameter.format(node.name, node.decimal) if node.name else node.decimal), _ATOM
+    # A name is English words already.
+    named = (phrases.chinese and node.chinese) or node.name.replace("_", " ")
+    return (phrases.parameter.format(named, node.decimal) if named else node.decimal), _ATOM
 
 
 def _say_text(node: tree.Text, _phrases: _Phrases) -> _Said:

@@ -16,6 +16,7 @@ from services.performance.model.claim import Claim, Objection
 from services.performance.model.customer import Customer
 from services.performance.model.share import ShareLine
 from services.performance.usecases import reaching
+from services.performance.usecases.claims import things
 
 # How the lines of claims name their source.
 _CLAIMS = "claims/"
@@ -75,7 +76,8 @@ def _has_part(person_id: str) -> ColumnElement[bool]:
 def _of_subject(work: UnitOfWork, model: type[_Model], request: Any) -> ColumnElement[bool]:
     check_subject(request.person_id, request.customer_id, request.organisation_path)
     if request.customer_id:
-        return model.customer_id == reaching.customer(work, request.customer_id).customer_id
+        records = things.with_merged(work, reaching.customer(work, request.customer_id))
+        return model.customer_id.in_([record.customer_id for record in records])
     if request.organisation_path:
         return below(model.organisation_path, reaching.unit_path(work, request.organisation_path))
     person_id = reaching.person(work, request.person_id).person_id

@@ -104,7 +104,7 @@ def latest_pins(work: UnitOfWork, kind: ObjectKind, source_systems: Collection[s
     """The latest revisions of the datasets in which such objects of those systems stand."""
     from services.performance.engine import objects
 
-    datasets = objects.DATASETS[kind.name]
+    datasets = objects.DATASETS[kind]
     latest = (
         select(DatasetPin.feed, func.max(DatasetPin.business_date).label("day"))
         .where(DatasetPin.dataset.in_(datasets), DatasetPin.source_system.in_(sorted(source_systems)))

@@ -17,12 +17,10 @@ from services.performance.model.deal import Deal, DealDecision
 from services.performance.model.scheme import SchemeVersion
 from services.performance.rules.attribution.freezing import digest, frozen
 from services.performance.rules.attribution.kinds import DealState, MemberAnswer
-from services.performance.rules.shares import ObjectKind, Part, SharedObject
 from services.performance.usecases import schemes
-from services.performance.usecases.deals import opening, showing, telling
+from services.performance.usecases.deals import opening, sharing, showing, telling
 from services.performance.usecases.deals.proposing import reason_of, shared_by
 from services.performance.usecases.deals.reaching import found, found_to_change, require_judge, require_lead
-from services.performance.usecases.shares.lines import put_lines
 
 
 def decide(work: UnitOfWork, request: deal_service_pb2.DecideDealRequest) -> Deal:
@@ -70,8 +68,8 @@ def decide(work: UnitOfWork, request: deal_service_pb2.DecideDealRequest) -> Dea
     deal.proposed_lines = decision.lines
     work.session.flush()
     telling.decided(work, deal, decision)
-    _share(work, deal)
-    return deal
+    sharing.share(work, deal, _decisions(work, deal))
+    return _written(work, deal)
 
 
 def link(work: UnitOfWork, request: deal_service_pb2.LinkDealObjectsRequest) -> Deal:
@@ -82,11 +80,9 @@ def link(work: UnitOfWork, request: deal_service_pb2.LinkDealObjectsRequest) -> 
         raise RuleBroken("DEAL_CLOSED", "What was shared was taken back, or there is nothing to share.")
     gone = opening.set_objects(deal, request.objects)
     deal.update_time = work.now
-    work.session.flush()
-    for each in gone:
-        put_lines(work, _shared_object(deal, each), (), deal.source)
-    _share(work, deal)
-    return deal
+    sharing.drop(work, deal, gone)
+    sharing.share(work, deal, _decisions(work, deal))
+    return _written(work, deal)
 
 
 def reopen(work: UnitOfWork, request: deal_service_pb2.ReopenDealRequest) -> Deal:
@@ -114,10 +110,10 @@ def reverse(work: UnitOfWork, request: deal_service_pb2.ReverseDealRequest) -> D
     day = _day(request.start_date, first, not_before=first)
     _end(decisions, day, reason)
     deal.state, deal.update_time = DealState.REVERSED.value, work.now
-    work.session.flush()
     telling.taken_back(work, deal, day)
-    _share(work, deal)
-    return deal
+    sharing.share(work, deal, decisions)
+    sharing.take_back(work, deal, deal.objects, day)
+    return _written(work, deal)
 
 
 def versions(work: UnitOfWork, request: deal_service_pb2.ListDealVersionsRequest) -> tuple[Deal, Page]:
@@ -126,6 +122,12 @@ def versions(work: UnitOfWork, request: deal_service_pb2.ListDealVersionsRequest
     statement = select(DealDecision).where(DealDecision.deal_id == deal.deal_id)
     order = ((DealDecision.version_number, listing.number),)
     return deal, listing.read_page(work, statement, request, order, downwards=True)
+
+
+def _written(work: UnitOfWork, deal: Deal) -> Deal:
+    # Writing lines ends with the caller's own scope, in which whoever is in charge has the deal.
+    work.session.flush()
+    return deal
 
 
 def _chosen(work: UnitOfWork, deal: Deal, scheme_id: str) -> SchemeVersion:
@@ -165,21 +167,3 @@ def _end(decisions: Sequence[DealDecision], day: date, reason: str) -> None:
     for decision in decisions:
         if decision.holds and (decision.end_date is None or decision.end_date >= day):
             decision.end_date, decision.end_reason = moved(max(day, decision.start_date), -1), reason
-
-
-def _share(work: UnitOfWork, deal: Deal) -> None:
-    """Makes the share lines of its objects what its decisions say: last of all, since writing them closes the deal's row."""
-    parts = [
-        Part(
-            line.person_id, line.basis_points, decision.start_date, decision.end_date, line.from_minor_units, line.to_minor_units
-        )
-        for decision in _decisions(work, deal)
-        if decision.holds
-        for line in showing.lines_of(decision.lines)
-    ]
-    for each in deal.objects:
-        put_lines(work, _shared_object(deal, each), parts, deal.source)
-
-
-def _shared_object(deal: Deal, kept: dict[str, object]) -> SharedObject:
-    return SharedObject(ObjectKind(kept["kind"]), str(kept["object_key"]), deal.customer_id)

@@ -38,6 +38,7 @@ def team(work: UnitOfWork, deal: Deal) -> rules.Deal:
     people = _staff_numbers(work, [each.person_id for each in deal.members])
     return rules.Deal(
         amount_minor_units=deal.amount_minor_units,
+        currency_code=deal.currency_code,
         close_date=deal.close_date,
         members=[
             rules.Member(each.person_id, people.get(each.person_id, each.person_id), each.role, each.involvement_basis_points)

@@ -70,7 +70,7 @@ def _require_judge(work: UnitOfWork, objection: Objection, claim: Claim | None) 
         parties |= {claim.owner_person_id, claim.decider_person_id, *claim.person_ids}
     if work.caller.person_id in parties:
         raise NotAllowed("OWN_OBJECTION", "Nobody judges what he asked for, has a part of, or decided himself.")
-    unit = escalating.adjudicating_unit(objection)
+    unit = escalating.adjudicating_unit(work, objection)
     if not any(unit.startswith(path) for path in work.scope.organisation_paths):
         raise NotAllowed("NOT_IN_CHARGE", "Whoever is in charge of the unit adjudicates.", metadata={"organisationPath": unit})
 

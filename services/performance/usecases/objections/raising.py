@@ -33,17 +33,15 @@ def create(work: UnitOfWork, draft: claim_pb2.Objection) -> Objection:
         )
         if known := work.session.scalar(same.limit(1)):
             raise AlreadyExists("OBJECTION_EXISTS", "Your objection about it waits already.", metadata={"objectionId": known})
-        customer = work.session.get_one(Customer, thing.customer_id)
     objection = Objection(
         objection_id=work.new_id(),
         claim_id=claim.claim_id if claim else "",
         object_kind=int(thing.kind),
         object_key=thing.key,
-        customer_id=customer.customer_id,
+        customer_id=str(thing.customer_id),
         owner_person_id=work.caller.person_id,
         organisation_path=work.caller.organisation_path,
         evidence=draft.evidence.strip(),
-        customer_path=customer.organisation_path,
         due_date=moved(work.business_date, work.settings.adjudication_days),
         create_time=work.now,
         update_time=work.now,
@@ -57,7 +55,7 @@ def create(work: UnitOfWork, draft: claim_pb2.Objection) -> Objection:
             claim_id=objection.claim_id,
             customer_id=objection.customer_id,
             objector_person_id=objection.owner_person_id,
-            organisation_path=escalating.adjudicating_unit(objection),
+            organisation_path=escalating.adjudicating_unit(work, objection),
             due_date=objection.due_date.isoformat(),
         )
     )

@@ -17,6 +17,7 @@ from services.chassis.kernel.errors import NotFound
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.performance.model.product import ProductVersion
 from services.performance.rules.catalogue import Measure, Span
+from services.performance.rules.definitions import WHOLE
 from services.performance.usecases import catalogue
 from services.performance.usecases.products.drafting import found
 from services.performance.usecases.products.showing import version_messages
@@ -106,6 +107,8 @@ def _flat(version: ProductVersion) -> Iterator[tuple[str, str]]:
     yield "display_name", version.display_name
     yield "english_name", version.english_name
     definition = product_pb2.ProductDefinition(**version.definition)
+    # Nothing said is the same as said.
+    definition.coefficient = definition.coefficient or WHOLE
     yield from _flat_message(definition, "")
 
 
@@ -118,7 +121,9 @@ def _flat_message(message: Any, prefix: str) -> Iterator[tuple[str, str]]:
             yield from ((f"{path}[{key}]", enum.values_by_number[number].name) for key, number in value.items())
         elif field.message_type:
             for item in value:
-                yield from _flat_message(item, f"{path}[{_name(item)}].")
+                named = _named_by(item)
+                told = _flat_message(item, f"{path}[{_name(item, named)}].")
+                yield from (each for each in told if not each[0].endswith(f"].{named}"))
         elif field.is_repeated:
             yield path, ", ".join(sorted(value))
         elif field.enum_type:
@@ -127,7 +132,10 @@ def _flat_message(message: Any, prefix: str) -> Iterator[tuple[str, str]]:
             yield path, str(value)
 
 
-def _name(item: Any) -> str:
-    named_by = next(name for name in _NAMED_BY if name in item.DESCRIPTOR.fields_by_name)
-    value = getattr(item, named_by)
-    return Measure(value).name if named_by == "measure" else str(value)
+def _named_by(item: Any) -> str:
+    return next(name for name in _NAMED_BY if name in item.DESCRIPTOR.fields_by_name)
+
+
+def _name(item: Any, named: str) -> str:
+    value = getattr(item, named)
+    return Measure(value).name if named == "measure" else str(value)

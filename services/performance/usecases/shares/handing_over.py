@@ -11,11 +11,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, exists, or_, select
 from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, events_pb2
 
+from services.chassis.db.attempts import attempt
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import moved
+from services.chassis.kernel.errors import WorkbenchError
 from services.performance.model.credit_hand_over import CreditHandOver, HandOver
 from services.performance.model.customer import Customer
 from services.performance.model.person import Person
@@ -29,6 +32,8 @@ _AT_ONCE = 50
 # Of such posts are people who bring in results.
 _LINE_ROLES = ("relationship_manager", "team_leader", "branch_manager")
 _BASIS_POINTS_PER_PERCENT = 100
+
+_log = structlog.get_logger(__name__)
 
 
 def reassign(work: UnitOfWork, event: events_pb2.CustomerReassigned) -> None:
@@ -79,8 +84,14 @@ def carry_out(work: UnitOfWork) -> None:
         .with_for_update(skip_locked=True)
     )
     for each in work.session.scalars(waiting).all():
-        each.state = _carried_out(work, each).value
-        work.session.flush()
+        try:
+            with attempt(work, keep=True):
+                state = _carried_out(work, each)
+        except WorkbenchError as refusal:
+            # Such as a return, where somebody claimed meanwhile what the pool had: all stays as it is, and stops no other.
+            _log.warning("credit_hand_over_refused", credit_hand_over_id=each.credit_hand_over_id, reason=refusal.reason)
+            state = CreditHandOverState.VOID
+        each.state = state.value
 
 
 def _note(work: UnitOfWork, customer_id: str, former: str, successor: str, start_date: date, hand_over_id: str = "") -> None:
@@ -103,9 +114,12 @@ def _carried_out(work: UnitOfWork, each: CreditHandOver) -> CreditHandOverState:
     of = work.session.get(HandOver, each.hand_over_id) if each.hand_over_id else None
     if of is not None and of.return_date is not None:
         return CreditHandOverState.VOID
-    if earlier := _undoes(work, each):
-        for earlier_one in earlier:
-            _undo(work, earlier_one, each.start_date)
+    if _running(work, each, each.former_person_id, each.successor_person_id):
+        # It was told already: what decays does not decay twice.
+        return CreditHandOverState.VOID
+    if earlier := _running(work, each, each.successor_person_id, each.former_person_id):
+        for undone in earlier:
+            _undo(work, undone, each.start_date)
         return CreditHandOverState.VOID
     each.step_basis_points = [percent * _BASIS_POINTS_PER_PERCENT for percent in work.settings.hand_over_keeps_percent]
     each.step_months = work.settings.hand_over_step_months
@@ -126,14 +140,14 @@ def _hand(work: UnitOfWork, each: CreditHandOver, thing: SharedObject) -> dict[s
     return {"object_kind": int(thing.kind), "object_key": thing.key, "parts": [_kept(part) for part in parts]}
 
 
-def _undoes(work: UnitOfWork, each: CreditHandOver) -> list[CreditHandOver]:
-    """The hand-overs the other way whose steps are not over yet: this one is their return."""
+def _running(work: UnitOfWork, each: CreditHandOver, former: str, successor: str) -> list[CreditHandOver]:
+    """The customer's hand-overs from the one to the other whose steps are not over by then; those the other way it undoes."""
     statement = (
         select(CreditHandOver)
         .where(
             CreditHandOver.customer_id == each.customer_id,
-            CreditHandOver.former_person_id == each.successor_person_id,
-            CreditHandOver.successor_person_id == each.former_person_id,
+            CreditHandOver.former_person_id == former,
+            CreditHandOver.successor_person_id == successor,
             CreditHandOver.state == CreditHandOverState.STARTED.value,
         )
         .order_by(CreditHandOver.credit_hand_over_id)

@@ -26,8 +26,8 @@ def put_lines(
 
     Lines of the source that are there already stay, with their ids; what it had beyond becomes void. Lines of other sources stay
     as they are: to put them aside from a day on, end them first (`end_lines`) in the same transaction. Whoever writes lines of
-    the object meanwhile waits. Records `SharesChanged` for the days on which whose it is changed. Raises RuleBroken SHARES_EXCEEDED
-    where on some day more of some amount would be given than there is, and NotFound PERSON_NOT_FOUND.
+    the object meanwhile waits. Records `SharesChanged` for the days on which whose it is changed. Raises RuleBroken
+    SHARES_EXCEEDED where on some day more of some amount would be given than there is, and NotFound PERSON_NOT_FOUND.
     """
     people = _people(work, parts)
     hold(work, thing)

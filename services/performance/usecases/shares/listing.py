@@ -29,7 +29,10 @@ def check_reach(work: UnitOfWork, thing: SharedObject) -> None:
     Where the customer is named whose an object is, it is the customer of its lines too.
     """
     own = select(ShareLine.share_line_id).where(
-        _of(thing), ShareLine.customer_id == thing.customer_id, ShareLine.person_id == work.caller.person_id
+        _of(thing),
+        ShareLine.customer_id == thing.customer_id,
+        ShareLine.person_id == work.caller.person_id,
+        ShareLine.state.in_(tuple(map(int, STANDING))),
     )
     if work.session.scalar(own.limit(1)) is None:
         reaching.customer(work, str(thing.customer_id))
