@@ -46,7 +46,7 @@ SUBSCRIPTIONS = (
     Subscription(lead_events_pb2.OpportunityWon, deals.take_won),
 )
 
-TIMERS: tuple[Timer, ...] = (
+TIMERS = (
     Timer("objections.escalate", escalating.LOOK_EVERY_SECONDS, escalating.escalate),
     Timer("runs.look", looking.EVERY_SECONDS, looking.look),
     Timer("runs.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),

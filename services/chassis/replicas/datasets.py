@@ -11,7 +11,10 @@ from services.chassis.replicas.tables import DatasetPinReplica
 
 
 def pin(work: UnitOfWork, model: type[DatasetPinReplica], event: events_pb2.DatasetPublished) -> bool:
-    """A revision is there to be read: the highest of a date counts, in whichever order they are told. Answers whether this is it."""
+    """A revision is there to be read: the highest of a date counts, in whichever order they are told.
+
+    Answers whether it is the current one by this.
+    """
     business_date = date.fromisoformat(event.business_date)
     known = work.session.get(model, (event.feed, business_date), with_for_update=True)
     if known is None:

@@ -1,15 +1,15 @@
 """From what a run has written to the rows of `results`: days, months, quarters and years, by owner, unit and product.
 
-Everything above the leaf is a sum of it. Only averages of a quarter or a year are not sums of the months' averages: they are rounded
-and shared anew for each object, from the exact sums of days that the months' leaves keep.
+Everything above the leaf is a sum of it. Only averages of a quarter or a year are not sums of the months' averages: they are
+rounded and shared anew for each object, from the exact sums of days that the months' leaves keep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
@@ -30,7 +30,7 @@ _PERIOD = {"first_date": "date", "last_date": "date", "last_month_date": "date",
 _ORDER = ("is_pool", "staff_number", "person_id", "organisation_unit_id", "customer_number")
 _OBJECT = (*WHOLE, "customer_number", *OWNER)
 _OWNED = {
-    **{name: "string" for name in (*_OBJECT, "customer_id", "staff_number")},
+    **dict.fromkeys((*_OBJECT, "customer_id", "staff_number"), "string"),
     **dict.fromkeys(("balance", *EARNINGS, "is_pool"), "int64"),
     **dict.fromkeys(("balance_days", "base_days", "days"), "decimal(38,0)"),
 }
@@ -63,7 +63,7 @@ def account_rows(connection: DuckDBPyConnection, last_month: date, start: date, 
     From the tables `period_leaf`, of all owners of the accounts, and `period_people`.
     """
     _own(connection, last_month, start, as_of)
-    _keep(connection, table, statement("duckdb", _account_rows))
+    _keep(connection, table, statement("duckdb", _account_rows), _OWNED | dict.fromkeys(MEASURES, "int64"))
 
 
 def day_rows(connection: DuckDBPyConnection, days: Path, before: Path | None, month: date, as_of: date, table: str) -> None:
@@ -113,6 +113,18 @@ def sums(connection: DuckDBPyConnection, table: str, names: Sequence[str] = MEAS
     columns = ", ".join(f"coalesce(sum({name}), 0)" for name in names)
     (row,) = connection.execute(f"SELECT {columns} FROM {table} WHERE {where}").fetchall()
     return {name: int(value) for name, value in zip(names, row, strict=True)}
+
+
+def portions(
+    connection: DuckDBPyConnection, table: str, rows_at_once: int, *, days: Sequence[date] | None = None
+) -> Iterator[list[dict[str, Any]]]:
+    """The rows of one of these tables by the columns' names, so many at a time; of rows of days, only of those days."""
+    of_days = ", ".join(f"DATE '{day}'" for day in days or ())
+    where = "true" if days is None else f"day IN ({of_days})" if of_days else "false"
+    found = connection.execute(f"SELECT * FROM {table} WHERE {where}")
+    names = [column[0] for column in found.description]
+    while rows := found.fetchmany(rows_at_once):
+        yield [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def day_sha256s(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
@@ -230,7 +242,7 @@ _ROW_TYPES = {"day": "date", **OWNER, **dict.fromkeys((*COUNTS, *MEASURES), "int
 
 
 def _keep(connection: DuckDBPyConnection, table: str, query: str, types: Mapping[str, str] = _ROW_TYPES) -> None:
-    """Makes a table, with columns of exactly these types: a sum is wider in the engine than Ibis knows, a day later an instant."""
+    """Makes a table with columns of exactly these types: a sum is wider in the engine than Ibis knows, a day later an instant."""
     found = connection.sql(query)
     columns = ", ".join(f"{name}::{_COLUMN_TYPES[types[name]]} AS {name}" for name in found.columns)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM ({query})")

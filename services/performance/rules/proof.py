@@ -54,7 +54,7 @@ class Sums:
 
 
 def divisors(rule: ProductRule, currency_code: str, year: int) -> tuple[int, ...]:
-    """By what the sums of numerators of an account in that currency are divided, accrual by accrual; 1 where there is no formula."""
+    """By what the sums of an account's numerators are divided in that currency, accrual by accrual; 1 where is no formula."""
     days = rule.basis_days(currency_code, year)
     formulas = [rule.measures.get(Slot(name)) for name in ACCRUALS]
     return tuple(10**formula.scale * (days if formula.accrues else 1) if formula else 1 for formula in formulas)

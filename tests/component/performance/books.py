@@ -1,8 +1,8 @@
 """Small books of a bank: datasets in a lake, and the events that tell of them.
 
-`Books` writes into any lake (the engine's tests need no database); `TownBooks` also lets the service learn of it. Each has a source
-system of its own, so that the accounts of two tests never meet; `clear` takes away what the service computed and pinned before, since
-results are the whole bank's.
+`Books` writes into any lake (the engine's tests need no database); `TownBooks` also lets the service learn of it. Each has a
+source system of its own, so that the accounts of two tests never meet; `clear` takes away what the service computed and pinned
+before, since results are the whole bank's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Runs for tests: what they are computed from, and waiting for them.
 
-`SmallEngine` stands in for the engine where a test is about the life of runs: balances in the home currency, an account line's owner
-or the pool, and 0.1 percent of each day's balance as FTP profit. What it writes has the engine's own shape.
+`SmallEngine` stands in for the engine where a test is about the life of runs: balances in the home currency, an account line's
+owner or the pool, and 0.1 percent of each day's balance as FTP profit. What it writes has the engine's own shape.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -187,16 +188,15 @@ class Bank:
             marking.ownership_changed(work, start, end, reason="shares/test")
 
 
-@pytest.fixture
-def bank(town, monkeypatch):
+@contextmanager
+def bank_of(town, monkeypatch):
     """A bank that waits for nothing once something changed; what it computed is gone afterwards."""
     monkeypatch.setattr(town.service.database, "settings", SERVICE.settings(quiet_seconds=0))
     yield Bank(town)
     clear(town)
 
 
-@pytest.fixture
-def engine(monkeypatch):
+def small_engine(monkeypatch):
     """The small engine in the place of the engine."""
     small = SmallEngine()
     monkeypatch.setattr(computing, "compute", small.compute)

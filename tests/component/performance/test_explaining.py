@@ -19,7 +19,6 @@ from workbench.performance.v1 import run_pb2
 
 import services.performance
 from services.chassis.contract import methods
-
 from services.performance.engine import computing
 from services.performance.model.result import Result
 from services.performance.model.share import ShareLine
@@ -130,7 +129,7 @@ def bank(service):
     return SimpleNamespace(town=town, books=books, numbers=numbers, customers=customers, key=key)
 
 
-def pages(asker, size=2, **asked):
+def pages(asker, size=50, **asked):
     """All parts, page by page, and the last answer."""
     parts, token = [], ""
     while True:
@@ -146,35 +145,43 @@ def added(parts, names=MEASURES):
     return {name: sum(minor_units(part.amounts)[name] for part in parts) for name in names}
 
 
-def narrowed(part):
-    """By what a part is asked for in turn."""
-    return (
-        {"account": part.account} if part.account else {name: getattr(part, name) for name in ("product_code", "customer_number")}
-    )
-
-
-@pytest.mark.parametrize(("period", "day"), [(MONTH, LAST), (MONTH, JANUARY), (DAY, LAST), (QUARTER, LAST), (YEAR, LAST)])
-@pytest.mark.parametrize("who", ["rm1_east", "rm2_east", "rm1_west", "manager_east", "analyst"])
+@pytest.mark.parametrize(
+    ("who", "period", "day"),
+    [
+        ("rm1_east", MONTH, LAST),
+        ("rm2_east", MONTH, JANUARY),
+        ("manager_east", MONTH, LAST),
+        ("rm1_east", DAY, LAST),
+        ("rm2_east", QUARTER, LAST),
+        ("analyst", YEAR, LAST),
+    ],
+)
 def test_each_level_sums_up_to_the_one_above(bank, who, period, day):
     town = bank.town
     asker = getattr(town, who)
     whose = {} if who.startswith("rm") else {"organisation_path": asker.organisation_path}
     asked = {**whose, "period": period, "day_date": day.isoformat()}
     figures = asker.call("GetFigures", **asked)
-    for measure in (Measure.FTP_PROFIT, Measure.AVERAGE_BALANCE):
-        for by in (By.OWNER, By.PRODUCT, By.CUSTOMER, By.ACCOUNT):
-            parts, answer = pages(asker, **asked, measure=measure, by=by)
-            assert added(parts) == minor_units(answer.total) == minor_units(figures.total.amounts)
-            sizes = [abs(minor_units(part.amounts)[measure.column]) for part in parts]
-            assert sizes == sorted(sizes, reverse=True)
+    for by in (By.OWNER, By.CUSTOMER, By.ACCOUNT):
+        parts, answer = pages(asker, **asked, measure=Measure.FTP_PROFIT, by=by)
+        assert added(parts) == minor_units(answer.total) == minor_units(figures.total.amounts)
+        sizes = [abs(minor_units(part.amounts)["ftp_profit"]) for part in parts]
+        assert sizes == sorted(sizes, reverse=True)
     lines = {line.product_code: minor_units(line.amounts) for line in figures.products}
     products, _ = pages(asker, **asked, measure=Measure.EVA, by=By.PRODUCT)
     for product in products:
         assert minor_units(product.amounts) == lines.get(product.product_code, dict.fromkeys(MEASURES, 0))
         of_product = {**asked, "measure": Measure.EVA, "product_code": product.product_code}
-        for by in (By.CUSTOMER, By.ACCOUNT):
-            parts, answer = pages(asker, **of_product, by=by)
-            assert added(parts) == minor_units(answer.total) == minor_units(product.amounts)
+        parts, answer = pages(asker, **of_product, by=By.CUSTOMER)
+        assert added(parts) == minor_units(answer.total) == minor_units(product.amounts)
+
+
+def test_pages_go_on_where_the_last_ended(bank):
+    asked = {"measure": Measure.BALANCE, "by": By.ACCOUNT}
+    parts, _ = pages(bank.town.rm1_east, **asked)
+    assert len(parts) > 2
+    assert pages(bank.town.rm1_east, size=1, **asked)[0] == parts
+    refused("PAGE_TOKEN_INVALID", bank.town.rm1_east.call, "ExplainFigure", **asked, page_token="x")
 
 
 class TestDaysOfAnAccount:
@@ -182,7 +189,7 @@ class TestDaysOfAnAccount:
         account = f"balances/{bank.key[name]}/{currency}"
         return {"account": account, "measure": Measure.FTP_PROFIT, "by": By.ACCOUNT_DAY, "period": period, "day_date": str(LAST)}
 
-    @pytest.mark.parametrize("who", ["rm1_east", "rm2_east", "rm1_west"])
+    @pytest.mark.parametrize("who", ["rm1_east", "rm1_west"])
     def test_they_sum_up_to_the_month_and_prove_it(self, bank, who):
         asker, asked = getattr(bank.town, who), self.asked(bank, "shared")
         parts, answer = pages(asker, **asked)
@@ -278,8 +285,9 @@ def test_figures_that_do_not_tie_are_not_answered(bank):
 
 
 class TestShadowExport:
-    @pytest.mark.parametrize("format_", [tables.CSV, tables.XLSX, tables.PARQUET])
-    @pytest.mark.parametrize("who", ["rm1_east", "rm2_east", "rm1_west"])
+    @pytest.mark.parametrize(
+        ("who", "format_"), [("rm1_east", tables.CSV), ("rm2_east", tables.XLSX), ("rm1_west", tables.PARQUET)]
+    )
     def test_the_recipe_hits_every_cent(self, bank, who, format_, tmp_path, recompute):
         asker = getattr(bank.town, who)
         path = tmp_path / tables.FILES[format_][0]

@@ -1,5 +1,6 @@
 """Results make themselves as datasets land, and stand on the latest of everything."""
 
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -8,14 +9,25 @@ from sqlalchemy import select, update
 from workbench.performance.v1 import run_events_pb2, run_pb2
 
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
-from services.performance.model import Result, Run, RunIssue, StaleMonth
+from services.performance.model import Result, Run, StaleMonth
 from services.performance.rules.periods import PeriodKind
-from services.performance.rules.runs import RunKind, RunState
+from services.performance.rules.runs import RunState
 from services.performance.usecases.runs import gathering, keeping, marking, preparing
 from services.performance.usecases.runs.looking import RETRY_AFTER
-from tests.component.performance.run_builders import bank, engine  # noqa: F401 - fixtures
+from tests.component.performance.run_builders import bank_of, small_engine
 
 OCT, NOV, D1, D2, D3 = date(2026, 10, 1), date(2026, 11, 1), date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 3)
+
+
+@pytest.fixture
+def bank(town, monkeypatch):
+    with bank_of(town, monkeypatch) as answer:
+        yield answer
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    return small_engine(monkeypatch)
 
 
 def test_results_make_themselves_as_a_feed_lands(bank, engine, town):
@@ -239,7 +251,7 @@ def test_a_comparison_tells_what_would_be_others_and_changes_nothing(bank, engin
     run = town.analyst.call("StartRun", month_date="2026-11-01", comparison=True)
     bank.settle()
     told = town.analyst.call("GetRun", run_id=run.run_id)
-    assert (told.kind, told.current, told.difference_count) == (run_pb2.RUN_KIND_COMPARISON, False, 8)
+    assert (told.kind, told.current, told.difference_count) == (run_pb2.RUN_KIND_COMPARISON, False, 9)
     assert [(row.person_id, row.balance, row.run_id) for row in bank.results(PeriodKind.MONTH, NOV)] == before
     shown = town.analyst.call("ListRunDifferences", run_id=run.run_id, page_size=3)
     rest = town.analyst.call("ListRunDifferences", run_id=run.run_id, page_token=shown.next_page_token, page_size=100)
@@ -259,8 +271,6 @@ def test_a_run_is_stopped_and_waits_to_be_asked_for(bank, engine, town):
         (running,) = bank.runs(state=RunState.RUNNING.value)
         town.analyst.call("CancelRun", run_id=running.run_id)
         # The engine is at it until it is interrupted; the small one looks by itself.
-        import time
-
         time.sleep(1.5)
 
     engine.before_writing = cancel
@@ -327,9 +337,9 @@ def test_who_may_what(bank, engine, town):
 
 @pytest.mark.parametrize(("day", "error"), [("2026-02-30", InvalidInput), ("0001-01-01", NotFound), ("9999-12-31", NotFound)])
 def test_months_that_are_none(bank, engine, town, day, error):
-    with pytest.raises(error, match="DATE_INVALID|MONTH_WITHOUT_DATA"):
+    with pytest.raises(error, match=r"DATE_INVALID|MONTH_WITHOUT_DATA"):
         town.analyst.call("StartRun", month_date=day)
-    with pytest.raises(error, match="DATE_INVALID|MONTH_NOT_FOUND"):
+    with pytest.raises(error, match=r"DATE_INVALID|MONTH_NOT_FOUND"):
         town.analyst.call("RequestMonthClosing", month_date=day)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from workbench.performance.v1 import run_events_pb2, run_service_pb2
 
 from services.chassis.db import listing
@@ -17,10 +17,11 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import optional_date, parse_date
 from services.chassis.kernel.errors import NotAllowed, NotFound, RuleBroken
 from services.chassis.kernel.paging import Page
-from services.performance.model.run import ClosedMonth, MonthClosing, Run, StaleMonth
+from services.performance.model.run import ClosedMonth, MonthClosing, Run, StaleMark, StaleMonth
+from services.performance.rules import runs
 from services.performance.rules.periods import PeriodKind, month_start, period_end
 from services.performance.rules.runs import ClosingState, RunState
-from services.performance.usecases.runs import reading, starting
+from services.performance.usecases.runs import gathering, reading, starting
 from services.performance.usecases.runs.keeping import current_run
 
 
@@ -128,10 +129,24 @@ def _closable(work: UnitOfWork, month: date) -> Run:
         raise NotFound("MONTH_NOT_FOUND", "This month has no results.")
     if run.as_of_date != period_end(PeriodKind.MONTH, month):
         raise RuleBroken("MONTH_NOT_OVER", "The month's last day is not in its results yet.")
-    under_way = select(Run.run_id).where(Run.month_date == month, Run.state == RunState.RUNNING).limit(1)
-    if work.session.get(StaleMonth, month) is not None or work.session.scalar(under_way) is not None:
+    if _stale(work, run):
         raise RuleBroken("MONTH_STALE", "Something has changed on which the results stand; they are computed anew first.")
     return run
+
+
+def _stale(work: UnitOfWork, run: Run) -> bool:
+    """Whether results stand on something that has changed, also where no timer has looked at it yet."""
+    month, end = run.month_date, run.as_of_date
+    under_way = select(Run.run_id).where(Run.month_date == month, Run.state == RunState.RUNNING)
+    marks = select(StaleMark.stale_mark_id).where(
+        StaleMark.ownership, StaleMark.start_date <= end, or_(StaleMark.end_date.is_(None), StaleMark.end_date >= month)
+    )
+    if work.session.get(StaleMonth, month) is not None or any(
+        work.session.scalar(found.limit(1)) is not None for found in (under_way, marks)
+    ):
+        return True
+    latest = gathering.latest_day(work)
+    return latest is None or runs.signature(gathering.gather(work, month, latest)) != run.inputs_sha256
 
 
 def _decide(work: UnitOfWork, closing: MonthClosing, state: ClosingState) -> None:

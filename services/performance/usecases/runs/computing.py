@@ -1,7 +1,7 @@
 """Makes a run, as long work of two steps: whose everything is, and what results from it.
 
-What is slow writes nothing to the database; what a step commits is whole. A process that dies leaves files that the next try finds
-whole, or clears away and makes again from the same pins: the figures are the same.
+What is slow writes nothing to the database; what a step commits is whole. A process that dies leaves files that the next try
+finds whole, or clears away and makes again from the same pins: the figures are the same.
 """
 
 from __future__ import annotations

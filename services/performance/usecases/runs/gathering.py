@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -33,7 +33,7 @@ def latest_day(work: UnitOfWork) -> date | None:
     for datasets in runs.DAILY_DATASETS:
         days = select(func.max(DatasetPin.business_date))
         if latest := work.session.scalar(days.where(DatasetPin.dataset.in_(datasets), DatasetPin.business_date <= until)):
-            return cast("date", latest)
+            return latest
     return None
 
 

@@ -1,8 +1,8 @@
 """Where a run's files are, and what it was computed from: for whoever explains, exports or repeats its figures.
 
-`<lake>/.performance/YYYY-MM/N/`, of the month's run of that number, has what `engine.computing.compute` wrote, and in `ownership` whose things were. A
-folder has its name only once all of it is on the disk, and is never changed. It stands beside the datasets, not among them: what is
-not in its manifest the integration service clears away.
+`<lake>/.performance/YYYY-MM/N/`, of the month's run of that number, has in `results` what `engine.computing.compute` wrote, and
+in `ownership` whose things were. A folder has its name only once all of it is on the disk, and is never changed. It stands beside
+the datasets, not among them: what is not in its manifest the integration service clears away.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Looks every few seconds which months are stale, and has those computed whose inputs are others than those of their results.
 
-What is due when, by what changed: a delivery of many feeds is waited for until it is quiet, and never long. Months of one year are
-computed one after the other, the earliest first, so that a year's figures never stand on a later month without the one before.
+A delivery of many feeds is waited for until it is quiet, and never long. Months of one year are computed one after the other,
+the earliest first, so that a year's figures never stand on a later month without the one before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,10 +31,12 @@ RETRY_AFTER = timedelta(minutes=15)
 
 def look(work: UnitOfWork) -> None:
     """The timer's part: short, and no engine."""
-    settle(work)
-    _take_marks(work)
-    due = select(StaleMonth).where(StaleMonth.due_time <= work.now).order_by(StaleMonth.month_date)
-    stale = work.session.scalars(due).all()
+    # Held before anything is looked at: a run that ends does away with its month's row, or waits until this is over.
+    held = work.session.scalars(select(StaleMonth).order_by(StaleMonth.month_date).with_for_update()).all()
+    months = {each.month_date: each for each in held}
+    _settle(work, months)
+    _take_marks(work, months)
+    stale = [each for _, each in sorted(months.items()) if each.due_time is not None and each.due_time <= work.now]
     latest = gathering.latest_day(work) if stale else None
     if latest is None:
         return
@@ -44,7 +46,7 @@ def look(work: UnitOfWork) -> None:
             busy.add(month.month_date.year)
 
 
-def settle(work: UnitOfWork) -> None:
+def _settle(work: UnitOfWork, months: Mapping[date, StaleMonth]) -> None:
     """Ends the runs whose long work ended before they did: it was stopped, or failed."""
     ended = (
         select(Run, Operation.state, Operation.error_reason)
@@ -54,22 +56,21 @@ def settle(work: UnitOfWork) -> None:
     for run, state, reason in work.session.execute(ended).all():
         cancelled = state == OperationState.CANCELLED or reason == starting.CANCELLED
         run.end(RunState.CANCELLED if cancelled else RunState.FAILED, work.now, "" if cancelled else reason)
-        stale = work.session.get(StaleMonth, run.month_date)
+        stale = months.get(run.month_date)
         if stale is not None and stale.number == run.stale_number:
             stale.due_time = None if cancelled else work.now + RETRY_AFTER
     work.session.flush()
 
 
-def _take_marks(work: UnitOfWork) -> None:
+def _take_marks(work: UnitOfWork, stale: dict[date, StaleMonth]) -> None:
     """Makes the months stale that the marks are of, once it is quiet."""
     first, last = work.session.execute(select(func.min(StaleMark.create_time), func.max(StaleMark.create_time))).one()
     if first is None or not _quiet(work, first, last):
         return
     marks = work.session.scalars(select(StaleMark).order_by(StaleMark.stale_mark_id).limit(MARKS_AT_ONCE)).all()
-    months = gathering.months(work)
-    stale = {each.month_date: each for each in work.session.scalars(select(StaleMonth))}
+    worked = gathering.months(work)
     for mark in marks:
-        for month in runs.within(months, mark.start_date, mark.end_date):
+        for month in runs.within(worked, mark.start_date, mark.end_date):
             if month not in stale:
                 stale[month] = _fresh(work, month)
             _add(stale[month], mark, work.now)
@@ -82,8 +83,8 @@ def _take_marks(work: UnitOfWork) -> None:
 
 def _quiet(work: UnitOfWork, first: datetime, last: datetime) -> bool:
     settings: Any = work.settings
-    quiet_since, waited_since = work.now - last, work.now - first
-    return quiet_since.total_seconds() >= settings.quiet_seconds or waited_since.total_seconds() >= settings.quiet_seconds_max
+    quiet, waited = timedelta(seconds=settings.quiet_seconds), timedelta(seconds=settings.quiet_seconds_max)
+    return work.now - last >= quiet or work.now - first >= waited
 
 
 def _fresh(work: UnitOfWork, month: date) -> StaleMonth:

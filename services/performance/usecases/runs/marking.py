@@ -14,8 +14,7 @@ from services.performance.model.run import StaleMark
 def inputs_changed(work: UnitOfWork, start_date: date, end_date: date | None = None, *, reason: str) -> None:
     """Datasets or versions of products of these days changed, and with them perhaps what later days stand on.
 
-    Months whose inputs come out as they were are not computed. `reason` is kept and shown, such as `feeds/core.fees/2026-11-24/2`:
-    nothing of a person is in it.
+    Months whose inputs come out as they were are not computed. `reason` is kept and shown: nothing of a person is in it.
     """
     _mark(work, start_date, end_date, reason, ownership=False)
 

@@ -1,4 +1,4 @@
-"""Keeps whose everything is, as a run finds it: the files of `engine.computing.OWNERSHIP`, in an order that is always the same."""
+"""Keeps whose everything is, as a run finds it: the files of `engine.inputs.OWNERSHIP`, in an order that is always the same."""
 
 from __future__ import annotations
 

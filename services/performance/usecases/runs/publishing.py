@@ -1,7 +1,7 @@
 """Puts a run's results in the place of those before: of the month, its quarter and its year, all in one transaction.
 
-Rows go in portion by portion; whoever reads meanwhile sees the results before, whole. What a database has afterwards is held against
-what the engine said, before it is committed.
+Rows go in portion by portion; whoever reads meanwhile sees the results before, whole. What a database has afterwards is held
+against what the engine said, before it is committed.
 """
 
 from __future__ import annotations
@@ -85,36 +85,32 @@ def _take_place(work: UnitOfWork, run: Run, prepared: Prepared) -> None:
 
 
 def _replace(work: UnitOfWork, run: Run, prepared: Prepared, period: Period) -> None:
-    for at in range(0, len(period.start_dates), 31):
-        former = delete(Result).where(Result.period_kind == period.kind, Result.start_date.in_(period.start_dates[at : at + 31]))
-        work.session.execute(former.execution_options(synchronize_session=False))
+    former = delete(Result).where(Result.period_kind == period.kind, Result.start_date.in_(period.start_dates))
+    work.session.execute(former.execution_options(synchronize_session=False))
     for rows in _portions(prepared, period):
-        work.session.execute(insert(Result), [_row(run, prepared, period, names) | names for names in rows])
+        work.session.execute(insert(Result), [_row(run, prepared, period, row) for row in rows])
 
 
 def _portions(prepared: Prepared, period: Period) -> Iterator[list[dict[str, Any]]]:
     """The rows of a period, by their columns' names, some at a time."""
-    if not period.start_dates:
-        return
-    of_days = period.kind == PeriodKind.DAY
-    days = ", ".join(f"DATE '{day}'" for day in period.start_dates)
-    columns = ", ".join(("day AS start_date", *ROW) if of_days else ROW)
-    where = f" WHERE day IN ({days})" if of_days else ""
-    found = prepared.connection.execute(f"SELECT {columns} FROM {period.table}{where}")
-    names = ("start_date", *ROW) if of_days else ROW
-    while rows := found.fetchmany(ROWS_AT_ONCE):
-        yield [dict(zip(names, row, strict=True)) for row in rows]
+    from services.performance.engine import periods
+
+    if period.kind != PeriodKind.DAY:
+        return periods.portions(prepared.connection, period.table, ROWS_AT_ONCE)
+    return periods.portions(prepared.connection, period.table, ROWS_AT_ONCE, days=period.start_dates)
 
 
-def _row(run: Run, prepared: Prepared, period: Period, names: Mapping[str, Any]) -> dict[str, Any]:
-    start = names.get("start_date", period.start_dates[0])
+def _row(run: Run, prepared: Prepared, period: Period, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row as the table has it."""
+    start = row.get("day", period.start_dates[0])
     return {
         "period_kind": period.kind.value,
         "start_date": start,
         "as_of_date": start if period.kind == PeriodKind.DAY else period.as_of_date,
         # Where a unit is unknown, whoever sees the whole bank sees it.
-        "organisation_path": prepared.paths.get(names["organisation_unit_id"], PATH_SEPARATOR),
+        "organisation_path": prepared.paths.get(row["organisation_unit_id"], PATH_SEPARATOR),
         "run_id": run.run_id,
+        **{name: row[name] for name in ROW},
     }
 
 

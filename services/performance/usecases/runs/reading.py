@@ -1,7 +1,7 @@
 """Reads runs, what they could not count, how they differ, and how fresh results are.
 
-A run is the whole bank's work: whoever may read runs sees that it was and how it stands. Amounts and accounts he sees of the units
-in his scope alone, and totals only where that is the whole bank.
+A run is the whole bank's work: whoever may read runs sees that it was and how it stands. Amounts and accounts he sees of the
+units in his scope alone, and totals only where that is the whole bank.
 """
 
 from __future__ import annotations
@@ -192,10 +192,8 @@ def _feeds(work: UnitOfWork, last: Run | None) -> list[run_pb2.FeedFreshness]:
 def run_messages(work: UnitOfWork, rows: Any) -> list[run_pb2.Run]:
     """Runs as they are answered: how far they are, and the whole bank's totals for whoever has it in scope."""
     running = [run.operation_id for run in rows if run.state == RunState.RUNNING]
-    operations = {
-        each.operation_id: each
-        for each in (work.session.scalars(select(Operation).where(among(Operation.operation_id, running))) if running else ())
-    }
+    under_way = work.session.scalars(select(Operation).where(among(Operation.operation_id, running)))
+    operations = {each.operation_id: each for each in under_way}
     currency, shows_totals, messages = work.settings.home_currency_code, has_whole_bank(work), []
     for run in rows:
         message = _run(run)
@@ -220,14 +218,12 @@ def issue_message(row: RunIssue) -> run_pb2.RunIssue:
 def difference_message(work: UnitOfWork, row: RunDifference) -> run_pb2.RunDifference:
     """As it is answered: a count is no money."""
     names = ("person_id", "organisation_unit_id", "product_code", "measure")
-    message = run_pb2.RunDifference(**{name: getattr(row, name) for name in names})
+    owner = {name: getattr(row, name) for name in names}
     if row.measure in COUNTED:
-        message.present_count, message.compared_count = row.present_amount, row.compared_amount
-        return message
+        return run_pb2.RunDifference(**owner, present_count=row.present_amount, compared_count=row.compared_amount)
     currency = work.settings.home_currency_code
-    message.present_amount.CopyFrom(money_message(Money(row.present_amount, currency)))
-    message.compared_amount.CopyFrom(money_message(Money(row.compared_amount, currency)))
-    return message
+    present, compared = (money_message(Money(amount, currency)) for amount in (row.present_amount, row.compared_amount))
+    return run_pb2.RunDifference(**owner, present_amount=present, compared_amount=compared)
 
 
 def _total(name: str, amount: int, currency_code: str) -> run_pb2.MeasureTotal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import func, select
@@ -36,7 +37,7 @@ def remove_superseded(work: UnitOfWork) -> None:
     lake = work.database.lake
     for run in work.session.scalars(outlived):
         run.remove_time = work.now
-        work.after_commit.append(lambda run=run: keeping.remove(lake, run))
+        work.after_commit.append(partial(keeping.remove, lake, run))
 
 
 def measure(work: UnitOfWork) -> Iterator[Metric]:
