@@ -44,7 +44,7 @@ def compute(
 
     `before` is the folder of an earlier computation from the same inputs up to its own last day (pins of its days, accounts that
     it looked up in later revisions, base, rules, ownership): only days after that one are read, `day_results` and `issues` have
-    these days alone, and the leaf is the same as from all days, to the last digit. Without `by_day` the days are computed together
+    these days alone, and the leaf is the same as from all days, to the last digit. Without `by_day` days are computed together
     as far as can be, and `day_results` has the last one of each step.
     """
     unfinished = folder / _UNFINISHED

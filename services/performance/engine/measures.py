@@ -52,9 +52,8 @@ _OBJECT = {
 }
 
 # The leaf of all figures: one row per object, version of a product, customer and owner. Only days of the month so far
-# are in it.
-# `person_id` is empty for the pool 公共池, `customer_id` where the customer is unknown here, `product_code` where no product takes
-# the object. The exact columns are what amounts were rounded from, before division: of a row, and never rounded.
+# are in it. `person_id` is empty for the pool 公共池, `customer_id` where the customer is unknown here. The exact columns are what
+# amounts were rounded from, before division.
 ACCOUNT_RESULTS: Mapping[str, str] = {
     "month_date": "date",
     "as_of_date": "date",
