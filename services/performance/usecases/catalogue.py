@@ -29,11 +29,7 @@ def rules_of(work: UnitOfWork, version_ids: Iterable[str]) -> list[ProductRule]:
     statement = select(ProductVersion).where(among(ProductVersion.product_version_id, wanted))
     order = (ProductVersion.product_code, ProductVersion.start_date, ProductVersion.version_number)
     versions = work.session.scalars(statement.order_by(*order))
-    return [
-        rule
-        for version in versions
-        for rule in definition_of(work, version).rules(_from_first_day(version), version.display_name)
-    ]
+    return [rule for version in versions for rule in definition_of(work, version).rules(_from_first_day(version))]
 
 
 def _from_first_day(version: ProductVersion) -> Span:

@@ -114,11 +114,12 @@ def test_a_product_stands_as_it_did_on_each_day(shop):
     assert [each.product_version_id for each in history] == [each.product_version_id for each in (third, second, first)]
     assert [each.end_date for each in history] == ["", "2031-06-30", "2031-06-30"]
     with shop.service.database.transaction(read_only=True) as work:
-        assert [rule.name for rule in rules_on(work, date(2031, 7, 1)) if rule.code == shop.code] == ["绿色贷款三"]
+        held = [rule.version_id for rule in rules_on(work, date(2031, 7, 1)) if rule.code == shop.code]
+        assert held == [third.product_version_id]
         spans = [span for span in catalogue.published_spans(work) if span.product_code == shop.code]
         assert [(span.start_date, span.end_date) for span in spans] == [(DAY, date(2031, 6, 30)), (date(2031, 7, 1), None)]
         pinned = catalogue.rules_of(work, [second.product_version_id, first.product_version_id])
-        assert [rule.name for rule in pinned] == ["绿色贷款", "绿色贷款二"]
+        assert [rule.version_id for rule in pinned] == [first.product_version_id, second.product_version_id]
 
 
 def _open(shop):

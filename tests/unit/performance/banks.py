@@ -33,7 +33,7 @@ def rule(code, dataset, measures, *, codes=(), kinds=(), remaining=False, method
     usual = {"ftp_tenor_days": 30, "fixed_ftp_rate_e8": 2_150_000, "day_basis": DayBasis.DAYS_360, "currency_day_bases": {}}
     usual |= {"start_date": date(2000, 1, 1), "end_date": None}
     return ProductRule(
-        code=code, version_id=f"version-{code}", name=code, dataset=dataset, selection=Selection(codes, kinds, remaining),
+        code=code, version_id=f"version-{code}", dataset=dataset, selection=Selection(codes, kinds, remaining),
         measures=formulas, ftp_method=method, **usual | fields,
     )  # fmt: skip
 

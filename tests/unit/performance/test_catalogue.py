@@ -132,7 +132,7 @@ def source(**changes):
 
 def test_a_definition_is_what_the_engine_computes_by():
     found = read_definition(definition(), 2)
-    (rule,) = found.rules(catalogue.Span("SAVINGS", "v", DAY, None), "储蓄")
+    (rule,) = found.rules(catalogue.Span("SAVINGS", "v", DAY, None))
     assert (rule.code, rule.dataset, rule.selection) == ("SAVINGS", "balances", Selection(kinds=("SAVINGS",)))
     assert set(rule.measures) == {Slot.BALANCE, Slot.FTP_PROFIT, Slot.UNIT_PRICE}
     assert (rule.ftp_method, rule.ftp_tenor_days) == (catalogue.FtpMethod.POOL, 90)
