@@ -323,6 +323,8 @@ def test_issues_are_seen_where_one_is_in_charge(bank, engine, town):
     engine.issues = [
         {"reason": "PRODUCT_MISSING", "subject": "balances/core/1/CNY", "organisation_unit_id": bank.unit_id, "row_count": 2},
         {"reason": "CURRENCY_WITHOUT_RATE", "subject": "balances/core/2/XAU", "organisation_unit_id": "", "row_count": 1},
+        # It went into a unit that is known in mid-month.
+        {"reason": "PRODUCT_MISSING", "subject": "balances/core/1/CNY", "organisation_unit_id": "", "row_count": 1},
     ]
     bank.books.balances(D1, {"1": 1_000_000})
     bank.settle()
@@ -331,7 +333,7 @@ def test_issues_are_seen_where_one_is_in_charge(bank, engine, town):
     run = bank.runs()[-1]
     # Those of the days before are told too.
     told = town.analyst.call("ListRunIssues", run_id=run.run_id).issues
-    assert [(each.reason, each.row_count) for each in told] == [("CURRENCY_WITHOUT_RATE", 2), ("PRODUCT_MISSING", 4)]
+    assert [(each.reason, each.row_count) for each in told] == [("CURRENCY_WITHOUT_RATE", 2), ("PRODUCT_MISSING", 6)]
     assert run.issue_count == 2
     east = town.manager_east.call("ListRunIssues", run_id=run.run_id).issues
     assert [each.reason for each in east] == ["PRODUCT_MISSING"]
