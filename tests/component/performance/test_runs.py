@@ -154,6 +154,16 @@ def test_a_restated_day_reaches_what_stands_on_it(bank, town, dataset, day, reac
     assert [month for month, a, b in zip(months, before, after, strict=True) if a != b] == reached
 
 
+def test_accounts_are_known_by_the_first_list_that_comes_after(bank, town):
+    bank.books.balances(D1, {"1": 100})
+    bank.books.accounts(date(2026, 11, 3), {"1": "c"})
+    bank.books.accounts(date(2026, 12, 31), {"1": "c"})
+    stand = gathered(town, NOV, date(2026, 11, 4))["feeds"][f"{bank.books.source_system}.accounts"]["days"]
+    first = "2026-11-03"
+    # And the next one after the last day, for what the one before lacks.
+    assert stand == [[f"2026-11-0{day}", first, 1] for day in (1, 2, 3, 4)] + [["2026-12-31", "2026-12-31", 1]]
+
+
 def test_a_feed_that_brings_nothing_more_has_ended_and_is_told(bank, engine, town):
     other = type(bank.books)(town.service.database.lake, town=town)
     other.balances(date(2026, 8, 1), {"9": 100})
@@ -313,6 +323,8 @@ def test_issues_are_seen_where_one_is_in_charge(bank, engine, town):
     engine.issues = [
         {"reason": "PRODUCT_MISSING", "subject": "balances/core/1/CNY", "organisation_unit_id": bank.unit_id, "row_count": 2},
         {"reason": "CURRENCY_WITHOUT_RATE", "subject": "balances/core/2/XAU", "organisation_unit_id": "", "row_count": 1},
+        # It went into a unit that is known in mid-month.
+        {"reason": "PRODUCT_MISSING", "subject": "balances/core/1/CNY", "organisation_unit_id": "", "row_count": 1},
     ]
     bank.books.balances(D1, {"1": 1_000_000})
     bank.settle()
@@ -321,7 +333,7 @@ def test_issues_are_seen_where_one_is_in_charge(bank, engine, town):
     run = bank.runs()[-1]
     # Those of the days before are told too.
     told = town.analyst.call("ListRunIssues", run_id=run.run_id).issues
-    assert [(each.reason, each.row_count) for each in told] == [("CURRENCY_WITHOUT_RATE", 2), ("PRODUCT_MISSING", 4)]
+    assert [(each.reason, each.row_count) for each in told] == [("CURRENCY_WITHOUT_RATE", 2), ("PRODUCT_MISSING", 6)]
     assert run.issue_count == 2
     east = town.manager_east.call("ListRunIssues", run_id=run.run_id).issues
     assert [each.reason for each in east] == ["PRODUCT_MISSING"]

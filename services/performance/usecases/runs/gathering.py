@@ -149,6 +149,9 @@ def _days(feed: tuple[str, str, str], found: Mapping[date, int], start: date, en
     if dataset in runs.FLOW_DATASETS:
         return {day: day for day in known}
     days = runs.revision_days(known, start, end, carry if dataset in runs.CARRIED_DATASETS else None)
+    if dataset == "accounts":
+        # Before the first revision there were accounts too: what it says of them stands for those days.
+        days = {day: known[0] for day in runs.days_between(start, end) if day < known[0]} | days
     if dataset in (*runs.HISTORY_DATASETS, *runs.RATE_DATASETS):
         days |= {day: day for day in known if day < start}
     return days | {day: day for day in known if day > end}
