@@ -15,6 +15,7 @@ from services.chassis.lake.schemas import SCHEMAS
 from services.performance.rules.allocation import allocate
 from services.performance.rules.catalogue import FtpMethod, Slot
 from services.performance.rules.formulas import PLAIN, SOURCES, InputKind
+from services.performance.rules.formulas.inputs import AMOUNT_MAX
 from services.performance.rules.formulas.values import Whole
 
 ACCRUALS = ("ftp_profit", "fee_income", "expected_loss", "capital_cost", "unit_price")
@@ -56,6 +57,7 @@ class Oracle:
     revisions: dict  # (dataset, system) -> {business date: rows}
     owned: dict  # the tables of OWNERSHIP as rows
     rules: list
+    year: int
     home: str = "CNY"
 
     def leaf(self, month: date, as_of: date) -> tuple[dict, dict]:
@@ -98,6 +100,9 @@ class Oracle:
         if rate is None:
             issues["CURRENCY_WITHOUT_RATE", subject] += self._rows_of(dataset, system, number, given, day)
             return
+        if abs(row.get(f"{MAIN.get(dataset)}_minor_units") or 0) > AMOUNT_MAX:
+            issues["INPUT_OUT_OF_BOUNDS", subject] += self._rows_of(dataset, system, number, given, day)
+            return
         if rule is None:
             issues["PRODUCT_MISSING", subject] += self._rows_of(dataset, system, number, given, day)
             return
@@ -136,7 +141,7 @@ class Oracle:
         for keeper in [system] if system in systems else sorted(systems):
             by_date = self.revisions["accounts", keeper]
             standing = max((d for d in by_date if d <= day), default=None)
-            later = min((d for d in by_date if d > day), default=None) if standing is not None and standing != day else None
+            later = min((d for d in by_date if d > day), default=None) if standing != day else None
             at_base = max((d for d in by_date if d <= base_date), default=None)
             for stood in (standing, later, at_base):
                 if stood is not None:
@@ -308,8 +313,6 @@ class Oracle:
 
     def _basis(self, rule, currency):
         return rule.basis_days(currency, self.year)
-
-    year = 2026
 
 
 def _shared(quotas):
