@@ -108,6 +108,12 @@ def load_issues(connection: DuckDBPyConnection, file: Path, table: str) -> None:
     _view(connection, table, [file])
 
 
+def has_issue(connection: DuckDBPyConnection, file: Path, reason: str) -> bool:
+    """Whether what `write_issues_to_date` wrote has one of that reason."""
+    query = f"SELECT 1 FROM read_parquet({quoted(file)}) WHERE reason = ? LIMIT 1"
+    return bool(connection.execute(query, [reason]).fetchall())
+
+
 def sums(connection: DuckDBPyConnection, table: str, names: Sequence[str] = MEASURES, where: str = "true") -> dict[str, int]:
     """The exact sum of each column over the rows."""
     columns = ", ".join(f"coalesce(sum({name}), 0)" for name in names)

@@ -27,8 +27,8 @@ def added(account_days: Sequence[str], *, by_day: bool) -> ir.Table:
     """What the rows of those tables add up to, day by day, or over all days of the step as of the last."""
     rows = ibis.union(*map(_as_sums, account_days), distinct=False) if len(account_days) > 1 else _as_sums(*account_days)
     if not by_day:
-        last = table("step").last_date.as_scalar()
-        rows = rows.mutate(balance=(rows.day == last).ifelse(rows.balance, 0), day=last)
+        rows = rows.mutate(last_date=table("step").last_date.as_scalar())
+        rows = rows.mutate(balance=(rows.day == rows.last_date).ifelse(rows.balance, 0), day=rows.last_date)
     return rows.group_by(*_DAY_KEYS).aggregate(**_sums(rows)).select(*ADDED)
 
 

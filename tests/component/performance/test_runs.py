@@ -94,6 +94,9 @@ def test_shares_that_change_move_results_and_no_total(bank, engine, town):
     pool, mine = bank.results(PeriodKind.MONTH, NOV)
     assert (pool.balance, mine.balance, mine.person_id) == (500_000, 1_000_000, town.rm1_east.person_id)
     assert (mine.organisation_unit_id, mine.organisation_path) == (bank.unit_id, town.rm1_east.organisation_path)
+    # Why, a branch is not told in full: it may be an account of another one.
+    assert town.manager_west.call("ListRuns").runs[0].reason == "shares"
+    assert town.analyst.call("ListRuns").runs[0].reason == "shares/test"
     # What the day has is his too: no row of the pool's former one is left.
     assert [row.balance for row in bank.results(PeriodKind.DAY, D1)] == [500_000, 1_000_000]
     # Shares of other days are no matter of this month.
@@ -295,12 +298,13 @@ def test_how_fresh_results_are(bank, engine, town):
     assert (empty.as_of_date, empty.latest_date, empty.stale_month_count) == ("", "", 0)
     bank.books.balances(D1, {"1": 1_000_000})
     bank.books.write("fees", date(2026, 10, 30), [])
+    bank.books.accounts(date(2026, 10, 30), {})
     assert town.auditor.call("GetFreshness").HasField("stale_time")
     bank.settle()
     told = town.auditor.call("GetFreshness")
     assert (told.as_of_date, told.latest_date) == ("2026-11-01", "2026-11-01")
     assert not told.HasField("stale_time")
-    assert [(feed.dataset, feed.late) for feed in told.feeds] == [("balances", False), ("fees", True)]
+    assert [(feed.dataset, feed.late) for feed in told.feeds] == [("accounts", False), ("balances", False), ("fees", True)]
     (month,) = town.auditor.call("ListResultMonths").result_months
     assert (month.month_date, month.as_of_date, month.closed) == ("2026-11-01", "2026-11-01", False)
 
@@ -356,3 +360,30 @@ def test_files_of_former_runs_go_after_their_time(bank, engine, town):
     town.run_timer("runs.remove_superseded")
     assert not keeping.results_folder(lake, former).exists()
     assert keeping.results_folder(lake, current).is_dir()
+
+
+def test_the_engine_itself_makes_results_that_tie(bank, town):
+    """From datasets to the figures of an owner, by the catalogue that is there at first."""
+    customer = town.customer(town.rm1_east)
+    bank.books.accounts(date(2026, 10, 30), {"1": customer[:12]})
+    bank.own("1", town.rm1_east)
+    bank.books.ftp_curve(date(2026, 10, 1), {0: 2_000_000})
+    bank.books.balances(D1, {"1": 1_000_000_03, "2": 7_00})
+    bank.settle()
+    # Account 2 is in no list of accounts yet; the next day's has it, and the first day is counted too.
+    (issue,) = town.analyst.call("ListRunIssues", run_id=bank.runs()[-1].run_id, reason="ACCOUNT_UNKNOWN").issues
+    assert issue.subject == f"balances/{bank.books.source_system}/2/CNY"
+    bank.books.accounts(D2, {"1": customer[:12], "2": "nobody"})
+    bank.books.balances(D2, {"1": 1_000_000_03, "2": 9_00})
+    bank.settle()
+    run = bank.runs()[-1]
+    mine = next(row for row in bank.results(PeriodKind.MONTH, NOV) if row.person_id == town.rm1_east.person_id)
+    pool = next(row for row in bank.results(PeriodKind.MONTH, NOV) if not row.person_id)
+    assert (mine.balance, mine.average_balance, mine.organisation_unit_id) == (1_000_000_03, 1_000_000_03, bank.unit_id)
+    assert (pool.balance, pool.average_balance, pool.organisation_unit_id) == (9_00, 8_00, bank.unit_id)
+    assert run.totals["balance"] == str(1_000_009_03)
+    # Two days at 2 percent and nothing paid, over 360 or 365 days: the days sum up to the month.
+    assert mine.ftp_profit > 0
+    days = [row for day in (D1, D2) for row in bank.results(PeriodKind.DAY, day, person_id=town.rm1_east.person_id)]
+    assert sum(row.ftp_profit for row in days) == mine.ftp_profit
+    assert {row.person_id for row in bank.results(PeriodKind.YEAR, date(2026, 1, 1))} == {"", town.rm1_east.person_id}

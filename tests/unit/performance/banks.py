@@ -15,6 +15,7 @@ from services.chassis.lake.schemas import SCHEMAS
 from services.performance.engine.inputs import OWNERSHIP, MonthInputs, PinnedDay
 from services.performance.rules.catalogue import DayBasis, FtpMethod, ProductRule, Selection, Slot
 from services.performance.rules.formulas import SOURCES, Declared, parse
+from services.performance.rules.periods import base_date
 from tests.component.performance.books import Books
 from tests.unit.performance.oracle import NUMBERS, Oracle
 
@@ -32,8 +33,8 @@ def rule(code, dataset, measures, *, codes=(), kinds=(), remaining=False, method
     usual = {"ftp_tenor_days": 30, "fixed_ftp_rate_e8": 2_150_000, "day_basis": DayBasis.DAYS_360, "currency_day_bases": {}}
     usual |= {"start_date": date(2000, 1, 1), "end_date": None}
     return ProductRule(
-        code=code, version_id=f"version-{code}", name=code, dataset=dataset, selection=Selection(codes, kinds, remaining),
-        measures=formulas, parameters={}, ftp_method=method, coefficient_e8=10**8, **usual | fields,
+        code=code, version_id=f"version-{code}", dataset=dataset, selection=Selection(codes, kinds, remaining),
+        measures=formulas, ftp_method=method, **usual | fields,
     )  # fmt: skip
 
 
@@ -71,8 +72,9 @@ class Bank:
     owned: dict
     rules: tuple = RULES
 
-    def oracle(self):
-        return Oracle(self.revisions, self.owned, list(self.rules))
+    def oracle(self, year=MONTH.year):
+        """The same bank, computed slowly."""
+        return Oracle(self.revisions, self.owned, list(self.rules), year)
 
     def write(self, lake: Lake, folder: Path, month=MONTH, as_of=AS_OF, *, last=date.max) -> MonthInputs:
         """Puts it into the lake; what a run of the month reads, where revisions of days after `last` are not there yet."""
@@ -97,8 +99,8 @@ class Bank:
                 days += [PinnedDay(day, pins[dataset, system, day]) for day in known if day < month]
             if dataset == "accounts":
                 days += [PinnedDay(day, pins[dataset, system, day]) for day in known if day > as_of][:1]
-            at_base = [each for each in known if each <= BASE]
-            base += [PinnedDay(BASE, pins[dataset, system, at_base[-1]])] if dataset in STANDING and at_base else []
+            at_base = [each for each in known if each <= base_date(month)]
+            base += [PinnedDay(base_date(month), pins[dataset, system, at_base[-1]])] if dataset in STANDING and at_base else []
         folder.mkdir(parents=True, exist_ok=True)
         for name, columns in OWNERSHIP.items():
             table = {column: pa.array([row.get(column) for row in self.owned[name]], _ARROW[t]) for column, t in columns.items()}

@@ -15,6 +15,7 @@ from services.chassis.lake.schemas import SCHEMAS
 from services.performance.rules.allocation import allocate
 from services.performance.rules.catalogue import FtpMethod, Slot
 from services.performance.rules.formulas import PLAIN, SOURCES, InputKind
+from services.performance.rules.formulas.inputs import AMOUNT_MAX
 from services.performance.rules.formulas.values import Whole
 
 ACCRUALS = ("ftp_profit", "fee_income", "expected_loss", "capital_cost", "unit_price")
@@ -56,6 +57,7 @@ class Oracle:
     revisions: dict  # (dataset, system) -> {business date: rows}
     owned: dict  # the tables of OWNERSHIP as rows
     rules: list
+    year: int
     home: str = "CNY"
 
     def leaf(self, month: date, as_of: date) -> tuple[dict, dict]:
@@ -97,6 +99,9 @@ class Oracle:
             return
         if rate is None:
             issues["CURRENCY_WITHOUT_RATE", subject] += self._rows_of(dataset, system, number, given, day)
+            return
+        if abs(row.get(f"{MAIN.get(dataset)}_minor_units") or 0) > AMOUNT_MAX:
+            issues["INPUT_OUT_OF_BOUNDS", subject] += self._rows_of(dataset, system, number, given, day)
             return
         if rule is None:
             issues["PRODUCT_MISSING", subject] += self._rows_of(dataset, system, number, given, day)
@@ -308,8 +313,6 @@ class Oracle:
 
     def _basis(self, rule, currency):
         return rule.basis_days(currency, self.year)
-
-    year = 2026
 
 
 def _shared(quotas):

@@ -103,6 +103,16 @@ def _until(inputs: Mapping[str, Any], day: date) -> dict[str, Any]:
     return {name: days for name, days in kept.items() if days}
 
 
+def later_accounts(inputs: Mapping[str, Any], day: date) -> dict[str, tuple[str, int]]:
+    """By feed of accounts its first revision after that day: in it accounts are found that the ones before lack."""
+    found, last = {}, day.isoformat()
+    for name, feed in inputs["feeds"].items():
+        later = [(stands, revision) for _, stands, revision in feed["days"] if stands > last]
+        if feed["dataset"] == "accounts" and later:
+            found[name] = later[0]
+    return found
+
+
 def _products(work: UnitOfWork, month: date) -> list[list[str]]:
     """The versions in force in the month, each with its days in it: what comes after the month changes nothing of it."""
     month_end, found = period_end(PeriodKind.MONTH, month), []
