@@ -4,7 +4,7 @@ import os
 
 from rich.console import Console
 
-from tests.bench import contacts, events, feeds, gateway, portfolio, results
+from tests.bench import contacts, events, feeds, figures, gateway, portfolio, results
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
@@ -13,4 +13,5 @@ events.run(console)
 portfolio.run(console)
 contacts.run(console)
 feeds.run(console)
+figures.run(console)
 results.run(console)

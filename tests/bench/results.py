@@ -106,17 +106,14 @@ def _product() -> ProductRule:
     return ProductRule(
         code="DEPOSIT",
         version_id="1",
-        name="存款",
         dataset="balances",
         selection=Selection(remaining=True),
         measures=formulas,
-        parameters={},
         ftp_method=FtpMethod.POOL,
         ftp_tenor_days=30,
         fixed_ftp_rate_e8=0,
         day_basis=DayBasis.DAYS_360,
         currency_day_bases={},
-        coefficient_e8=10**8,
         start_date=date(2000, 1, 1),
         end_date=None,
     )

@@ -61,7 +61,7 @@ def _rows(path, wanted):
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory):
-    """A branch without a demonstration bank, whose deliveries would be waited for; with results in the data set's own currency."""
+    """A branch without a demonstration bank, whose deliveries would be waited for; results are in the data set's currency."""
     settings = {"WORKBENCH_DEMONSTRATION": "false", "WORKBENCH_PERFORMANCE_HOME_CURRENCY_CODE": "CZK"}
     with branch(tmp_path_factory.mktemp("branch"), settings) as running:
         yield running

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.deployments import wait_until
+from tests.e2e.results import RESULTS_SECONDS, wait_for_results
 
-# The demonstration bank delivers and claims in the background, at the lowest priority, beside other tests.
-RESULTS_SECONDS = 300
 # A feed that lands is in the figures within a minute.
 TIMELY_SECONDS = 60
 ALL = "/HO/"
@@ -30,21 +29,6 @@ pytestmark = pytest.mark.timeout(RESULTS_SECONDS + 120)
 def day(deployment):
     """The last day of which there are results, once the bank's people own them and nothing is computed any more."""
     return wait_for_results(deployment)
-
-
-def wait_for_results(deployment, seconds=RESULTS_SECONDS):
-    """Waits for them; answers their last day."""
-    wait_until(lambda: _acted(deployment), seconds, "claims and deals")
-
-    def settled():
-        told = deployment.get("analyst.ho", "/v1/freshness")
-        return not told["staleMonthCount"] and told["asOfDate"] and told["asOfDate"] == told["latestDate"] and told["asOfDate"]
-
-    return wait_until(settled, seconds, "results")
-
-
-def _acted(deployment):
-    return '"acted": true' in (deployment.home / "demonstration" / "shares.json").read_text(encoding="utf-8")
 
 
 def amounts(told):

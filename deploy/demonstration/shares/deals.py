@@ -6,6 +6,7 @@ does the last of each team whose owner can sign in: for whoever tries it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,8 @@ from deploy.demonstration.shares.people import People
 from deploy.demonstration.shares.possessions import Account, AccountKind
 
 _PAGE_ROWS = 1_000
+# So long nothing more comes, and at most so long it is waited for.
+_PAUSE_SECONDS, _EVENTS_SECONDS = 3.0, 120.0
 _SERVICE = "DealService"
 # Which accounts come of a product, how many days before or after the deal was won they are opened, at most.
 _ACCOUNTS: Mapping[str, AccountKind] = {
@@ -63,6 +66,14 @@ class _Team:
         return f"{self.customer_number}/{self.deal.close_date}"
 
 
+def wait_for_deals(people: People) -> None:
+    """Returns once no more deals come: they come as events of what the activity service has taken over."""
+    known, deadline = -1, time.monotonic() + _EVENTS_SECONDS
+    while (count := _deal_count(people)) > known and time.monotonic() < deadline:
+        known = count
+        time.sleep(_PAUSE_SECONDS)
+
+
 def share_deals(
     people: People, accounts: Mapping[str, Sequence[Account]], claimed: set[str], customer_numbers: Mapping[str, str]
 ) -> None:
@@ -74,6 +85,10 @@ def share_deals(
         for team in teams:
             if kept.get(team.owner.person_id) != team.place:
                 _share(people, leader, team, accounts.get(team.customer_number, ()), claimed)
+
+
+def _deal_count(people: People) -> int:
+    return sum(1 for branch in BRANCHES for _ in _deals(people, people.manager_of(branch.path), branch.path))
 
 
 def _teams(people: People, leader: Person, path: str, customer_numbers: Mapping[str, str]) -> Iterator[_Team]:

@@ -23,7 +23,7 @@ from deploy.demonstration.delivery import FOLDER, Deliveries, Tell
 from deploy.demonstration.doors import Door
 from deploy.demonstration.shares.acting import claim_and_object
 from deploy.demonstration.shares.claims import Claims
-from deploy.demonstration.shares.deals import share_deals
+from deploy.demonstration.shares.deals import share_deals, wait_for_deals
 from deploy.demonstration.shares.importing import PERMISSIONS, ROWS_MAX, import_claims, wait_for_customer
 from deploy.demonstration.shares.people import People
 from deploy.demonstration.shares.possessions import Account, accounts_of
@@ -89,6 +89,7 @@ def let_people_act(settings: DeploymentSettings, *, tell: Tell) -> None:
         ids = _customer_ids(doors.customers)
         claim_and_object(people, lives, claims, ids.get, kept.until)
         claimed = {row.source_system + "/" + row.object_number for row in claims_of_all(lives, accounts) if row.object_number}
+        wait_for_deals(people)
         share_deals(people, accounts, claimed, {customer_id: number for number, customer_id in ids.items()})
     replace(kept, acted=True).write(settings.home)
     tell(f"Claims and deals by the bank's people: {people.told}; {time.monotonic() - began:.0f} s.")

@@ -33,7 +33,7 @@ OWNERSHIP: Mapping[str, Mapping[str, str]] = {
     "affiliations": {"person_id": "string", "organisation_unit_id": "string", "start_date": "date", "end_date": "date"},
     # By the bank's own number, as feeds name units.
     "units": {"unit_number": "string", "organisation_unit_id": "string"},
-    # By the bank's own number; of a merged customer the id is that of the record that stands for it. Each number once.
+    # By the bank's own number; of a merged customer the id is that of the record whose shares count for it. Each number once.
     "customers": {"customer_number": "string", "customer_id": "string"},
 }
 

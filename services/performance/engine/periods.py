@@ -104,8 +104,18 @@ def write_issues_to_date(connection: DuckDBPyConnection, folder: Path, before: P
 
 
 def load_issues(connection: DuckDBPyConnection, file: Path, table: str) -> None:
-    """Makes a view of what `write_issues_to_date` wrote."""
-    _view(connection, table, [file])
+    """Makes a view of what `write_issues_to_date` wrote: each reason and subject once, of one of the units that kept it."""
+    query = (
+        "SELECT reason, subject, max(organisation_unit_id) AS organisation_unit_id, sum(row_count)::BIGINT AS row_count "
+        f"FROM read_parquet({quoted(file)}) GROUP BY reason, subject"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS {query}")
+
+
+def has_issue(connection: DuckDBPyConnection, file: Path, reason: str) -> bool:
+    """Whether what `write_issues_to_date` wrote has one of that reason."""
+    query = f"SELECT 1 FROM read_parquet({quoted(file)}) WHERE reason = ? LIMIT 1"
+    return bool(connection.execute(query, [reason]).fetchall())
 
 
 def sums(connection: DuckDBPyConnection, table: str, names: Sequence[str] = MEASURES, where: str = "true") -> dict[str, int]:

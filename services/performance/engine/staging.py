@@ -142,10 +142,14 @@ class Staging:
         return ["holdings", "lines", "customers", "accounts", "ratings", "classes"]
 
     def _fill_accounts(self, step: Step) -> None:
-        """As they stood; what a carried revision lacks as the first later one has it, or as it was at the base date."""
+        """As they stood; what a carried revision lacks, or a feed that begins later, as the first later one has it.
+
+        What none of them has is as it was at the base date.
+        """
         standing = self._inputs.pins("accounts", step.first, step.first)
         carried = {each.pin.feed for each in standing if _carried(each)}
-        later = [each for each in self._inputs.pins("accounts", step.last + _DAY, date.max) if each.pin.feed in carried]
+        known = {each.pin.feed for each in standing} - carried
+        later = [each for each in self._inputs.pins("accounts", step.last + _DAY, date.max) if each.pin.feed not in known]
         followed = {each.pin.feed: each for each in sorted(later, key=lambda each: each.day, reverse=True) if not _carried(each)}
         base = [each for each in self._inputs.base if each.pin.dataset == "accounts"]
         self._run(staged.NO_ACCOUNTS)

@@ -169,6 +169,7 @@ def _create_evidence():
         sa.Column("contact_id", sa.Text, nullable=False),
         sa.Column("person_id", sa.Text, nullable=False),
         sa.Column("opportunity_id", sa.Text, nullable=False),
+        sa.Column("customer_id", sa.Text, nullable=False),
         sa.Column("touch_time", UtcDateTime, nullable=False),
         sa.Column("business_date", BusinessDate, nullable=False),
         sa.Column("contact_kind", sa.Integer, nullable=False),

@@ -194,6 +194,8 @@ class ContactTouch(Base):
     contact_id: Mapped[str] = mapped_column(Text, primary_key=True)
     person_id: Mapped[str] = mapped_column(Text, primary_key=True)
     opportunity_id: Mapped[str] = mapped_column(Text)
+    # As the contact was told; empty for a prospect.
+    customer_id: Mapped[str] = mapped_column(Text)
     touch_time: Mapped[datetime] = mapped_column(UtcDateTime)
     business_date: Mapped[date] = mapped_column(BusinessDate)
     # The number of `workbench.activity.v1.ContactKind`.

@@ -133,13 +133,10 @@ class ProductRule:
 
     code: str
     version_id: str
-    name: str
     dataset: str
     selection: Selection
     # Slots that the version has no formula for are 0.
     measures: Mapping[Slot, Formula]
-    # The version's own constants by name, as they are shown: formulas have them inside.
-    parameters: Mapping[str, str]
     ftp_method: FtpMethod
     # Of POOL: where on the curve.
     ftp_tenor_days: int
@@ -148,8 +145,6 @@ class ProductRule:
     day_basis: DayBasis
     # In place of `day_basis` for these currencies.
     currency_day_bases: Mapping[str, DayBasis]
-    # By which the product's balance counts in its unit price and score 折算系数, in hundred-millionths.
-    coefficient_e8: int
     start_date: date
     # None has no end yet.
     end_date: date | None

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from services.performance.rules.catalogue import DayBasis, FtpMethod, Measure, ProductRule, Selection, Slot, Span
 from services.performance.rules.formulas import SOURCES, Declared, Formula, FormulaFault, InputKind, Parameter, Source, parse
 from services.performance.rules.formulas.inputs import RATE_SCALE
-from services.performance.rules.formulas.parsing import is_name, shown
+from services.performance.rules.formulas.parsing import is_name
 
 # Every formula may name the product's coefficient 折算系数 by this.
 COEFFICIENT = "coefficient"
@@ -53,25 +53,21 @@ class Definition:
     fixed_ftp_rate_e8: int
     day_basis: DayBasis
     currency_day_bases: Mapping[str, DayBasis]
-    coefficient_e8: int
 
-    def rules(self, span: Span, display_name: str) -> list[ProductRule]:
+    def rules(self, span: Span) -> list[ProductRule]:
         """What the engine computes by, of each source, in the days in which the version is in force."""
         return [
             ProductRule(
                 code=span.product_code,
                 version_id=span.version_id,
-                name=display_name,
                 dataset=source.dataset,
                 selection=source.selection,
                 measures=source.measures,
-                parameters={name: shown(each.value, each.kind) for name, each in self.parameters.items()},
                 ftp_method=self.ftp_method,
                 ftp_tenor_days=self.ftp_tenor_days,
                 fixed_ftp_rate_e8=self.fixed_ftp_rate_e8,
                 day_basis=self.day_basis,
                 currency_day_bases=self.currency_day_bases,
-                coefficient_e8=self.coefficient_e8,
                 start_date=span.start_date,
                 end_date=span.end_date,
             )
@@ -92,10 +88,9 @@ def read_definition(values: Mapping[str, Any], home_fraction_digits: int) -> Def
         parameters=parameters,
         ftp_method=method,
         ftp_tenor_days=values.get("ftp_tenor_days", 0),
-        fixed_ftp_rate_e8=_e8(Decimal(values.get("fixed_ftp_rate") or 0)),
+        fixed_ftp_rate_e8=int(Decimal(values.get("fixed_ftp_rate") or 0).scaleb(RATE_SCALE)),
         day_basis=DayBasis(values.get("day_basis", DayBasis.DAYS_360)),
         currency_day_bases={code: DayBasis(each) for code, each in sorted(values.get("currency_day_bases", {}).items())},
-        coefficient_e8=_e8(coefficient),
     )
 
 
@@ -171,10 +166,6 @@ def _selection(values: Mapping[str, Any], source: Source, field: str) -> Selecti
     if not codes and not kinds and not values.get("remaining"):
         _refuse("SELECTION_EMPTY", field, "Say by codes, by kinds, or as the remainder, which rows are the product's.")
     return Selection(tuple(sorted(codes)), tuple(sorted(kinds)), bool(values.get("remaining")))
-
-
-def _e8(value: Decimal) -> int:
-    return int(value.scaleb(RATE_SCALE))
 
 
 def _refuse(reason: str, field: str, problem: str) -> NoReturn:

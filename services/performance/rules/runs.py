@@ -62,15 +62,16 @@ def revision_days(found: Sequence[date], start: date, end: date, carry_days_max:
     `found` is sorted. A feed that was silent for more than `carry_days_max` days has ended: later days have none; None is no end.
     """
     days: dict[date, date] = {}
-    day = start
-    while day <= end:
+    for day in days_between(start, end):
         place = bisect_right(found, day)
         if place and (carry_days_max is None or (day - found[place - 1]).days <= carry_days_max):
             days[day] = found[place - 1]
-        if day == end:
-            break
-        day += timedelta(days=1)
     return days
+
+
+def days_between(start: date, end: date) -> list[date]:
+    """The days from one to another, both included."""
+    return [start + timedelta(days=count) for count in range((end - start).days + 1)]
 
 
 def silent_since(found: Sequence[date], day: date, carry_days_max: int) -> date | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 ClaimableKind = Literal["customer", "account", "contract", "fee_flow"]
+# As `engine`.
+SPARK = "spark"
 
 
 class PerformanceSettings(BaseModel):
@@ -48,3 +50,9 @@ class PerformanceSettings(BaseModel):
     quiet_seconds_max: int = Field(default=30, ge=0, le=3_600)
     # For so many days the files of a run are kept that another took the place of; those of closed months are kept for good.
     superseded_run_days: int = Field(default=400, ge=1, le=36_500)
+
+    @model_validator(mode="after")
+    def _has_cluster(self) -> Self:
+        if self.engine == SPARK and not self.spark_master_url:
+            raise ValueError("engine is spark: spark_master_url says where the cluster is")
+        return self

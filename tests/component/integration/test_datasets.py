@@ -197,6 +197,25 @@ def test_current_datasets_are_announced_again_the_oldest_first(bank):
     assert (ended.message, ended.done, ended.total) == ("2 datasets announced", 2, 2)
 
 
+def test_a_service_that_asks_is_told_of_current_datasets_the_oldest_first(bank):
+    for feed in ("core.balances", "card.balances"):
+        for day in (25, 24, 24):
+            bank.publish(feed=feed, day=date(2026, 11, day))
+    (told,) = SERVICE.announcements
+    found, after = [], ""
+    # As `chassis.announcing` goes through them, however many a step has.
+    with bank.database.transaction() as work:
+        while page := told.page(work, after, 3):
+            found += [(event.business_date, event.feed, event.revision) for _, event in page]
+            after = page[-1][0]
+    assert found == [
+        ("2026-11-24", "card.balances", 2),
+        ("2026-11-24", "core.balances", 2),
+        ("2026-11-25", "card.balances", 1),
+        ("2026-11-25", "core.balances", 1),
+    ]
+
+
 def test_verification_finds_each_fault_and_hands_out_a_table_without_amounts(bank):
     whole, changed, missing = (bank.publish(day=date(2026, 11, day)) for day in (1, 2, 3))
     path = bank.lake.folder(changed.pin) / "part-0.parquet"

@@ -36,9 +36,7 @@ def account(number=None):
     return deal_pb2.DealObject(kind=share_pb2.OBJECT_KIND_ACCOUNT, object_key=key)
 
 
-def contact(
-    owner, opportunity_id, days, *, colleagues=(), contact_id="", version=2, state=contact_pb2.CONTACT_STATE_DONE, minutes=30
-):
+def contact(owner, opportunity_id, days, *, customer_id="", colleagues=(), contact_id="", version=2, state=DONE, minutes=30):
     """A contact so many days before the deal was won, as it is told."""
     day = WON - timedelta(days=days)
     return contact_events_pb2.ContactRecorded(
@@ -52,6 +50,7 @@ def contact(
         minutes=minutes,
         colleague_person_ids=[each.person_id for each in colleagues],
         opportunity_id=opportunity_id,
+        customer_id=customer_id,
         version=version,
     )
 

@@ -135,8 +135,14 @@ class Bank:
         self.town, self.books = town, TownBooks.of(town)
         shutil.rmtree(town.service.database.lake.root / keeping.ROOT, ignore_errors=True)
         self.unit_id = f"unit-{town.root}"
-        path = f"{town.root}EAST/E01/"
-        told = {"organisation_unit_id": self.unit_id, "organisation_path": path, "display_name": "城东", "code": "0101"}
+        # Of this town alone: other tests' units are there too.
+        self.books.unit_number, path = town.root.strip("/"), f"{town.root}EAST/E01/"
+        told = {
+            "organisation_unit_id": self.unit_id,
+            "organisation_path": path,
+            "display_name": "城东",
+            "code": self.books.unit_number,
+        }
         town.announce(announcement_events_pb2.OrganisationUnitAnnounced(**told))
 
     def read(self, statement):

@@ -271,7 +271,8 @@ def imported(town, customer_id, number, *parts, **fields):
     with town.service.database.transaction(read_only=True) as work:
         customer_number = work.session.get(Customer, customer_id).customer_number
     told = {
-        "object_kind": CUSTOMER, "kind": claim_pb2.CLAIM_KIND_RATIO, "start_date": "2019-03-01", "customer_number": customer_number,
+        "object_kind": CUSTOMER, "customer_number": customer_number,
+        "kind": claim_pb2.CLAIM_KIND_RATIO, "start_date": "2019-03-01",
         "parts": [
             claim_service_pb2.ImportedPart(staff_number=person.person_id[:8], basis_points=basis_points)
             for person, basis_points in parts

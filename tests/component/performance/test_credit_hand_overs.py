@@ -10,7 +10,7 @@ from workbench.identity.v1 import events_pb2
 from workbench.performance.v1 import share_pb2
 
 from services.performance.rules.shares import ObjectKind, Part, SharedObject
-from services.performance.usecases.shares.lines import put_lines
+from services.performance.usecases.shares.lines import end_lines, put_lines
 
 JANUARY = date(2026, 1, 1)
 # The first days of the four steps of a hand-over on 25 November.
@@ -146,6 +146,37 @@ def test_a_leavers_parts_of_others_customers_go_by_steps_too(town):
     before = ("2026-01-01", "2026-11-24", leaver.person_id)
     assert shares(town, customer_id) == sorted([(*before, 1_000), *steps(leaver, lead, 1_000)])
     assert shares(town, customer_id, **account) == sorted([(*before, 10_000), *steps(leaver, lead, 10_000)])
+
+
+def test_who_is_told_twice_to_have_left_decays_once(town):
+    leaver, lead = town.rm2_east, town.rm1_east
+    customer_id = town.customer(lead)
+    own(town, customer_id, Part(leaver.person_id, 1_000, JANUARY))
+    left = {"person_id": leaver.person_id, "organisation_path": leaver.organisation_path, "left_date": "2026-11-25"}
+    for _ in range(2):
+        town.announce(coverage_events_pb2.RelationshipManagerLeft(**left))
+        town.run_timer("shares.hand_over")
+    before = ("2026-01-01", "2026-11-24", leaver.person_id, 1_000)
+    assert shares(town, customer_id) == sorted([before, *steps(leaver, lead, 1_000)])
+
+
+def test_a_return_that_nothing_is_left_for_stops_no_other(town):
+    """What fell to the pool meanwhile, and was claimed there, is not given twice."""
+    former, heir, free = town.rm1_east, town.rm1_west, town.rm2_east
+    customer_id, other_id = town.customer(former), town.customer(former)
+    for each in (customer_id, other_id):
+        own(town, each, Part(former.person_id, 10_000, JANUARY))
+        reassign(town, each, former, heir)
+    with town.service.database.transaction() as work:
+        thing = SharedObject.customer(customer_id)
+        end_lines(work, thing, date(2027, 3, 1), "objections/1", which=lambda line: line.person_id == heir.person_id)
+    own(town, customer_id, Part(free.person_id, 1_000, date(2027, 3, 1)))
+    for each in (customer_id, other_id):
+        reassign(town, each, heir, former, start_date="2027-04-01")
+    assert hand_overs(town, customer_id)[-1] == share_pb2.CREDIT_HAND_OVER_STATE_STARTED
+    assert hand_overs(town, other_id)[-1] == share_pb2.CREDIT_HAND_OVER_STATE_UNDONE
+    after = [each for each in shares(town, other_id) if each[0] > "2027-03-31"]
+    assert after == [("2027-04-01", "", former.person_id, 10_000)]
 
 
 def test_a_merge_hands_over_to_whoever_leads_both_and_a_parting_takes_it_back(town, at):

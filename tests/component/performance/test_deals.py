@@ -59,9 +59,10 @@ def team(town):
     """Two relationship managers of one branch, and the deal that they won together, with its contacts."""
     town.opportunity_id = str(uuid.uuid4())
     town.customer_id = town.customer(town.rm1_east)
-    town.announce(contact(town.rm1_east, town.opportunity_id, 60))
-    town.announce(contact(town.rm2_east, town.opportunity_id, 30, minutes=90))
-    town.announce(contact(town.rm1_east, town.opportunity_id, 1, colleagues=[town.rm2_east]))
+    of = {"opportunity_id": town.opportunity_id, "customer_id": town.customer_id}
+    town.announce(contact(town.rm1_east, days=60, **of))
+    town.announce(contact(town.rm2_east, days=30, minutes=90, **of))
+    town.announce(contact(town.rm1_east, days=1, colleagues=[town.rm2_east], **of))
     town.announce(won(town.rm1_east, town.customer_id, town.opportunity_id, town.rm2_east))
     (town.deal,) = deals_of(town.rm1_east)
     return town
@@ -535,6 +536,27 @@ def test_two_deals_at_once_of_one_account_give_it_away_once(team):
     run_together(decide, deals)
     assert sorted(outcomes, key=str) == [deal_pb2.DEAL_STATE_DECIDED, "SHARES_EXCEEDED"]
     assert sum(each[1] for each in share_lines(team, thing)) == 10_000
+
+
+def test_a_deal_by_hand_takes_the_contacts_of_its_own_customers_opportunity(town):
+    opportunity_id, foreign, customer_id = str(uuid.uuid4()), str(uuid.uuid4()), town.customer(town.rm1_east)
+    town.announce(contact(town.rm1_east, opportunity_id, 5, customer_id=customer_id))
+    town.announce(contact(town.rm1_west, foreign, 5, customer_id=town.customer(town.rm1_west)))
+    for unknown in (foreign, str(uuid.uuid4())):
+        with refused("OPPORTUNITY_NOT_FOUND"):
+            town.rm1_east.call("CreateDeal", deal=draft(customer_id, opportunity_id=unknown))
+    deal = town.rm1_east.call("CreateDeal", deal=draft(customer_id, opportunity_id=opportunity_id))
+    assert points(compared(town.rm1_east, deal)[SCHEMES["first"]]) == {town.rm1_east.person_id: 10_000}
+
+
+def test_who_only_reaches_the_customer_sees_the_deal_and_does_not_change_it(town):
+    customer_id = town.customer(town.rm1_east)
+    deal = town.manager_east.call("CreateDeal", deal=draft(customer_id, owner_person_id=town.rm2_east.person_id))
+    assert town.rm1_east.call("GetDeal", deal_id=deal.deal_id).owner_person_id == town.rm2_east.person_id
+    with refused("NOT_IN_CHARGE"):
+        change(town.rm1_east, deal, title="x")
+    with refused("NOT_A_MEMBER"):
+        town.rm1_east.call("AnswerProposal", deal_id=deal.deal_id, accept=True)
 
 
 def test_an_opportunity_has_one_deal(team):

@@ -13,6 +13,7 @@ from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, R
 from services.performance.model import ClosedMonth, StaleMark
 from services.performance.rules.catalogue import Measure, Slot, VersionState
 from services.performance.rules.formulas.inputs import ACCOUNT_KINDS
+from services.performance.rules.formulas.words import Language
 from services.performance.usecases import catalogue
 from tests.component.performance.conftest import run_together
 from tests.component.performance.product_builders import DAY, created, definition, own_product, published
@@ -36,6 +37,11 @@ def stale_marks(shop):
         return [(mark.start_date, mark.end_date, mark.ownership) for mark in marks]
 
 
+def rules_on(work, day):
+    """What is computed by on that day."""
+    return catalogue.rules_of(work, [span.version_id for span in catalogue.published_spans(work) if span.holds(day)])
+
+
 def test_the_first_catalogue_takes_every_kind_of_account_and_reads_in_plain_words(shop):
     found = shop.rm1_east.call("ListProducts")
     products = {product.product_code: product for product in found.products if product.product_code in FIRST_PRODUCTS}
@@ -48,11 +54,11 @@ def test_the_first_catalogue_takes_every_kind_of_account_and_reads_in_plain_word
     profit = products["LOAN"].version.definition.sources[0].formulas[1]
     assert (profit.chinese_words, profit.yearly) == ("余额 × （客户利率 − 资金转移价格）", True)
     with shop.service.database.transaction(read_only=True) as work:
-        rules = catalogue.product_rules(work, date(2026, 11, 1))
+        rules = rules_on(work, date(2026, 11, 1))
     kinds = sorted(kind for rule in rules if rule.dataset == "balances" for kind in rule.selection.kinds)
     assert kinds == sorted(ACCOUNT_KINDS)
     margin = next(rule for rule in rules if rule.code == "MARGIN_DEPOSIT")
-    assert margin.coefficient_e8 == 30_000_000
+    assert margin.measures[Slot.UNIT_PRICE].words(Language.ENGLISH).endswith("coefficient (30%)")
     assert {rule.dataset for rule in rules} == {"balances", "bills", "ebanking_events", "factoring", "fees", "trade_finance"}
 
 
@@ -108,11 +114,12 @@ def test_a_product_stands_as_it_did_on_each_day(shop):
     assert [each.product_version_id for each in history] == [each.product_version_id for each in (third, second, first)]
     assert [each.end_date for each in history] == ["", "2031-06-30", "2031-06-30"]
     with shop.service.database.transaction(read_only=True) as work:
-        assert [rule.name for rule in catalogue.product_rules(work, date(2031, 7, 1)) if rule.code == shop.code] == ["绿色贷款三"]
-        in_may = [rule for rule in catalogue.product_rules(work, date(2031, 5, 1)) if rule.code == shop.code]
-        assert [(rule.start_date, rule.end_date) for rule in in_may] == [(DAY, date(2031, 6, 30))]
+        held = [rule.version_id for rule in rules_on(work, date(2031, 7, 1)) if rule.code == shop.code]
+        assert held == [third.product_version_id]
+        spans = [span for span in catalogue.published_spans(work) if span.product_code == shop.code]
+        assert [(span.start_date, span.end_date) for span in spans] == [(DAY, date(2031, 6, 30)), (date(2031, 7, 1), None)]
         pinned = catalogue.rules_of(work, [second.product_version_id, first.product_version_id])
-        assert [rule.name for rule in pinned] == ["绿色贷款", "绿色贷款二"]
+        assert [rule.version_id for rule in pinned] == [first.product_version_id, second.product_version_id]
 
 
 def _open(shop):
@@ -366,5 +373,5 @@ def test_who_may_do_what(shop):
 def test_a_measure_without_a_formula_is_nothing(shop):
     published(shop, start_date=(DAY + timedelta(days=31)).isoformat())
     with shop.service.database.transaction(read_only=True) as work:
-        (rule,) = [rule for rule in catalogue.product_rules(work, date(2031, 6, 1)) if rule.code == shop.code]
+        (rule,) = [rule for rule in rules_on(work, date(2031, 6, 1)) if rule.code == shop.code]
     assert set(rule.measures) == {Slot.BALANCE, Slot.FTP_PROFIT}

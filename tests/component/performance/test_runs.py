@@ -94,6 +94,9 @@ def test_shares_that_change_move_results_and_no_total(bank, engine, town):
     pool, mine = bank.results(PeriodKind.MONTH, NOV)
     assert (pool.balance, mine.balance, mine.person_id) == (500_000, 1_000_000, town.rm1_east.person_id)
     assert (mine.organisation_unit_id, mine.organisation_path) == (bank.unit_id, town.rm1_east.organisation_path)
+    # Why, a branch is not told in full: it may be an account of another one.
+    assert town.manager_west.call("ListRuns").runs[0].reason == "shares"
+    assert town.analyst.call("ListRuns").runs[0].reason == "shares/test"
     # What the day has is his too: no row of the pool's former one is left.
     assert [row.balance for row in bank.results(PeriodKind.DAY, D1)] == [500_000, 1_000_000]
     # Shares of other days are no matter of this month.
@@ -149,6 +152,16 @@ def test_a_restated_day_reaches_what_stands_on_it(bank, town, dataset, day, reac
     bank.books.write(dataset, day, [], revision=2)
     after = [gathered(town, month, latest) for month in months]
     assert [month for month, a, b in zip(months, before, after, strict=True) if a != b] == reached
+
+
+def test_accounts_are_known_by_the_first_list_that_comes_after(bank, town):
+    bank.books.balances(D1, {"1": 100})
+    bank.books.accounts(date(2026, 11, 3), {"1": "c"})
+    bank.books.accounts(date(2026, 12, 31), {"1": "c"})
+    stand = gathered(town, NOV, date(2026, 11, 4))["feeds"][f"{bank.books.source_system}.accounts"]["days"]
+    first = "2026-11-03"
+    # And the next one after the last day, for what the one before lacks.
+    assert stand == [[f"2026-11-0{day}", first, 1] for day in (1, 2, 3, 4)] + [["2026-12-31", "2026-12-31", 1]]
 
 
 def test_a_feed_that_brings_nothing_more_has_ended_and_is_told(bank, engine, town):
@@ -295,12 +308,13 @@ def test_how_fresh_results_are(bank, engine, town):
     assert (empty.as_of_date, empty.latest_date, empty.stale_month_count) == ("", "", 0)
     bank.books.balances(D1, {"1": 1_000_000})
     bank.books.write("fees", date(2026, 10, 30), [])
+    bank.books.accounts(date(2026, 10, 30), {})
     assert town.auditor.call("GetFreshness").HasField("stale_time")
     bank.settle()
     told = town.auditor.call("GetFreshness")
     assert (told.as_of_date, told.latest_date) == ("2026-11-01", "2026-11-01")
     assert not told.HasField("stale_time")
-    assert [(feed.dataset, feed.late) for feed in told.feeds] == [("balances", False), ("fees", True)]
+    assert [(feed.dataset, feed.late) for feed in told.feeds] == [("accounts", False), ("balances", False), ("fees", True)]
     (month,) = town.auditor.call("ListResultMonths").result_months
     assert (month.month_date, month.as_of_date, month.closed) == ("2026-11-01", "2026-11-01", False)
 
@@ -309,6 +323,8 @@ def test_issues_are_seen_where_one_is_in_charge(bank, engine, town):
     engine.issues = [
         {"reason": "PRODUCT_MISSING", "subject": "balances/core/1/CNY", "organisation_unit_id": bank.unit_id, "row_count": 2},
         {"reason": "CURRENCY_WITHOUT_RATE", "subject": "balances/core/2/XAU", "organisation_unit_id": "", "row_count": 1},
+        # It went into a unit that is known in mid-month.
+        {"reason": "PRODUCT_MISSING", "subject": "balances/core/1/CNY", "organisation_unit_id": "", "row_count": 1},
     ]
     bank.books.balances(D1, {"1": 1_000_000})
     bank.settle()
@@ -317,7 +333,7 @@ def test_issues_are_seen_where_one_is_in_charge(bank, engine, town):
     run = bank.runs()[-1]
     # Those of the days before are told too.
     told = town.analyst.call("ListRunIssues", run_id=run.run_id).issues
-    assert [(each.reason, each.row_count) for each in told] == [("CURRENCY_WITHOUT_RATE", 2), ("PRODUCT_MISSING", 4)]
+    assert [(each.reason, each.row_count) for each in told] == [("CURRENCY_WITHOUT_RATE", 2), ("PRODUCT_MISSING", 6)]
     assert run.issue_count == 2
     east = town.manager_east.call("ListRunIssues", run_id=run.run_id).issues
     assert [each.reason for each in east] == ["PRODUCT_MISSING"]
@@ -356,3 +372,30 @@ def test_files_of_former_runs_go_after_their_time(bank, engine, town):
     town.run_timer("runs.remove_superseded")
     assert not keeping.results_folder(lake, former).exists()
     assert keeping.results_folder(lake, current).is_dir()
+
+
+def test_the_engine_itself_makes_results_that_tie(bank, town):
+    """From datasets to the figures of an owner, by the catalogue that is there at first."""
+    customer = town.customer(town.rm1_east)
+    bank.books.accounts(date(2026, 10, 30), {"1": customer[:12]})
+    bank.own("1", town.rm1_east)
+    bank.books.ftp_curve(date(2026, 10, 1), {0: 2_000_000})
+    bank.books.balances(D1, {"1": 1_000_000_03, "2": 7_00})
+    bank.settle()
+    # Account 2 is in no list of accounts yet; the next day's has it, and the first day is counted too.
+    (issue,) = town.analyst.call("ListRunIssues", run_id=bank.runs()[-1].run_id, reason="ACCOUNT_UNKNOWN").issues
+    assert issue.subject == f"balances/{bank.books.source_system}/2/CNY"
+    bank.books.accounts(D2, {"1": customer[:12], "2": "nobody"})
+    bank.books.balances(D2, {"1": 1_000_000_03, "2": 9_00})
+    bank.settle()
+    run = bank.runs()[-1]
+    mine = next(row for row in bank.results(PeriodKind.MONTH, NOV) if row.person_id == town.rm1_east.person_id)
+    pool = next(row for row in bank.results(PeriodKind.MONTH, NOV) if not row.person_id)
+    assert (mine.balance, mine.average_balance, mine.organisation_unit_id) == (1_000_000_03, 1_000_000_03, bank.unit_id)
+    assert (pool.balance, pool.average_balance, pool.organisation_unit_id) == (9_00, 8_00, bank.unit_id)
+    assert run.totals["balance"] == str(1_000_009_03)
+    # Two days at 2 percent and nothing paid, over 360 or 365 days: the days sum up to the month.
+    assert mine.ftp_profit > 0
+    days = [row for day in (D1, D2) for row in bank.results(PeriodKind.DAY, day, person_id=town.rm1_east.person_id)]
+    assert sum(row.ftp_profit for row in days) == mine.ftp_profit
+    assert {row.person_id for row in bank.results(PeriodKind.YEAR, date(2026, 1, 1))} == {"", town.rm1_east.person_id}

@@ -33,13 +33,10 @@ def rule(code, dataset, measures, *, codes=(), kinds=(), remaining=False, method
     return ProductRule(
         code=code,
         version_id=f"version-{code}",
-        name=code,
         dataset=dataset,
         selection=Selection(codes, kinds, remaining),
         measures=formulas,
-        parameters={},
         ftp_method=method,
-        coefficient_e8=10**8,
         **usual | fields,
     )
 

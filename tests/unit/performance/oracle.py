@@ -153,7 +153,7 @@ class Oracle:
         for keeper in [system] if system in systems else sorted(systems):
             by_date = self.revisions["accounts", keeper]
             standing = max((d for d in by_date if d <= day), default=None)
-            later = min((d for d in by_date if d > day), default=None) if standing is not None and standing != day else None
+            later = min((d for d in by_date if d > day), default=None) if standing != day else None
             at_base = max((d for d in by_date if d <= base_date), default=None)
             for stood in (standing, later, at_base):
                 if stood is not None:

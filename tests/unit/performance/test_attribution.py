@@ -298,7 +298,7 @@ ALL = st.sampled_from(list(SchemeKind)[1:])
 
 
 @given(ALL, deals(), st.randoms(use_true_random=False))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_every_scheme_shares_all_of_it_in_any_order_and_mirrors(kind, of, random):
     found = split(kind, Parameters(), of)
     for tranche in found.tranches:
@@ -317,7 +317,7 @@ def test_every_scheme_shares_all_of_it_in_any_order_and_mirrors(kind, of, random
 
 
 @given(st.sampled_from(sorted(EVIDENCE_KINDS)), deals())
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_who_did_nothing_has_nothing(kind, of):
     idle = replace(of, members=[*of.members, member("idle")])
     found = weights(kind, idle)
@@ -326,7 +326,7 @@ def test_who_did_nothing_has_nothing(kind, of):
 
 
 @given(st.sampled_from(sorted(EVIDENCE_KINDS | {SchemeKind.EQUAL_MEMBERS, SchemeKind.ROLE})), deals())
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_names_decide_nothing(kind, of):
     # Whoever has another name has the same part: with it everything of two people is exchanged.
     assume(len(of.members) > 1)
@@ -350,7 +350,7 @@ def test_names_decide_nothing(kind, of):
     st.integers(0, 200),
     st.sampled_from(("needs", "proposal", "signing")),
 )
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_who_does_more_never_has_less(kind, of, days, stage):
     more = replace(of, touches=[*of.touches, touch(A, days, stage=stage, contact="another")])
     assert weights(kind, more).get(A, 0) >= weights(kind, of).get(A, 0)

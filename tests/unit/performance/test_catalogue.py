@@ -1,5 +1,7 @@
 """The catalogue: when versions are in force, what does not go together, and what a definition may say."""
 
+# ruff: noqa: RUF001 - the sign for times
+
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,6 +14,7 @@ from services.performance.rules import catalogue, definitions
 from services.performance.rules.catalogue import DayBasis, Measure, Selection, Slot, clashes, spans
 from services.performance.rules.definitions import COEFFICIENT, DefinitionFault, read_definition
 from services.performance.rules.formulas import InputKind
+from services.performance.rules.formulas.words import Language
 
 DAY = date(2026, 11, 1)
 
@@ -129,12 +132,13 @@ def source(**changes):
 
 def test_a_definition_is_what_the_engine_computes_by():
     found = read_definition(definition(), 2)
-    (rule,) = found.rules(catalogue.Span("SAVINGS", "v", DAY, None), "储蓄")
+    (rule,) = found.rules(catalogue.Span("SAVINGS", "v", DAY, None))
     assert (rule.code, rule.dataset, rule.selection) == ("SAVINGS", "balances", Selection(kinds=("SAVINGS",)))
     assert set(rule.measures) == {Slot.BALANCE, Slot.FTP_PROFIT, Slot.UNIT_PRICE}
-    assert (rule.coefficient_e8, rule.ftp_tenor_days) == (30_000_000, 90)
+    assert (rule.ftp_method, rule.ftp_tenor_days) == (catalogue.FtpMethod.POOL, 90)
+    # Constants are inside the formulas.
+    assert rule.measures[Slot.UNIT_PRICE].words(Language.ENGLISH) == "balance × price (0.1%) × coefficient (30%)"
     assert (rule.basis_days("CNY", 2028), rule.basis_days("GBP", 2028)) == (360, 365)
-    assert rule.parameters == {"coefficient": "30%", "price": "0.1%"}
     assert found.parameters[COEFFICIENT].value == Decimal("0.3")
 
 

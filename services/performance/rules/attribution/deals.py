@@ -100,13 +100,14 @@ class Deal:
         former = self.terms.former_owner
         return ({former.person_id: former} if former else {}) | {member.person_id: member for member in self.members}
 
-    def counts(self, touch: Touch) -> bool:
-        """Whether a touch is evidence: of a member, and not after the day on which the deal was won."""
-        return touch.business_date <= self.close_date and any(touch.person_id == member.person_id for member in self.members)
+    def counted(self) -> list[Touch]:
+        """The touches that are evidence: of members, and not after the day on which the deal was won."""
+        members = {member.person_id for member in self.members}
+        return [each for each in self.touches if each.person_id in members and each.business_date <= self.close_date]
 
     def evidence(self) -> list[Touch]:
         """The touches that count, in order of time; raises RuleBroken NO_EVIDENCE where there are none."""
-        counted = [each for each in self.touches if self.counts(each)]
+        counted = self.counted()
         if not counted:
             raise RuleBroken(
                 "NO_EVIDENCE", "No contact of a member is known for the deal: schemes by evidence have nothing to say."

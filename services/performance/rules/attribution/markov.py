@@ -21,14 +21,14 @@ _Chain = dict[str, dict[str, Fraction]]
 def markov(deal: Deal, _parameters: Parameters) -> Split:
     """In proportion to each member's removal effect, over this deal and the past opportunities of its members."""
     here = Journey([[touch.person_id for touch in moment] for moment in deal.moments()], won=True)
-    journeys = [here, *deal.journeys]
+    journeys, touches = [here, *deal.journeys], deal.evidence()
     effects = removal_effects(journeys, deal.person_ids)
     seen = {person_id: sum(any(person_id in moment for moment in each.moments) for each in journeys) for person_id in effects}
     parts = [
         Part(
             person_id,
             {"effect_percent": f"{float(effect * 100):.1f}", "journeys": str(seen[person_id])},
-            tuple(touch.resource for touch in deal.evidence() if touch.person_id == person_id),
+            tuple(touch.resource for touch in touches if touch.person_id == person_id),
         )
         for person_id, effect in sorted(effects.items())
         if seen[person_id]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from services.performance.rules.formulas.expressions import Algebra, Dimension, Node, Value
+from services.performance.rules.formulas.expressions import Algebra, Node, Value
 from services.performance.rules.formulas.inputs import Input, InputKind, Source
 from services.performance.rules.formulas.words import Language, in_words
 
@@ -67,11 +67,6 @@ class Formula:
     def scale(self) -> int:
         """The power of ten of the numerator beyond minor units (of a count, beyond whole ones)."""
         return self.root.kind.scale
-
-    @property
-    def dimension(self) -> Dimension:
-        """What its value is a measure of."""
-        return self.root.kind.dimension
 
     def value(self, algebra: Algebra, columns: Mapping[str, Value]) -> Value:
         """The numerator: a whole number at the formula's scale, absent where a row lacks what it needs."""

@@ -19,6 +19,7 @@ from services.performance.rules.formulas.inputs import Input, InputKind
 
 if TYPE_CHECKING:
     from sqlglot import expressions as exp
+    from sqlglot.errors import ParseError
 
 TEXT_MAX = 2_000
 # Operations inside one another: each is a level of SQL for the engine too.
@@ -111,20 +112,14 @@ class _Reader:
             self._refuse(max(self.text.find(";"), 0), FaultReason.SYNTAX, "A formula is one expression.", "Remove the semicolon.")
         return found[0]
 
-    def _refuse_syntax(self, error: Any) -> NoReturn:
-        """Where the grammar broke off, with sqlglot's own words for it."""
+    def _refuse_syntax(self, error: ParseError) -> NoReturn:
+        """Where the grammar broke off: sqlglot tells what stands before that place, and at it."""
         told = error.errors[0] if error.errors else {}
-        # Its column is that of the character after the one that it means, on its line.
-        lines = self.text.split("\n")
-        line = min(max(int(told.get("line") or 1), 1), len(lines))
-        context = str(told.get("start_context") or "") + str(told.get("highlight") or "")
-        offset = self.text.find(context) + len(context) - len(str(told.get("highlight") or "")) if context else 0
-        if offset < 0 or not context:
-            offset = sum(len(each) + 1 for each in lines[: line - 1])
-        highlight = str(told.get("highlight") or "").strip()
-        problem = f"The formula cannot be read at “{highlight}”." if highlight else "The formula cannot be read."
+        before, found = (str(told.get(name) or "") for name in ("start_context", "highlight"))
+        offset = max(self.text.find(before + found), 0) + len(before)
+        problem = f"The formula cannot be read at “{found}”." if found else "The formula cannot be read."
         advice = "Look for an operator without its operand, a bracket that is not closed, or a word out of place."
-        self._refuse(offset, FaultReason.SYNTAX, problem, advice)
+        self._refuse(min(offset, len(self.text)), FaultReason.SYNTAX, problem, advice)
 
     def _node(self, parsed: exp.Expr, depth: int) -> tree.Node:
         if depth > DEPTH_MAX:
@@ -240,14 +235,12 @@ class _Reader:
         """Where it begins: the first of its parts that the grammar gave a place."""
         return min(_starts(parsed), default=0)
 
-    def _alias_offset(self, parsed: Any) -> int:
-        return min(_starts(parsed.args["alias"]), default=0)
-
     def _refuse_construct(self, parsed: exp.Expr) -> NoReturn:
         offset = self._offset(parsed)
         if parsed.key == "alias":
             problem = f"“{parsed.alias}” stands beside a value with nothing between them."
-            self._refuse(self._alias_offset(parsed), FaultReason.SYNTAX, problem, "Put an operator there, or leave it out.")
+            beside = min(_starts(parsed.args["alias"]), default=offset)
+            self._refuse(beside, FaultReason.SYNTAX, problem, "Put an operator there, or leave it out.")
         if parsed.key == "anonymous":
             problem, advice = f"There is no function {str(parsed.this).upper()}.", f"Functions are {_FUNCTIONS}."
             self._refuse(offset, FaultReason.FUNCTION_UNKNOWN, problem, advice)

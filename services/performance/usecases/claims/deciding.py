@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from sqlalchemy import exists, select
 from workbench.performance.v1 import claim_events_pb2, claim_service_pb2
 
+from services.chassis.db.attempts import attempt
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import paths_above
 from services.chassis.kernel.dates import moved, parse_date
@@ -19,7 +20,7 @@ from services.performance.rules.claims import ClaimState, ObjectionState
 from services.performance.rules.shares import ShareState
 from services.performance.usecases import reaching
 from services.performance.usecases.claims.finding import found
-from services.performance.usecases.shares.lines import end_lines, hold, put_lines
+from services.performance.usecases.shares.lines import end_lines, put_lines
 
 
 def approve(work: UnitOfWork, claim_id: str, reason: str, etag: str = "") -> Claim:
@@ -43,22 +44,30 @@ def decide_many(
 ) -> claim_service_pb2.BatchDecideClaimsResponse:
     """Decides each by itself; what cannot be decided stays as it is."""
     decide: Callable[[UnitOfWork, str, str], Claim] = approve if request.state == ClaimState.APPROVED else reject
-    answer = claim_service_pb2.BatchDecideClaimsResponse()
-    for claim_id in request.claim_ids:
+    refused: dict[str, WorkbenchError] = {}
+    # In one order for all, so that two who decide the same ones at once never wait for each other.
+    for claim_id in sorted(request.claim_ids):
         try:
-            with work.session.begin_nested():
+            with attempt(work, keep=True):
                 decide(work, claim_id, request.reason)
         except WorkbenchError as refusal:
-            answer.refused.add(claim_id=claim_id, reason=refusal.reason, description=refusal.message)
-        else:
-            answer.decided_count += 1
+            refused[claim_id] = refusal
     work.resource = "claims"
-    return answer
+    return claim_service_pb2.BatchDecideClaimsResponse(
+        decided_count=len(request.claim_ids) - len(refused),
+        refused=[
+            claim_service_pb2.RefusedClaim(
+                claim_id=claim_id, reason=refused[claim_id].reason, description=refused[claim_id].message
+            )
+            for claim_id in request.claim_ids
+            if claim_id in refused
+        ],
+    )
 
 
 def withdraw(work: UnitOfWork, claim_id: str, etag: str) -> Claim:
     """Whoever made it takes it back."""
-    claim = _locked(work, claim_id, etag)
+    claim = found(work, Claim, claim_id, to_change=True, etag=etag)
     if claim.owner_person_id != work.caller.person_id:
         raise NotAllowed("NOT_THE_CLAIMANT", "Whoever made it takes it back.")
     return settle(work, claim, ClaimState.WITHDRAWN, "")
@@ -67,7 +76,7 @@ def withdraw(work: UnitOfWork, claim_id: str, etag: str) -> Claim:
 def end(work: UnitOfWork, claim_id: str, end_date: str, etag: str) -> Claim:
     """What is left of it ends with a day."""
     day = parse_date(end_date, "end_date")
-    claim = _locked(work, claim_id, etag)
+    claim = found(work, Claim, claim_id, to_change=True, etag=etag)
     if claim.state != ClaimState.APPROVED:
         raise RuleBroken("CLAIM_NOT_APPROVED", "Only what counts can end.")
     if claim.person_ids != [work.caller.person_id]:
@@ -130,17 +139,11 @@ def _common_unit(chains: Iterable[list[str]]) -> str | None:
 
 
 def _to_decide(work: UnitOfWork, claim_id: str, etag: str) -> Claim:
-    claim = _locked(work, claim_id, etag)
+    claim = found(work, Claim, claim_id, to_change=True, etag=etag)
     if work.caller.person_id in (claim.owner_person_id, *claim.person_ids):
         raise NotAllowed("OWN_CLAIM", "Nobody decides what he asked for, or is to have a part of.")
     _require_in_charge(work, deciding_unit(work, claim))
     return claim
-
-
-def _locked(work: UnitOfWork, claim_id: str, etag: str) -> Claim:
-    """The object's lock comes first, as whoever writes its lines takes it: two who decide at once never wait for each other."""
-    hold(work, found(work, Claim, claim_id).thing)
-    return found(work, Claim, claim_id, to_change=True, etag=etag)
 
 
 def _require_in_charge(work: UnitOfWork, organisation_path: str) -> None:

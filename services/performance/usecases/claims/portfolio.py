@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.performance.v1 import claim_pb2, claim_service_pb2
 
+from services.chassis.db.attempts import attempt
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import WorkbenchError
 from services.chassis.longwork import asking
@@ -40,7 +41,7 @@ def _step(work: UnitOfWork, task: Task, _prepared: Any) -> None:
             parts=[claim_pb2.ClaimPart(person_id=person_id, basis_points=WHOLE_BASIS_POINTS)],
         )
         try:
-            with work.session.begin_nested():
+            with attempt(work, keep=True):
                 making.create(work, draft)
             task.done += 1
         except WorkbenchError as refusal:

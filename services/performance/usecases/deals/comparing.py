@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from workbench.performance.v1 import deal_pb2, deal_service_pb2
 
@@ -35,7 +36,7 @@ def compare(work: UnitOfWork, request: deal_service_pb2.CompareSchemesRequest) -
         complete = evidence.with_past(work, deal, facts, kind, parameters)
         journey_count = max(journey_count, len(complete.journeys))
         splits.append(_split(work, deal, complete, version, names, request.language_code or CHINESE))
-    counted = sum(facts.counts(touch) for touch in facts.touches)
+    counted = len(facts.counted())
     return deal_service_pb2.CompareSchemesResponse(splits=splits, touch_count=counted, journey_count=journey_count)
 
 
@@ -49,13 +50,14 @@ def list_touches(work: UnitOfWork, request: deal_service_pb2.ListDealTouchesRequ
     )
     # Contacts of no opportunity are kept nowhere: of a deal that has none there are none.
     page = listing.read_page(work, evidence.select_touches(deal), request, order)
-    facts, names = evidence.team(work, deal), reaching.person_names(work, (row.person_id for row in page.rows))
+    names = reaching.person_names(work, (row.person_id for row in page.rows))
+    touches = [evidence.as_touch(deal, row) for row in page.rows]
+    counted = set(replace(evidence.team(work, deal), touches=touches).counted())
     shown = []
-    for row in page.rows:
-        touch = evidence.as_touch(deal, row)
+    for touch in touches:
         message = _touch(touch)
         message.display_name = names.get(touch.person_id, "")
-        message.counted = facts.counts(touch)
+        message.counted = touch in counted
         shown.append(message)
     return deal_service_pb2.ListDealTouchesResponse(touches=shown, next_page_token=page.next_page_token)
 

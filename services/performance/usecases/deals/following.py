@@ -39,6 +39,7 @@ def take_contact(work: UnitOfWork, event: contact_events_pb2.ContactRecorded) ->
     for person_id in {event.owner_person_id, *event.colleague_person_ids}:
         told = {
             "opportunity_id": event.opportunity_id,
+            "customer_id": event.customer_id,
             "touch_time": event.start_time.ToDatetime(tzinfo=work.now.tzinfo),
             "business_date": date.fromisoformat(event.business_date),
             "contact_kind": event.kind,
@@ -183,6 +184,7 @@ def _take_touches(work: UnitOfWork, event: lead_events_pb2.OpportunityWon) -> No
                 contact_id=key[0],
                 person_id=key[1],
                 opportunity_id=event.opportunity_id,
+                customer_id=event.customer_id,
                 touch_time=touch.touch_time.ToDatetime(tzinfo=work.now.tzinfo),
                 business_date=date.fromisoformat(touch.business_date),
                 contact_kind=touch.contact_kind,

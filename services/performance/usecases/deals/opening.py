@@ -10,11 +10,11 @@ from workbench.performance.v1 import deal_pb2, deal_service_pb2
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import optional_date
-from services.chassis.kernel.errors import AlreadyExists, FieldViolation, InvalidInput, RuleBroken, located
+from services.chassis.kernel.errors import AlreadyExists, FieldViolation, InvalidInput, NotFound, RuleBroken, located
 from services.chassis.mapping import values_of
 from services.chassis.rpc import partial
 from services.chassis.words.texts import refusal, shows_something, tidy_text
-from services.performance.model.deal import Deal, DealMember
+from services.performance.model.deal import ContactTouch, Deal, DealMember
 from services.performance.model.person import FIRST_DATE
 from services.performance.rules.attribution.kinds import DealRole, DealState
 from services.performance.rules.shares import WHOLE_BASIS_POINTS
@@ -32,7 +32,7 @@ def create(work: UnitOfWork, draft: deal_pb2.Deal) -> Deal:
     with located("deal"):
         customer = reaching.customer(work, draft.customer_id, to_keep=True)
         owner = reaching.person(work, draft.owner_person_id)
-        _refuse_taken(work, draft.opportunity_id)
+        _require_free(work, draft.opportunity_id.lower(), customer.customer_id)
         deal = Deal(
             deal_id=work.new_id(),
             title="",
@@ -153,11 +153,15 @@ def _set_members(work: UnitOfWork, deal: Deal, members: Sequence[deal_pb2.DealMe
     deal.members = [known.get(person_id, member) for person_id, member in wanted.items()]
 
 
-def _refuse_taken(work: UnitOfWork, opportunity_id: str) -> None:
+def _require_free(work: UnitOfWork, opportunity_id: str, customer_id: str) -> None:
+    """Its contacts become the deal's evidence: so they are known, and of the customer whom the caller reaches."""
     if not opportunity_id:
         return
-    work.hold(f"opportunities/{opportunity_id.lower()}")
+    work.hold(f"opportunities/{opportunity_id}")
+    touches = select(ContactTouch.customer_id).where(ContactTouch.opportunity_id == opportunity_id).distinct()
+    if set(work.session.scalars(touches)) != {customer_id}:
+        raise NotFound("OPPORTUNITY_NOT_FOUND", "There is no such opportunity of the customer with contacts that are known.")
     with work.whole_bank():
-        taken = work.session.scalar(select(Deal.deal_id).where(Deal.opportunity_id == opportunity_id.lower()))
+        taken = work.session.scalar(select(Deal.deal_id).where(Deal.opportunity_id == opportunity_id))
     if taken:
         raise AlreadyExists("OPPORTUNITY_TAKEN", "There is a deal of this opportunity already.")

@@ -61,7 +61,7 @@ def require_judge(work: UnitOfWork, deal: Deal) -> None:
 
 def list_deals(work: UnitOfWork, request: deal_service_pb2.ListDealsRequest) -> Page:
     """A page of a person's, a customer's or a unit's deals, the newest first."""
-    statement = select(Deal).where(_subject(work, request))
+    statement = select(Deal).where(_subject(work, request), _in_reach(work))
     if request.state:
         statement = statement.where(Deal.state == request.state)
     with work.whole_bank():
@@ -69,7 +69,7 @@ def list_deals(work: UnitOfWork, request: deal_service_pb2.ListDealsRequest) -> 
 
 
 def _subject(work: UnitOfWork, request: deal_service_pb2.ListDealsRequest) -> Any:
-    """Of whom the deals are: looked up within the caller's scope, so that its deals are in it too."""
+    """Of whom the deals are: looked up within the caller's scope."""
     named = [name for name in ("person_id", "customer_id", "organisation_path") if getattr(request, name)]
     if len(named) > 1:
         violations = tuple(FieldViolation(name, "One of a person, a customer and a unit.") for name in named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,6 +37,10 @@ _KEYS: Mapping[By, tuple[str, ...]] = {
     By.CUSTOMER: ("customer_number", "customer_id"),
     By.ACCOUNT: ("dataset", "source_system", "account_number", "currency_code", "customer_number", "customer_id", "product_code"),
 }
+# Each holds a thread of the server, and an engine's memory.
+EXPLAINING_MAX = 2
+TURN_SECONDS = 5.0
+_turns = threading.BoundedSemaphore(EXPLAINING_MAX)
 _EARNED = tuple(measure for measure in Measure if measure and measure.column not in STANDING)
 _log = structlog.get_logger(__name__)
 
@@ -63,8 +68,8 @@ class _Explained:
 def explain(work: UnitOfWork, request: explain_service_pb2.ExplainFigureRequest) -> explain_service_pb2.ExplainFigureResponse:
     """A page of the parts of a figure; raises as `questions.question` does, LimitReached ACCOUNTS_TOO_MANY, Unavailable."""
     asked = question(work, request)
-    with asked.subject.read(work), work.database.lake.connection() as connection:
-        explained = (_by_days if asked.in_days else _by_months)(work, connection, asked)
+    with asked.subject.read(work):
+        explained = _explained(work, asked)
     in_order = asked.by in (By.PERIOD, By.ACCOUNT_DAY)
     page = Page.of(explained.parts, asked.size, asked.bound, lambda part: (_size(part, asked, in_order=in_order), part.key))
     message = explain_service_pb2.ExplainFigureResponse(
@@ -81,10 +86,20 @@ def explain(work: UnitOfWork, request: explain_service_pb2.ExplainFigureRequest)
     return message
 
 
-def _by_months(work: UnitOfWork, connection: DuckDBPyConnection, asked: Question) -> _Explained:
-    """From the months' leaves; of a day or of days from prepared results, which the question does not go below."""
-    if asked.period.kind is PeriodKind.DAY or (asked.by is By.PERIOD and asked.period.kind is PeriodKind.MONTH):
+def _explained(work: UnitOfWork, asked: Question) -> _Explained:
+    if asked.in_days and asked.is_prepared:
         return _prepared(work, asked)
+    if not _turns.acquire(timeout=TURN_SECONDS):
+        raise Unavailable("EXPLANATIONS_BUSY", "Others have figures explained just now; ask again in a moment.")
+    try:
+        with work.database.lake.connection() as connection:
+            return (_by_days if asked.in_days else _by_months)(work, connection, asked)
+    finally:
+        _turns.release()
+
+
+def _by_months(work: UnitOfWork, connection: DuckDBPyConnection, asked: Question) -> _Explained:
+    """From the months' leaves."""
     _load(work, connection, asked)
     total = Amounts(leaf.total(connection, _LEAF))
     if not asked.narrowing.of_objects:
@@ -157,7 +172,7 @@ def _grouped(cells: Sequence[days.Cell], by: By) -> Iterator[_Part]:
     for cell in cells:
         groups.setdefault(tuple(_told(cell, by).values()), []).append(cell)
     for key, of_group in groups.items():
-        # Standing amounts of several days are not added: a group is of one day, or of the days of one measure each.
+        # Each group is of one day: balances of several are never added.
         yield _Part(_told(of_group[0], by), Amounts.total(cell.amounts for cell in of_group), chr(31).join(key), of_group)
 
 

@@ -54,11 +54,14 @@ class Question:
 
     @property
     def in_days(self) -> bool:
-        """Whether it needs days of accounts: the leaf has months."""
-        of_day = self.period.kind is PeriodKind.DAY
+        """Whether it is of single days, of which leaves know nothing: a day's figure, or the days of a month or an account."""
         by_day = self.by is By.PERIOD and self.period.kind is PeriodKind.MONTH
-        prepared = not self.narrowing.of_objects and self.by in (By.OWNER, By.PRODUCT, By.PERIOD)
-        return self.by is By.ACCOUNT_DAY or ((of_day or by_day) and not prepared)
+        return self.period.kind is PeriodKind.DAY or by_day or self.by is By.ACCOUNT_DAY
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether prepared results go as far down."""
+        return not self.narrowing.of_objects and self.by in (By.OWNER, By.PRODUCT, By.PERIOD)
 
     def leaves(self, work: UnitOfWork) -> list[Path]:
         """The leaves of the months."""

@@ -15,16 +15,14 @@ from services.performance.rules.claims import ClaimKind, ClaimState, Division, O
 from services.performance.rules.shares import STANDING, SharedObject, ShareState
 from services.performance.usecases.claims import deciding, finding, making
 from services.performance.usecases.objections import escalating, raising
-from services.performance.usecases.shares.lines import end_lines, hold, put_lines
+from services.performance.usecases.shares.lines import end_lines, put_lines
 
 
 def adjudicate(work: UnitOfWork, request: objection_service_pb2.AdjudicateObjectionRequest) -> Objection:
     """Dismisses it, or upholds it: then a claim that waits is rejected, and what counts is divided anew from a day on."""
-    thing = finding.found(work, Objection, request.objection_id).thing
-    # The object first, as whoever writes its lines does.
-    hold(work, thing)
+    # Objection, claim, object: all who decide take what they hold in this order.
     objection = finding.found(work, Objection, request.objection_id, to_change=True, etag=request.etag)
-    claim = _claim(work, objection)
+    thing, claim = objection.thing, _claim(work, objection)
     _require_judge(work, objection, claim)
     state, waits = ObjectionState(request.state), claim is not None and claim.state == ClaimState.PENDING
     division = None if state is ObjectionState.DISMISSED or waits else _division(work, thing, request)

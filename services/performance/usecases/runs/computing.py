@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -23,6 +24,7 @@ from services.performance.model.run import Run
 from services.performance.rules.runs import RunState
 from services.performance.usecases.runs import keeping, owning, preparing, publishing, starting
 from services.performance.usecases.runs.preparing import Plan, Prepared
+from services.performance.usecases.settings import SPARK
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -99,8 +101,19 @@ def _compute(connection: DuckDBPyConnection, plan: Plan) -> Prepared:
 def _write(connection: DuckDBPyConnection, plan: Plan, folder: Path, before: Path | None) -> None:
     from services.performance.engine import computing, periods
 
-    computing.compute(connection, plan.lake, plan.inputs, folder, before=before)
+    computing.compute(connection, plan.lake, plan.inputs, folder, before=before, engine=_engine(plan))
     periods.write_issues_to_date(connection, folder, before)
+
+
+def _engine(plan: Plan) -> Any:
+    """What computes the run: an engine of the connection and a folder."""
+    from services.performance.engine.engines import DuckDb
+
+    if plan.run.engine != SPARK:
+        return DuckDb
+    from services.performance.engine import spark, spark_sessions
+
+    return partial(spark.Spark, spark_sessions.session(plan.spark_master_url))
 
 
 def _watchful(preparation: Preparation, task: Task) -> Callable[[], None]:

@@ -103,6 +103,16 @@ def _until(inputs: Mapping[str, Any], day: date) -> dict[str, Any]:
     return {name: days for name, days in kept.items() if days}
 
 
+def later_accounts(inputs: Mapping[str, Any], day: date) -> dict[str, tuple[str, int]]:
+    """By feed of accounts its first revision after that day: in it accounts are found that the ones before lack."""
+    found, last = {}, day.isoformat()
+    for name, feed in inputs["feeds"].items():
+        later = [(stands, revision) for _, stands, revision in feed["days"] if stands > last]
+        if feed["dataset"] == "accounts" and later:
+            found[name] = later[0]
+    return found
+
+
 def _products(work: UnitOfWork, month: date) -> list[list[str]]:
     """The versions in force in the month, each with its days in it: what comes after the month changes nothing of it."""
     month_end, found = period_end(PeriodKind.MONTH, month), []
@@ -139,6 +149,9 @@ def _days(feed: tuple[str, str, str], found: Mapping[date, int], start: date, en
     if dataset in runs.FLOW_DATASETS:
         return {day: day for day in known}
     days = runs.revision_days(known, start, end, carry if dataset in runs.CARRIED_DATASETS else None)
+    if dataset == "accounts":
+        # Before the first revision there were accounts too: what it says of them stands for those days.
+        days = {day: known[0] for day in runs.days_between(start, end) if day < known[0]} | days
     if dataset in (*runs.HISTORY_DATASETS, *runs.RATE_DATASETS):
         days |= {day: day for day in known if day < start}
     return days | {day: day for day in known if day > end}

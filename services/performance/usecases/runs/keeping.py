@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from services.performance.usecases.runs.gathering import month_inputs
 ROOT = ".performance"
 OWNERSHIP = "ownership"
 RESULTS = "results"
+_REMOVED = ".removed."
 
 
 def current_run(work: UnitOfWork, month: date) -> Run | None:
@@ -71,12 +73,11 @@ def written(lake: Lake, folder: Path, write: Callable[[Path], None]) -> Path:
 def remove(lake: Lake, run: Run) -> None:
     """Takes the run's files away, at once for whoever looks: a name that nobody reads, and then nothing."""
     folder = _folder(lake, run)
-    removed = folder.with_name(f".removed.{secrets.token_hex(8)}")
-    try:
-        folder.rename(removed)
-    except FileNotFoundError:
-        return
-    shutil.rmtree(removed, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        folder.rename(folder.with_name(f"{_REMOVED}{secrets.token_hex(8)}"))
+    # Also what a process left that died at it.
+    for removed in folder.parent.glob(f"{_REMOVED}*"):
+        shutil.rmtree(removed, ignore_errors=True)
 
 
 def _folder(lake: Lake, run: Run) -> Path:

@@ -1,7 +1,8 @@
 """Looks every few seconds which months are stale, and has those computed whose inputs are others than those of their results.
 
-A delivery of many feeds is waited for until it is quiet, and never long. Months of one year are computed one after the other,
-the earliest first, so that a year's figures never stand on a later month without the one before.
+A delivery of many feeds is waited for until it is quiet, and never long. Months of one year are computed one after the other:
+first those that have no results, the latest before all others, since people look at it; then the earliest first. Until a year has
+all its months, its figures are those of the months that it has.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def look(work: UnitOfWork) -> None:
     months = {each.month_date: each for each in held}
     _settle(work, months)
     _take_marks(work, months)
-    stale = [each for _, each in sorted(months.items()) if each.due_time is not None and each.due_time <= work.now]
+    due = [each for _, each in sorted(months.items()) if each.due_time is not None and each.due_time <= work.now]
+    stale = _in_order(work, due)
     latest = gathering.latest_day(work) if stale else None
     if latest is None:
         return
@@ -44,6 +46,13 @@ def look(work: UnitOfWork) -> None:
     for month in stale:
         if month.month_date.year not in busy and _begin(work, month, latest):
             busy.add(month.month_date.year)
+
+
+def _in_order(work: UnitOfWork, due: Sequence[StaleMonth]) -> list[StaleMonth]:
+    """In which order they are computed: a history that is just coming in keeps nobody from the month that he looks at."""
+    computed = set(work.session.scalars(select(Run.month_date).where(Run.current))) if due else set()
+    fresh = [month for month in reversed(due) if month.month_date not in computed]
+    return [*fresh, *(month for month in due if month.month_date in computed)]
 
 
 def _settle(work: UnitOfWork, months: Mapping[date, StaleMonth]) -> None:

@@ -16,7 +16,7 @@ from services.performance.engine.computing import OWNERSHIP
 from services.performance.model.customer import Customer
 from services.performance.model.person import Affiliation, Person, Unit
 from services.performance.model.share import ShareLine
-from services.performance.rules.shares import ShareState
+from services.performance.rules.shares import ObjectKind, ShareState
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -31,7 +31,7 @@ def write(preparation: Preparation, month: date, as_of: date, folder: Path) -> N
         "people": _people,
         "affiliations": lambda work: _affiliations(work, month, as_of),
         "units": _units,
-        "customers": _customers,
+        "customers": lambda work: _customers(work, month, as_of),
     }
     for name, rows in owned.items():
         with preparation.transaction() as work, work.whole_bank():
@@ -116,9 +116,15 @@ def _units(work: UnitOfWork) -> Any:
     return _each_once(_in_portions(work, units))
 
 
-def _customers(work: UnitOfWork) -> Any:
-    """Who stands for each number: of a merged record the one that it was merged into, in the end."""
-    merged = select(Customer.customer_id, Customer.merged_into_customer_id).where(Customer.merged_into_customer_id != "")
+def _customers(work: UnitOfWork, month: date, as_of: date) -> Any:
+    """Whose shares count for each number: a merged record's own, as long as it has any, else those of the one that it went into.
+
+    So a merge takes nobody's credit at once: what a former lead had goes to the next one by steps (`shares.handing_over`).
+    """
+    of_customers = select(ShareLine.object_key).where(*_lines_of(month, as_of), ShareLine.object_kind == int(ObjectKind.CUSTOMER))
+    merged = select(Customer.customer_id, Customer.merged_into_customer_id).where(
+        Customer.merged_into_customer_id != "", Customer.customer_id.not_in(of_customers)
+    )
     into = {row[0]: row[1] for row in work.session.execute(merged)}
     columns = Customer.__table__.c
     customers = select(columns.customer_number, columns.customer_id).order_by(

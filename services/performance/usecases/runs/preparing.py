@@ -18,8 +18,7 @@ from services.performance.model.person import Unit
 from services.performance.model.run import Run
 from services.performance.rules.periods import PeriodKind, period_end, period_start
 from services.performance.rules.runs import RunKind
-from services.performance.usecases.runs import keeping, owning
-from services.performance.usecases.runs.gathering import equal_until
+from services.performance.usecases.runs import gathering, keeping, owning
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -101,11 +100,23 @@ def goes_on_from(connection: DuckDBPyConnection, plan: Plan) -> str:
     run, current = plan.run, plan.standing.get(plan.run.month_date)
     if current is None or current.as_of_date >= run.as_of_date or current.engine != run.engine:
         return ""
-    if not equal_until(current.inputs, run.inputs, current.as_of_date):
+    if not gathering.equal_until(current.inputs, run.inputs, current.as_of_date):
         return ""
+    results = keeping.results_folder(plan.lake, current)
     former, now = keeping.ownership_folder(plan.lake, current), keeping.ownership_folder(plan.lake, run)
-    leaf = keeping.results_folder(plan.lake, current) / LEAF
-    return current.run_id if owning.same_of(connection, former, now, leaf) else ""
+    if not _same_accounts(connection, current, run, results):
+        return ""
+    return current.run_id if owning.same_of(connection, former, now, results / LEAF) else ""
+
+
+def _same_accounts(connection: DuckDBPyConnection, current: Run, run: Run, results: Path) -> bool:
+    """Whether an account that the run before looked for in a later revision, or did not find, is found as it was."""
+    from services.performance.engine import periods
+
+    looked, now = (gathering.later_accounts(each.inputs, current.as_of_date) for each in (current, run))
+    if looked == now:
+        return True
+    return not looked and not periods.has_issue(connection, results / ISSUES_TO_DATE, "ACCOUNT_UNKNOWN")
 
 
 def prepared(connection: DuckDBPyConnection, plan: Plan, folder: Path, before: Path | None) -> Prepared:

@@ -25,9 +25,11 @@ from services.chassis.mapping import Mapper, money_message
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.model.run import ClosedMonth, Run, RunDifference, RunIssue, StaleMark, StaleMonth
 from services.performance.rules.periods import month_start
-from services.performance.rules.runs import RunKind, RunState
+from services.performance.rules.runs import LASTING_DATASETS, RunKind, RunState
 from services.performance.usecases.runs import gathering
 
+# What is no single customer's.
+_OPEN_REASONS = ("announcements/", "feeds/", "products/")
 # Of these measures there are so many, in no currency.
 COUNTED = ("flow_count",)
 # The head office is one unit deep: its path has a separator before it and one after.
@@ -138,7 +140,7 @@ def list_months(work: UnitOfWork, asked: run_service_pb2.ListResultMonthsRequest
                 as_of_date=run.as_of_date.isoformat() if run else "",
                 run_id=run.run_id if run else "",
                 stale_time=waits.create_time if waits else None,
-                stale_reason=waits.reason if waits else "",
+                stale_reason=_reason(waits.reason, whole_bank=has_whole_bank(work)) if waits else "",
                 closed=month in closed,
             )
         )
@@ -183,7 +185,8 @@ def _feeds(work: UnitOfWork, last: Run | None) -> list[run_pb2.FeedFreshness]:
             dataset=pin.dataset,
             business_date=pin.business_date.isoformat(),
             revision=pin.revision,
-            late=last is not None and pin.business_date < last.as_of_date,
+            # What holds until it is told anew is never late.
+            late=last is not None and pin.dataset not in LASTING_DATASETS and pin.business_date < last.as_of_date,
         )
         for pin in work.session.scalars(pins.order_by(DatasetPin.feed))
     ]
@@ -194,15 +197,21 @@ def run_messages(work: UnitOfWork, rows: Any) -> list[run_pb2.Run]:
     running = [run.operation_id for run in rows if run.state == RunState.RUNNING]
     under_way = work.session.scalars(select(Operation).where(among(Operation.operation_id, running)))
     operations = {each.operation_id: each for each in under_way}
-    currency, shows_totals, messages = work.settings.home_currency_code, has_whole_bank(work), []
+    currency, whole_bank, messages = work.settings.home_currency_code, has_whole_bank(work), []
     for run in rows:
         message = _run(run)
-        if shows_totals:
+        message.reason = _reason(run.reason, whole_bank=whole_bank)
+        if whole_bank:
             message.totals.extend(_total(name, int(amount), currency) for name, amount in sorted(run.totals.items()))
         if operation := operations.get(run.operation_id):
             message.done_count, message.step_count, message.message = operation.done, operation.total, operation.message
         messages.append(message)
     return messages
+
+
+def _reason(reason: str, *, whole_bank: bool) -> str:
+    """Why, without what it was of where that may be an account or a customer out of the caller's scope."""
+    return reason if whole_bank or reason.startswith(_OPEN_REASONS) else reason.partition("/")[0]
 
 
 def closing_message(row: Any) -> run_pb2.MonthClosing:

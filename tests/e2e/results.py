@@ -1,0 +1,21 @@
+"""When a deployment's results are there."""
+
+from tests.deployments import wait_until
+
+# The demonstration bank delivers and claims in the background, at the lowest priority, beside other tests.
+RESULTS_SECONDS = 300
+
+
+def wait_for_results(deployment, seconds=RESULTS_SECONDS):
+    """Waits for them; answers their last day."""
+    wait_until(lambda: _acted(deployment), seconds, "claims and deals")
+
+    def settled():
+        told = deployment.get("analyst.ho", "/v1/freshness")
+        return not told["staleMonthCount"] and told["asOfDate"] and told["asOfDate"] == told["latestDate"] and told["asOfDate"]
+
+    return wait_until(settled, seconds, "results")
+
+
+def _acted(deployment):
+    return '"acted": true' in (deployment.home / "demonstration" / "shares.json").read_text(encoding="utf-8")
