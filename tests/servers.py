@@ -379,6 +379,11 @@ def _latest(paths: Iterator[Path]) -> Path | None:
     return max(paths, key=lambda path: [int(part) for part in path.parts if part.isdigit()], default=None)
 
 
+def java() -> Path:
+    """The Java that Spark runs on."""
+    return _found("default-jre-headless", lambda: _latest(Path("/usr/bin").glob("java")))
+
+
 def _found(package: str, find: Callable[[], Path | None]) -> Path:
     """The program, installed first where it is missing and may be; ServerMissing otherwise."""
     with _one_installation_at_a_time():

@@ -4,7 +4,7 @@ import os
 
 from rich.console import Console
 
-from tests.bench import contacts, events, feeds, figures, gateway, portfolio
+from tests.bench import contacts, events, feeds, figures, gateway, portfolio, results
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
@@ -14,3 +14,4 @@ portfolio.run(console)
 contacts.run(console)
 feeds.run(console)
 figures.run(console)
+results.run(console)

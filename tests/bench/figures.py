@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 from workbench.performance.v1 import figure_pb2, figure_service_pb2
 
@@ -103,6 +103,8 @@ def _filled(url: str, folder: Path, console: Console) -> Iterator[Any]:
         work.session.flush()
         for kind, start, as_of in _periods():
             rows += _fill(work.session, people, kind, start, as_of)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
     console.print(f"filled with {rows:,} rows of results: {url.partition(':')[0]}")
     with ExitStack() as stack:
         stack.callback(engine.dispose)

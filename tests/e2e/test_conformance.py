@@ -36,10 +36,13 @@ BUSINESS_POST = "manager.east"
 # Who meets what the business post does not. Of what serves customers a system post meets refusals alone, which `test_permissions`
 # proves method by method: here it meets what it may call.
 SERVICES = {
-    "product.ho": ("KnowledgeService", "PipelineService", "SurveyService"),
+    "analyst.ho": ("RunService",),
+    "product.ho": ("KnowledgeService", "PipelineService", "ProductService", "SchemeService", "SurveyService"),
     "feeds.ho": ("CalendarService", "DatasetService", "FeedService"),
     "steward.ho": ("QuarantineService", "ReconciliationService"),
 }
+# Of a service that the business post meets, what another may call alone.
+PATHS = {"steward.ho": "/v1/claims:import"}
 ADMINISTRATOR, ADMINISTRATION = "useradmin.ho", ("DirectoryService", "GrantService", "SessionService")
 
 
@@ -72,11 +75,14 @@ def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(victim, a
 
 def configuration(deployment, hooks, login):
     """Everything is asked as `login`, but what the others are there for."""
-    asked = {login: None, **SERVICES}
+    asked = [(login, "")]
+    # What comes first goes before what comes later.
+    asked += [(who, f'include-path = "{path}"') for who, path in PATHS.items()]
+    asked += [(who, f"include-tag = {list(services)}") for who, services in SERVICES.items()]
     lines = [f'hooks = "{hooks}"']
-    for who, services in asked.items():
+    for who, which in asked:
         answer = requests.post(f"{deployment.url}/v1/sessions", json={"login": who, "password": PASSWORD}, timeout=10)
-        if services:
-            lines += ["[[operations]]", f"include-tag = {list(services)}"]
+        if which:
+            lines += ["[[operations]]", which]
         lines.append(f'headers = {{ Authorization = "Bearer {answer.json()["accessToken"]}" }}')
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from services.performance.engine.engines import DuckDb, Engine, quoted
 from services.performance.engine.inputs import OWNERSHIP, MonthInputs, ObjectKey, PinnedDay
 
 if TYPE_CHECKING:
-    import pyarrow
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
     from services.chassis.lake.lake import Lake
@@ -42,9 +42,10 @@ def compute(
 ) -> None:
     """Writes `account_results`, `day_results` and `issues` into the folder, as Parquet.
 
-    `before` is the folder of an earlier computation which `inputs.continues`: only days after its last are read, `day_results`
-    and `issues` have these days alone, and the leaf is the same as from all days, to the last digit. Without `by_day` the days
-    are computed together as far as can be, and `day_results` has the last one of each step.
+    `before` is the folder of an earlier computation from the same inputs up to its own last day (pins of its days, accounts that
+    it looked up in later revisions, base, rules, ownership): only days after that one are read, `day_results` and `issues` have
+    these days alone, and the leaf is the same as from all days, to the last digit. Without `by_day` days are computed together
+    as far as can be, and `day_results` has the last one of each step.
     """
     unfinished = folder / _UNFINISHED
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -58,7 +59,8 @@ def compute(
         raise ValueError("The earlier computation has all days already.")
     days, issues = [], []
     for step in month.staging.steps(since):
-        for leaf in month.add(step, leaf, by_day=by_day):  # noqa: B020, PLR1704 - each step goes on from the leaf before it
+        for found in month.add(step, leaf, by_day=by_day):
+            leaf = found
             days.append(month.day_results())
             issues.append(month.issues())
     leaf.rename(folder / LEAF_FILE)
@@ -70,7 +72,7 @@ def compute(
 
 def account_days(
     connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, objects: Sequence[ObjectKey]
-) -> Iterator[pyarrow.RecordBatch]:
+) -> Iterator[pa.RecordBatch]:
     """The rows of ACCOUNT_DAYS of those objects, by day: what `compute` adds up, and nothing else."""
     month = _month(connection, lake, inputs, DuckDb(connection, inputs.ownership), objects)
     wanted = ", ".join(f"({quoted(each.dataset)}, {quoted(each.source_system)}, {quoted(each.number)})" for each in objects)
@@ -85,7 +87,7 @@ def _month(
     connection: DuckDBPyConnection, lake: Lake, inputs: MonthInputs, engine: Engine, objects: Sequence[ObjectKey] | None = None
 ) -> Month:
     # Ibis is not carried by a process that computes nothing.
-    from services.performance.engine.stepping import Month  # noqa: PLC0415 - heavy
+    from services.performance.engine.stepping import Month
 
     return Month(connection, lake, inputs, engine, objects)
 

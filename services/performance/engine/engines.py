@@ -78,7 +78,7 @@ EXACT_QUOTIENT = (
 
 def compiled(expression: ir.Table, dialect: str) -> str:
     """The expression in the engine's language."""
-    import ibis  # noqa: PLC0415 - heavy: where something is computed, and only then
+    import ibis
 
     # To merge one SELECT into the next takes Ibis longer than all else; engines do so themselves.
     ibis.options.sql.fuse_selects = False

@@ -62,7 +62,7 @@ class MonthInputs:
     month_date: date
     as_of_date: date
     home_currency_code: str
-    # By day and feed what stands: of snapshots (`Schema.snapshot`) each day from the month's first to `as_of_date` has a revision,
+    # By day and feed what stands: of snapshots (`Schema.snapshot`) each day from the month's first to `as_of_date` has one,
     # carried forward where it has none of its own; of datasets that hold a date's rows alone only the date's own.
     # Of `fx_rates` and `ftp_curve` days before the month may be there too: from them rates are carried, and terms matched.
     days: tuple[PinnedDay, ...]

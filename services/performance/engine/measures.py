@@ -1,6 +1,7 @@
 """What a run computes: the tables that it writes, their columns and types, the same for whoever reads them.
 
-Types are Ibis's, so that one table stands for DuckDB, Spark and Parquet alike. Amounts are whole minor units of the home currency.
+Types are Ibis's, so that one table stands for DuckDB, Spark and Parquet alike. Amounts are whole minor units of the home
+currency.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ _OBJECT = {
     "currency_code": "string",
 }
 
-# The leaf of all figures: one row per object, version of a product, customer and owner. Only days of the month so far are in it.
-# `person_id` is empty for the pool 公共池, `customer_id` where the customer is unknown here, `product_code` where no product takes
-# the object. The exact columns are what amounts were rounded from, before division: of a row, and never rounded.
+# The leaf of all figures: one row per object, version of a product, customer and owner. Only days of the month so far
+# are in it. `person_id` is empty for the pool 公共池, `customer_id` where the customer is unknown here. The exact columns are what
+# amounts were rounded from, before division.
 ACCOUNT_RESULTS: Mapping[str, str] = {
     "month_date": "date",
     "as_of_date": "date",
@@ -66,7 +67,7 @@ ACCOUNT_RESULTS: Mapping[str, str] = {
     # Sums over the days: over the calendar days so far they are the averages.
     "balance_days": _EXACT,
     "base_days": _EXACT,
-    # Sums over the days of the formulas' numerators: over `computing.divisors` they are the accruals.
+    # Sums over the days of the formulas' numerators: over `Staging.divisors` they are the accruals.
     **{f"{name}_numerator": _EXACT for name in ACCRUALS},
 }
 

@@ -69,7 +69,7 @@ def several() -> ir.Table:
 
 
 def settled(*, divided: bool) -> ir.Table:
-    """The leaf, of the objects of `several` or of all others: each measure of an object is rounded once, and shared by its owners."""
+    """The leaf of the objects of `several`, or of all others: each measure of an object is rounded once, and shared."""
     rows = table("accrued").filter(lambda t: t.fault.isnull())
     rows = rows.semi_join(table("several"), WHOLE) if divided else rows.anti_join(table("several"), WHOLE)
     version = {"dataset": "dataset", "product_version_id": "product_version_id", "currency_code": "currency_code"}

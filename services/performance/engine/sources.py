@@ -1,9 +1,9 @@
 """What products are measured on, source by source: rows of a dataset as formulas are given them.
 
-Each source answers the same columns: `day`, `source_system`, `account_number`, `currency_code`, `customer_number`, whose it is, `unit_number`,
-`product_code` and `selected_kind` by which a product takes it, `open_date` and `maturity_date` by which funds are priced, `banded`
-(what bands of share lines are measured on, in the row's own currency), `row_key` where an object has several rows on a day, `fault`
-where it cannot be counted, and the inputs of `rules.formulas.inputs` by their names; amounts are still in the row's own currency.
+Each source answers the same columns: `day`, `source_system`, `account_number`, `currency_code`, `customer_number`, whose it is,
+`unit_number`, `product_code` and `selected_kind` by which a product takes it, `open_date` and `maturity_date` by which funds are
+priced, `banded` (what bands of share lines are measured on), `row_key` where an object has several rows on a day, `fault` where
+it cannot be counted, and the inputs of `rules.formulas.inputs` by their names. Amounts are still in the row's own currency.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Source:
 
 
 def looked_up(rows: ir.Table, found: ir.Table, on: Mapping[str, str]) -> ir.Table:
-    """The rows with the columns of the one found row whose columns equal theirs, by the rows' column; NULL where there is none."""
+    """The rows with the columns of the one row that is found by columns of theirs; NULL where there is none."""
     keys = found.rename({f"found_{name}": name for name in on.values()})
     joined = rows.left_join(keys, [rows[own] == keys[f"found_{name}"] for own, name in on.items()])
     return joined.drop(*(f"found_{name}" for name in on.values()))

@@ -54,6 +54,12 @@ HOLDINGS = f"""
     FROM owned_customers LEFT JOIN held ON object_kind = {int(ObjectKind.CUSTOMER)} AND object_key = customer_id;
 """
 
+NO_BASE = """
+    SELECT NULL::VARCHAR AS dataset, NULL::VARCHAR AS source_system, NULL::VARCHAR AS account_number,
+        NULL::VARCHAR AS currency_code, NULL::BIGINT AS base_banded, NULL::DATE AS day
+    WHERE false
+"""
+
 NO_ACCOUNTS = """
     CREATE OR REPLACE TEMP TABLE known_accounts (
         source_system VARCHAR, account_number VARCHAR, customer_number VARCHAR, kind VARCHAR, product_code VARCHAR,

@@ -179,8 +179,7 @@ class Staging:
 
     def _fill_base(self) -> None:
         """Rows of the base date whose amount is not 0, and of all of them what they are the base of."""
-        told = ["SELECT NULL::VARCHAR AS dataset, NULL::VARCHAR AS source_system, NULL::VARCHAR AS account_number, "
-                "NULL::VARCHAR AS currency_code, NULL::BIGINT AS base_banded, NULL::DATE AS day WHERE false"]  # fmt: skip
+        told = [staged.NO_BASE]
         for source in MEASURED.values():
             if source.standing and source.amount:
                 pinned = [each for each in self._inputs.base if each.pin.dataset == source.dataset]

@@ -27,15 +27,18 @@ RISK = "COALESCE(probability_of_default, 0.01) * COALESCE(loss_given_default, 0.
 
 def rule(code, dataset, measures, *, codes=(), kinds=(), remaining=False, method=FtpMethod.NONE, **fields):
     """A version of a product with these formulas."""
-    formulas = {
-        Slot(slot): parse(text, Declared(SOURCES[dataset], {}), Slot(slot).outcome) for slot, text in measures.items()
-    }
+    formulas = {Slot(slot): parse(text, Declared(SOURCES[dataset], {}), Slot(slot).outcome) for slot, text in measures.items()}
     usual = {"ftp_tenor_days": 30, "fixed_ftp_rate_e8": 2_150_000, "day_basis": DayBasis.DAYS_360, "currency_day_bases": {}}
     usual |= {"start_date": date(2000, 1, 1), "end_date": None}
     return ProductRule(
-        code=code, version_id=f"version-{code}", dataset=dataset, selection=Selection(codes, kinds, remaining),
-        measures=formulas, ftp_method=method, **usual | fields,
-    )  # fmt: skip
+        code=code,
+        version_id=f"version-{code}",
+        dataset=dataset,
+        selection=Selection(codes, kinds, remaining),
+        measures=formulas,
+        ftp_method=method,
+        **usual | fields,
+    )
 
 
 DEPOSIT = {"balance": "balance", "ftp_profit": "balance * (ftp_rate - customer_rate)", "unit_price": "balance * 0.3 * 0.0015"}
@@ -47,21 +50,40 @@ LOAN = {
 }
 RULES = (
     rule("TERM", "balances", DEPOSIT, kinds=("TERM_DEPOSIT",), method=FtpMethod.MATCHED),
-    rule("DEMAND", "balances", DEPOSIT, kinds=("DEMAND_DEPOSIT", "SAVINGS"), method=FtpMethod.POOL, day_basis=DayBasis.DAYS_365,
-         currency_day_bases={"USD": DayBasis.DAYS_360}),
-    rule("SPECIAL", "balances", DEPOSIT, codes=("P9",), method=FtpMethod.FIXED, end_date=date(2026, 12, 3)),
-    rule("SPECIAL2", "balances", DEPOSIT, codes=("P9",), method=FtpMethod.POOL, start_date=date(2026, 12, 4)),
+    rule(
+        "DEMAND",
+        "balances",
+        DEPOSIT,
+        kinds=("DEMAND_DEPOSIT", "SAVINGS"),
+        method=FtpMethod.POOL,
+        day_basis=DayBasis.DAYS_365,
+        currency_day_bases={"USD": DayBasis.DAYS_360},
+    ),
+    rule("SPECIAL", "balances", DEPOSIT, codes=("P9",), method=FtpMethod.FIXED, end_date=date(2026, 12, 2)),
+    rule("SPECIAL2", "balances", DEPOSIT, codes=("P9",), method=FtpMethod.POOL, start_date=date(2026, 12, 3)),
     rule("LOAN", "balances", LOAN, kinds=("LOAN",), method=FtpMethod.MATCHED, day_basis=DayBasis.ACTUAL),
-    rule("BILL", "bills", {"balance": "CASE WHEN state = 'DISCOUNTED' THEN face ELSE 0 END", "ftp_profit": "face * discount_rate"},
-         remaining=True),
+    rule(
+        "BILL",
+        "bills",
+        {"balance": "CASE WHEN state = 'DISCOUNTED' THEN face ELSE 0 END", "ftp_profit": "face * discount_rate"},
+        remaining=True,
+    ),
     rule("FACTOR", "factoring", {"balance": "financed", "capital_cost": "receivable * 0.01 + financed * 0.02"}, remaining=True),
-    rule("TRADE", "trade_finance", {"balance": "COALESCE(amount, 0)", "flow_amount": "CASE WHEN days_since_issue = 0 THEN amount ELSE 0 END"},
-         kinds=("REMITTANCE",)),
+    rule(
+        "TRADE",
+        "trade_finance",
+        {"balance": "COALESCE(amount, 0)", "flow_amount": "CASE WHEN days_since_issue = 0 THEN amount ELSE 0 END"},
+        kinds=("REMITTANCE",),
+    ),
     rule("FEE", "fees", {"fee_income": "COALESCE(after_tax, amount)", "flow_count": "count"}, remaining=True),
-    rule("PAYMENT", "transactions", {"flow_amount": "amount", "flow_count": "count", "unit_price": "amount * 0.001"},
-         kinds=("CARD_PAYMENT",)),
+    rule(
+        "PAYMENT",
+        "transactions",
+        {"flow_amount": "amount", "flow_count": "count", "unit_price": "amount * 0.001"},
+        kinds=("CARD_PAYMENT",),
+    ),
     rule("ONLINE", "ebanking_events", {"flow_count": "count"}, kinds=("TRANSFER",)),
-)  # fmt: skip
+)
 
 
 @dataclass
@@ -119,26 +141,35 @@ def drawn(seed, accounts=40, people=5) -> Bank:
         opened = date(2023, 1, 1) + timedelta(days=draw.randrange(1400))
         kind = draw.choice(kinds)
         facts[f"A{n:03d}"] = {
-            "account_number": f"A{n:03d}", "customer_number": draw.choice([*customers, "C-UNKNOWN"]), "kind": kind,
-            "currency_code": draw.choice(["CNY"] * 5 + ["USD", "JPY", "KWD", "XXX"]), "state": "ACTIVE",
-            "product_code": draw.choice(["P9", "P1", None, None]), "unit_number": draw.choice(["0101", "0102", "9999"]),
-            "open_date": opened, "maturity_date": opened + timedelta(days=draw.choice([90, 365, 1095])) if kind != "SAVINGS" else None,
+            "account_number": f"A{n:03d}",
+            "customer_number": draw.choice([*customers, "C-UNKNOWN"]),
+            "kind": kind,
+            "currency_code": draw.choice(["CNY"] * 5 + ["USD", "JPY", "KWD", "XXX"]),
+            "state": "ACTIVE",
+            "product_code": draw.choice(["P9", "P1", None, None]),
+            "unit_number": draw.choice(["0101", "0102", "9999"]),
+            "open_date": opened,
+            "maturity_date": opened + timedelta(days=draw.choice([90, 365, 1095])) if kind != "SAVINGS" else None,
             "interest_rate_e8": draw.randrange(10**7),
-        }  # fmt: skip
+        }
     moved = {number: fact | {"unit_number": draw.choice(["0101", "0102"])} for number, fact in facts.items()}
     late = set(draw.sample(sorted(facts), 4))
 
     def balances(of, share=1.0):
         return [
             {
-                "account_number": number, "currency_code": fact["currency_code"],
-                "balance_minor_units": draw.choice([0, 1, -1, -draw.randrange(10**6), draw.randrange(10**5), draw.randrange(10**12)]),
-                "unit_number": draw.choice([None, None, "0102"]), "interest_rate_e8": draw.choice([None, draw.randrange(10**7)]),
+                "account_number": number,
+                "currency_code": fact["currency_code"],
+                "balance_minor_units": draw.choice(
+                    [0, 1, -1, -draw.randrange(10**6), draw.randrange(10**5), draw.randrange(10**12)]
+                ),
+                "unit_number": draw.choice([None, None, "0102"]),
+                "interest_rate_e8": draw.choice([None, draw.randrange(10**7)]),
                 "product_code": None,
             }
             for number, fact in of.items()
             if draw.random() < share
-        ]  # fmt: skip
+        ]
 
     revisions = {
         ("accounts", "core"): {
@@ -154,12 +185,19 @@ def drawn(seed, accounts=40, people=5) -> Bank:
         },
         ("risk_ratings", "risk"): {
             days[0]: [
-                {"customer_number": each, "rating": "A", "probability_of_default_e8": draw.randrange(10**7), "loss_given_default_e8": 45_000_000}
+                {
+                    "customer_number": each,
+                    "rating": "A",
+                    "probability_of_default_e8": draw.randrange(10**7),
+                    "loss_given_default_e8": 45_000_000,
+                }
                 for each in customers[::2]
             ]
         },
         ("loan_classes", "risk"): {
-            days[1]: [{"account_number": each, "class": "LOSS", "overdue_days": draw.choice([10, 100])} for each in list(facts)[::3]]
+            days[2]: [
+                {"account_number": each, "class": "LOSS", "overdue_days": draw.choice([10, 100])} for each in list(facts)[::3]
+            ]
         },
         ("fx_rates", "treasury"): {
             BASE: [_rate("USD", 710_000_000), _rate("JPY", 4_800_001)],
@@ -168,13 +206,19 @@ def drawn(seed, accounts=40, people=5) -> Bank:
             days[1]: [_rate("USD", 699_999_999), _rate("KWD", 2_345_678_901)],
         },
         ("ftp_curve", "treasury"): {
-            date(2024, 1, 1): _curve(draw), date(2025, 6, 1): _curve(draw), days[0]: _curve(draw), days[3]: _curve(draw)
+            date(2024, 1, 1): _curve(draw),
+            date(2025, 6, 1): _curve(draw),
+            days[0]: _curve(draw),
+            days[3]: _curve(draw),
         },
         ("transactions", "counter"): {
             day: [
                 {
-                    "transaction_number": f"T{day:%d}{n}", "account_number": draw.choice([*facts, "A-UNKNOWN"]), "currency_code": "CNY",
-                    "amount_minor_units": draw.randrange(-(10**6), 10**6), "kind": draw.choice(["CARD_PAYMENT", "OTHER"]),
+                    "transaction_number": f"T{day:%d}{n}",
+                    "account_number": draw.choice([*facts, "A-UNKNOWN"]),
+                    "currency_code": "CNY",
+                    "amount_minor_units": draw.randrange(-(10**6), 10**6),
+                    "kind": draw.choice(["CARD_PAYMENT", "OTHER"]),
                 }
                 for n in range(30)
             ]
@@ -183,8 +227,12 @@ def drawn(seed, accounts=40, people=5) -> Bank:
         ("fees", "fees"): {
             day: [
                 {
-                    "fee_number": f"F{day:%d}{n}", "customer_number": draw.choice(customers), "currency_code": draw.choice(["CNY", "USD"]),
-                    "amount_minor_units": draw.choice([0, draw.randrange(10**5)]), "product_code": None, "unit_number": "0101",
+                    "fee_number": f"F{day:%d}{n}",
+                    "customer_number": draw.choice(customers),
+                    "currency_code": draw.choice(["CNY", "USD"]),
+                    "amount_minor_units": draw.choice([0, draw.randrange(10**5)]),
+                    "product_code": None,
+                    "unit_number": "0101",
                     "after_tax_minor_units": draw.choice([None, draw.randrange(10**5)]),
                 }
                 for n in range(5)
@@ -193,13 +241,17 @@ def drawn(seed, accounts=40, people=5) -> Bank:
         },
         ("ebanking_events", "online"): {
             day: [
-                {"event_number": f"E{day:%d}{n}", "customer_number": draw.choice(customers), "kind": draw.choice(["TRANSFER", "SIGN_IN"])}
+                {
+                    "event_number": f"E{day:%d}{n}",
+                    "customer_number": draw.choice(customers),
+                    "kind": draw.choice(["TRANSFER", "SIGN_IN"]),
+                }
                 for n in range(20)
             ]
             for day in days
         },
         **_contracts(draw, customers, days),
-    }  # fmt: skip
+    }
     return Bank(revisions, _ownership(draw, customers, facts, people, days))
 
 
@@ -209,14 +261,21 @@ def _rate(currency, rate_e8):
 
 def _curve(draw):
     tenors = sorted(draw.sample([0, 30, 90, 180, 365, 730], 4))
-    return [{"currency_code": c, "tenor_days": t, "ftp_rate_e8": draw.randrange(10**7)} for c in ("CNY", "USD", "JPY") for t in tenors]
+    return [
+        {"currency_code": c, "tenor_days": t, "ftp_rate_e8": draw.randrange(10**7)} for c in ("CNY", "USD", "JPY") for t in tenors
+    ]
 
 
 def _contracts(draw, customers, days):
     def rows(dataset, key, more):
         return {
             day: [
-                {key: f"{dataset[0].upper()}{n}", "customer_number": draw.choice(customers), "currency_code": draw.choice(["CNY", "USD"])} | more(n)
+                {
+                    key: f"{dataset[0].upper()}{n}",
+                    "customer_number": draw.choice(customers),
+                    "currency_code": draw.choice(["CNY", "USD"]),
+                }
+                | more(n)
                 for n in range(6)
                 if draw.random() < 0.8
             ]
@@ -225,22 +284,35 @@ def _contracts(draw, customers, days):
 
     def bill(_):
         return {
-            "kind": "BANK_ACCEPTANCE", "face_minor_units": draw.randrange(10**8), "discount_rate_e8": draw.randrange(10**7),
-            "issue_date": days[0], "maturity_date": date(2027, 3, 1), "state": draw.choice(["ISSUED", "DISCOUNTED"]), "unit_number": "0101",
-        }  # fmt: skip
+            "kind": "BANK_ACCEPTANCE",
+            "face_minor_units": draw.randrange(10**8),
+            "discount_rate_e8": draw.randrange(10**7),
+            "issue_date": days[0],
+            "maturity_date": date(2027, 3, 1),
+            "state": draw.choice(["ISSUED", "DISCOUNTED"]),
+            "unit_number": "0101",
+        }
 
     def contract(_):
         owed = draw.randrange(10**8)
         return {
-            "receivable_minor_units": owed, "financed_minor_units": draw.randrange(owed + 1), "recourse": True, "open_date": days[0],
-            "maturity_date": date(2027, 3, 1), "state": "ACTIVE", "unit_number": "0102",
-        }  # fmt: skip
+            "receivable_minor_units": owed,
+            "financed_minor_units": draw.randrange(owed + 1),
+            "recourse": True,
+            "open_date": days[0],
+            "maturity_date": date(2027, 3, 1),
+            "state": "ACTIVE",
+            "unit_number": "0102",
+        }
 
     def trade(_):
         return {
-            "kind": draw.choice(["REMITTANCE", "OTHER"]), "amount_minor_units": draw.choice([None, draw.randrange(10**7)]),
-            "issue_date": draw.choice(days), "expiry_date": None, "state": "ISSUED",
-        }  # fmt: skip
+            "kind": draw.choice(["REMITTANCE", "OTHER"]),
+            "amount_minor_units": draw.choice([None, draw.randrange(10**7)]),
+            "issue_date": draw.choice(days),
+            "expiry_date": None,
+            "state": "ISSUED",
+        }
 
     return {
         ("bills", "bills"): rows("bills", "bill_number", bill),
@@ -257,16 +329,27 @@ def _ownership(draw, customers, facts, people, days):
         for since, until in ((date(2020, 1, 1), days[1]), (days[2], None)):
             if draw.random() < 0.3:
                 continue
-            bands = draw.choice([[(0, None)], [(0, None)], [(0, 5_000), (5_000, None)], [(100, 10**6)], [(0, 700), (10**4, None)]])
+            bands = draw.choice(
+                [[(0, None)], [(0, None)], [(0, 5_000), (5_000, None)], [(100, 10**6)], [(0, 700), (10**4, None)]]
+            )
             for lower, upper in bands:
                 left = 10_000
                 for person in draw.sample(staff, draw.choice([1, 1, 2, 3])):
                     points = draw.choice([left, draw.randrange(1, left + 1)])
-                    lines.append({
-                        "share_line_id": f"line-{len(lines):04d}", "object_kind": kind, "object_key": key, "person_id": person,
-                        "organisation_unit_id": "unit-made", "start_date": since, "end_date": until, "from_minor_units": lower,
-                        "to_minor_units": upper, "basis_points": points,
-                    })  # fmt: skip
+                    lines.append(
+                        {
+                            "share_line_id": f"line-{len(lines):04d}",
+                            "object_kind": kind,
+                            "object_key": key,
+                            "person_id": person,
+                            "organisation_unit_id": "unit-made",
+                            "start_date": since,
+                            "end_date": until,
+                            "from_minor_units": lower,
+                            "to_minor_units": upper,
+                            "basis_points": points,
+                        }
+                    )
                     left -= points
                     if not left:
                         break
@@ -284,7 +367,7 @@ def _ownership(draw, customers, facts, people, days):
         "affiliations": [
             {"person_id": staff[0], "organisation_unit_id": "unit-a", "start_date": date(1900, 1, 1), "end_date": days[1]},
             {"person_id": staff[0], "organisation_unit_id": "unit-b", "start_date": days[2]},
-            {"person_id": staff[1], "organisation_unit_id": "unit-b", "start_date": date(1900, 1, 1), "end_date": days[2]},
+            {"person_id": staff[1], "organisation_unit_id": "unit-b", "start_date": date(1900, 1, 1), "end_date": days[1]},
             {"person_id": staff[2], "organisation_unit_id": "unit-a", "start_date": date(1900, 1, 1)},
         ],
         "units": [{"unit_number": f"010{n}", "organisation_unit_id": f"unit-{n}"} for n in (1, 2)],

@@ -1,6 +1,6 @@
 """What a month's results are, said once more in plain Python, slowly and row by row: the engine is held to it.
 
-Nothing here is the engine's but the catalogue's rules, and the formulas' own plain arithmetic. All numbers are whole or fractions.
+Nothing here is the engine's but the catalogue's rules and the formulas' own plain arithmetic. Numbers are whole, or fractions.
 """
 
 from __future__ import annotations
@@ -28,7 +28,14 @@ NUMBERS = {
     "fees": "fee_number",
     "ebanking_events": "customer_number",
 }
-MAIN = {"balances": "balance", "bills": "face", "factoring": "financed", "trade_finance": "amount", "fees": "amount", "transactions": "amount"}
+MAIN = {
+    "balances": "balance",
+    "bills": "face",
+    "factoring": "financed",
+    "trade_finance": "amount",
+    "fees": "amount",
+    "transactions": "amount",
+}
 KINDS = {"balances": 2, "transactions": 2, "bills": 3, "factoring": 3, "trade_finance": 3, "fees": 4}
 
 
@@ -80,10 +87,10 @@ class Oracle:
         key = SCHEMAS[dataset].key
         known = {tuple(row[name] for name in key) for row in rows}
         gone = [row for row in _standing(by_date, base_date) if tuple(row[name] for name in key) not in known and row[amount]]
-        zero = {name: 0 for name in (f"{each}_minor_units" for each in ("balance", "face", "financed", "receivable", "amount"))}
+        zero = dict.fromkeys((f"{each}_minor_units" for each in ("balance", "face", "financed", "receivable", "amount")), 0)
         return [*rows, *({**row, **{name: value for name, value in zero.items() if name in row}} for row in gone)]
 
-    def _add(self, leaves, issues, dataset, system, row, day, as_of, base_date):
+    def _add(self, leaves, issues, dataset, system, row, day, as_of, base_date):  # noqa: C901 - what one row comes to reads from top to bottom
         number, currency = row[NUMBERS[dataset]], row.get("currency_code", self.home)
         account = None
         if dataset in ("balances", "transactions"):
@@ -119,7 +126,12 @@ class Oracle:
         parts = {name: self._parts(home[name], native, owners) for name in amounts}
         base_parts = self._parts(base_home, abs(base_native), owners)
         for place, owner in enumerate(owners):
-            if owner.line is None and len(owners) > 1 and not self._rest(native, owners) and not self._rest(abs(base_native), owners):
+            if (
+                owner.line is None
+                and len(owners) > 1
+                and not self._rest(native, owners)
+                and not self._rest(abs(base_native), owners)
+            ):
                 continue
             columns = {**given, **{name: parts[name][place] for name in amounts}}
             unit = owner.unit or ""
@@ -160,11 +172,19 @@ class Oracle:
             given["selected"] = account.get("kind")
             given["loan_class"], given["overdue_days"] = self._class(row["account_number"], day)
         elif dataset == "transactions":
-            given |= {"unit_number": account.get("unit_number"), "product_code": account.get("product_code"), "selected": row["kind"]}
+            given |= {
+                "unit_number": account.get("unit_number"),
+                "product_code": account.get("product_code"),
+                "selected": row["kind"],
+            }
         else:
             given["selected"] = row.get("kind")
         if account:
-            given |= {"customer_number": account["customer_number"], "account_kind": account["kind"], "account_state": account["state"]}
+            given |= {
+                "customer_number": account["customer_number"],
+                "account_kind": account["kind"],
+                "account_state": account["state"],
+            }
             given |= {"open_date": account.get("open_date"), "maturity_date": account.get("maturity_date")}
         given["count"] = 1
         given.setdefault("open_date", row.get("issue_date"))
@@ -177,7 +197,11 @@ class Oracle:
         given.setdefault("product_code", None)
         given.setdefault("unit_number", None)
         rating = self._rating(given["customer_number"], day)
-        return given | {name: rating.get(f"{name}_e8") for name in ("probability_of_default", "loss_given_default")} | {"rating": rating.get("rating")}
+        return (
+            given
+            | {name: rating.get(f"{name}_e8") for name in ("probability_of_default", "loss_given_default")}
+            | {"rating": rating.get("rating")}
+        )
 
     def _stands(self, dataset, day):
         return [row for (name, _), by_date in self.revisions.items() if name == dataset for row in _standing(by_date, day)]
@@ -205,7 +229,9 @@ class Oracle:
         return max(told)[1] if told else None
 
     def _rule(self, dataset, given, day):
-        rules = [r for r in self.rules if r.dataset == dataset and r.start_date <= day and (r.end_date is None or day <= r.end_date)]
+        rules = [
+            r for r in self.rules if r.dataset == dataset and r.start_date <= day and (r.end_date is None or day <= r.end_date)
+        ]
         by_code = [r for r in rules if given["product_code"] in r.selection.product_codes]
         by_kind = [r for r in rules if given["selected"] in r.selection.kinds]
         return next(iter([*by_code, *by_kind, *(r for r in rules if r.selection.remaining)]), None)
@@ -239,25 +265,38 @@ class Oracle:
         return 0, 0
 
     def _owners(self, dataset, system, number, given, day):
-        customer_id = next((c["customer_id"] for c in self.owned["customers"] if c["customer_number"] == given["customer_number"]), None)
+        customer_id = next(
+            (c["customer_id"] for c in self.owned["customers"] if c["customer_number"] == given["customer_number"]), None
+        )
         keys = [(KINDS.get(dataset), f"{system}/{number}"), (1, customer_id)]
         units = {unit["unit_number"]: unit["organisation_unit_id"] for unit in self.owned["units"]}
         pool = Owner(None, "", units.get(given["unit_number"], ""))
         for kind, key in keys:
             lines = [
-                line for line in self.owned["share_lines"]
+                line
+                for line in self.owned["share_lines"]
                 if (line["object_kind"], line["object_key"]) == (kind, key)
-                and line["start_date"] <= day and (line.get("end_date") is None or day <= line["end_date"])
-            ]  # fmt: skip
+                and line["start_date"] <= day
+                and (line.get("end_date") is None or day <= line["end_date"])
+            ]
             if lines:
                 owners = [Owner(line, line["person_id"], self._unit(line, day)) for line in lines]
-                whole = len(lines) == 1 and lines[0]["basis_points"] == 10_000 and not lines[0]["from_minor_units"] and lines[0].get("to_minor_units") is None
+                whole = (
+                    len(lines) == 1
+                    and lines[0]["basis_points"] == 10_000
+                    and not lines[0]["from_minor_units"]
+                    and lines[0].get("to_minor_units") is None
+                )
                 return owners if whole else [*owners, pool]
         return [pool]
 
     def _unit(self, line, day):
         for each in self.owned["affiliations"]:
-            if each["person_id"] == line["person_id"] and each["start_date"] <= day and (each.get("end_date") is None or day <= each["end_date"]):
+            if (
+                each["person_id"] == line["person_id"]
+                and each["start_date"] <= day
+                and (each.get("end_date") is None or day <= each["end_date"])
+            ):
                 return each["organisation_unit_id"]
         return line["organisation_unit_id"]
 
@@ -265,7 +304,8 @@ class Oracle:
         size = max(native, 1)
         lines = [owner.line for owner in owners if owner.line]
         weights = [
-            max(min(size, size if line.get("to_minor_units") is None else line["to_minor_units"]) - line["from_minor_units"], 0) * line["basis_points"]
+            max(min(size, size if line.get("to_minor_units") is None else line["to_minor_units"]) - line["from_minor_units"], 0)
+            * line["basis_points"]
             for line in lines
         ]
         return [*weights, size * 10_000 - sum(weights)] if len(owners) > len(lines) else weights

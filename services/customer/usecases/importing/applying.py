@@ -11,6 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 from workbench.customer.v1 import customer_pb2, customer_service_pb2
 
+from services.chassis.db.attempts import attempt
 from services.chassis.db.scope import in_scope
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import AlreadyExists, FieldViolation, WorkbenchError
@@ -24,7 +25,6 @@ from services.customer.usecases import finding
 from services.customer.usecases.answering import as_answer
 from services.customer.usecases.customers import change_customer, open_customers
 from services.customer.usecases.drafts import details_of_draft
-from services.chassis.db.attempts import attempt
 from services.customer.usecases.importing.drafting import Options, draft_of, fill, identifier_index, number_of
 
 _KEYS = CustomerKey.__table__.c

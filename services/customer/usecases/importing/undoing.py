@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.customer.v1 import customer_pb2
 
+from services.chassis.db.attempts import attempt
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import NotFound, WorkbenchError
 from services.customer.model.customer import Customer
@@ -14,7 +15,6 @@ from services.customer.rules.exchange.outcomes import Outcome
 from services.customer.usecases import finding
 from services.customer.usecases.customers import change_customer
 from services.customer.usecases.importing.applying import plain_details
-from services.chassis.db.attempts import attempt
 from services.customer.usecases.removing import remove_customer
 
 

@@ -15,6 +15,8 @@ from services.chassis.kernel.errors import FieldViolation, InvalidInput, RuleBro
 from services.chassis.kernel.paging import Page
 from services.performance.model.deal import Deal, DealDecision
 from services.performance.model.scheme import SchemeVersion
+from services.performance.rules.attribution import deals as rules
+from services.performance.rules.attribution import schemes as rule
 from services.performance.rules.attribution.freezing import digest, frozen
 from services.performance.rules.attribution.kinds import DealState, MemberAnswer
 from services.performance.usecases import schemes
@@ -44,28 +46,10 @@ def decide(work: UnitOfWork, request: deal_service_pb2.DecideDealRequest) -> Dea
         raise InvalidInput("REASON_NEEDED", "Say why it is decided all the same.", metadata=told, violations=(violation,))
     begins = deal.restart_date or deal.close_date
     start_date = _day(request.start_date, begins, not_before=begins)
-    kind, parameters = scheme.rule
-    inputs = frozen(kind, parameters, facts)
-    deal.version_number += 1
-    decision = DealDecision(
-        deal_id=deal.deal_id,
-        version_number=deal.version_number,
-        scheme_id=scheme.scheme_id,
-        scheme_version_number=scheme.version_number,
-        kind=scheme.kind,
-        start_date=start_date,
-        lines=showing.kept_lines(lines),
-        inputs=inputs,
-        inputs_sha256=digest(inputs),
-        decider_person_id=work.caller.person_id,
-        decide_time=work.now,
-        reason=reason_of(request.reason, needed=bool(differences)),
-    )
     _end(_decisions(work, deal), start_date, deal.leader_note)
+    decision = _freeze(work, deal, scheme, facts, lines, start_date)
+    decision.reason = reason_of(request.reason, needed=bool(differences))
     work.session.add(decision)
-    deal.state, deal.restart_date, deal.leader_note = DealState.DECIDED.value, None, ""
-    deal.proposed_scheme_id, deal.proposed_version_number = scheme.scheme_id, scheme.version_number
-    deal.proposed_lines = decision.lines
     work.session.flush()
     telling.decided(work, deal, decision)
     sharing.share(work, deal, _decisions(work, deal))
@@ -135,6 +119,29 @@ def _chosen(work: UnitOfWork, deal: Deal, scheme_id: str) -> SchemeVersion:
         return schemes.offered(work, scheme_id)
     # In the version that the members saw, also where there is a later one.
     return schemes.found(work, deal.proposed_scheme_id, deal.proposed_version_number)
+
+
+def _freeze(
+    work: UnitOfWork, deal: Deal, scheme: SchemeVersion, facts: rules.Deal, lines: Sequence[rule.Line], start_date: date
+) -> DealDecision:
+    """The deal is decided so: what it is shared by, with all that this was computed from."""
+    inputs, kept = frozen(*scheme.rule, facts), showing.kept_lines(lines)
+    deal.version_number += 1
+    deal.state, deal.restart_date, deal.leader_note = DealState.DECIDED.value, None, ""
+    deal.proposed_scheme_id, deal.proposed_version_number, deal.proposed_lines = scheme.scheme_id, scheme.version_number, kept
+    return DealDecision(
+        deal_id=deal.deal_id,
+        version_number=deal.version_number,
+        scheme_id=scheme.scheme_id,
+        scheme_version_number=scheme.version_number,
+        kind=scheme.kind,
+        start_date=start_date,
+        lines=kept,
+        inputs=inputs,
+        inputs_sha256=digest(inputs),
+        decider_person_id=work.caller.person_id,
+        decide_time=work.now,
+    )
 
 
 def _differences(deal: Deal, scheme: SchemeVersion, lines: list[list[object]]) -> Iterator[str]:
