@@ -44,7 +44,8 @@ def keep_delivering(
 
 
 def _is_done(settings: DeploymentSettings, until: date) -> bool:
-    deliveries, worked, shared = (kept.read(settings.home) for kept in (Deliveries, Worked, Shared))
+    deliveries, worked = Deliveries.read(settings.home), Worked.read(settings.home)
+    shared = Shared.read(settings.home)
     if takes_shares(settings) and (shared is None or shared.until < until or not shared.acted):
         return False
     delivered = not takes_deliveries(settings) or (deliveries is not None and deliveries.until >= until)
