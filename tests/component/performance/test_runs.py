@@ -73,6 +73,30 @@ def test_a_new_day_costs_a_day_and_a_restated_one_those_from_it_on(bank, engine,
     assert town.recorded(run_events_pb2.ResultsComputed, run_id=third.run_id)[0].restated
 
 
+def test_months_without_results_come_first_the_latest_before_all_others(bank, engine):
+    for day in (date(2026, 9, 1), OCT, D1):
+        bank.books.balances(day, {"1": 1_000_000})
+    bank.settle()
+    assert [call[0] for call in engine.calls] == [NOV, OCT, date(2026, 9, 1)]
+    # The year's figures are those of all of them all the same.
+    (year,) = bank.results(PeriodKind.YEAR, date(2026, 1, 1))
+    assert (year.ftp_profit, year.as_of_date) == (bank.results(PeriodKind.MONTH, NOV)[0].ftp_profit + 31_000 + 30_000, D1)
+
+
+def test_a_month_of_other_facts_waits_for_the_balances_by_which_days_are_counted(bank, engine, town):
+    bank.books.write("fees", D1, [])
+    with town.service.database.transaction() as work:
+        work.session.add(
+            StaleMonth(month_date=NOV, number=1, ownership=False, reason="", create_time=work.now, due_time=work.now)
+        )
+    bank.books.balances(OCT, {"1": 1_000_000})
+    bank.settle()
+    assert [run.month_date for run in bank.runs()] == [OCT]
+    bank.books.balances(D1, {"1": 1_000_000})
+    bank.settle()
+    assert {(run.month_date, run.state) for run in bank.runs()} == {(OCT, RunState.SUCCEEDED), (NOV, RunState.SUCCEEDED)}
+
+
 def test_what_is_told_twice_is_computed_once(bank, engine):
     pin = bank.books.balances(D1, {"1": 1_000_000})
     bank.settle()

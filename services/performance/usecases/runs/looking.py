@@ -44,7 +44,10 @@ def look(work: UnitOfWork) -> None:
         return
     busy = {month.year for month in work.session.scalars(select(Run.month_date).where(Run.state == RunState.RUNNING))}
     for month in stale:
-        if month.month_date.year not in busy and _begin(work, month, latest):
+        if month.month_date > latest:
+            # Other facts came before the balances, by which days are counted; they make it stale again once they are so far.
+            work.session.delete(month)
+        elif month.month_date.year not in busy and _begin(work, month, latest):
             busy.add(month.month_date.year)
 
 
