@@ -134,7 +134,7 @@ def books(folder: Path, size: int) -> MonthInputs:
         ownership = folder / "ownership"
         ownership.mkdir()
         for name, query in _OWNERSHIP.items():
-            connection.execute(f"COPY ({query.format(customers=accounts // 2)}) TO '{ownership}/{name}.parquet' (FORMAT parquet)")
+            connection.execute(f"COPY ({query.format(customers=accounts // 2 + 1)}) TO '{ownership}/{name}.parquet' (FORMAT parquet)")
     return MonthInputs(MONTH, LAST, "CNY", tuple(days), (), (_product(),), ownership)
 
 
