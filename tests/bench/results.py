@@ -134,7 +134,8 @@ def books(folder: Path, size: int) -> MonthInputs:
         ownership = folder / "ownership"
         ownership.mkdir()
         for name, query in _OWNERSHIP.items():
-            connection.execute(f"COPY ({query.format(customers=accounts // 2 + 1)}) TO '{ownership}/{name}.parquet' (FORMAT parquet)")
+            rows = query.format(customers=accounts // 2 + 1)
+            connection.execute(f"COPY ({rows}) TO '{ownership}/{name}.parquet' (FORMAT parquet)")
     return MonthInputs(MONTH, LAST, "CNY", tuple(days), (), (_product(),), ownership)
 
 
