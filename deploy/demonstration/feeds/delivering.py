@@ -24,10 +24,10 @@ DELIVERED = (
 DAYS_ONE_BY_ONE = 2
 # Of what is not read far back, so many months are enough, and the first load is the quicker.
 _MONTHS_MAX = {"ledger.gl_postings": 1, "ledger.gl_balances": 3, "fees.fees": 6, "ebanking.events": 18}
-# What is told of each quarter's end beside the last day.
-_AT_QUARTERS = (
-    "core.accounts", "core.standing_orders", "core.interest_rates", "bills.bills", "risk.risk_ratings", "risk.loan_classes",
-)  # fmt: skip
+# What is told of each quarter's end beside the last day, and what of each month's: results stand on it from day to day.
+_AT_QUARTERS = ("core.accounts", "core.standing_orders", "core.interest_rates", "risk.risk_ratings", "risk.loan_classes")
+_AT_MONTHS = ("bills.bills", "factoring.factoring", "trade.trade_finance")
+_MONTHS, _QUARTERS = range(1, 13), (1, 4, 7, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def stretches(since: date, until: date) -> Iterator[Stretch]:
 
 
 def _snapshots(definition: FeedDefinition, since: date, until: date) -> Iterator[date]:
-    if definition.name in _AT_QUARTERS:
-        ends = (date(year, month, 1) - timedelta(days=1) for year in range(since.year, until.year + 2) for month in (1, 4, 7, 10))
-        yield from (day for day in ends if since <= day < until)
+    after = _QUARTERS if definition.name in _AT_QUARTERS else _MONTHS if definition.name in _AT_MONTHS else ()
+    ends = (date(year, month, 1) - timedelta(days=1) for year in range(since.year, until.year + 2) for month in after)
+    yield from (day for day in ends if since <= day < until)
     yield until

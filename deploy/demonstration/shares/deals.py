@@ -118,9 +118,11 @@ def _share(people: People, leader: Person, team: _Team, accounts: Sequence[Accou
     end = _ENDS.draw(draw)
     if account := _opened_near(team.deal, accounts, claimed):
         claimed.add(account.key)
-        _link(people, team, account)
+        objects = [deal_pb2.DealObject(kind=share_pb2.OBJECT_KIND_ACCOUNT, object_key=account.key)]
+        _change(people, team, "objects", deal_pb2.Deal(objects=objects), "deals with an account")
     if draw.chance(_AGREED):
-        _agree(people, team, draw)
+        terms = deal_pb2.DealTerms(agreed_parts=_agreed(team, draw))
+        _change(people, team, "terms", deal_pb2.Deal(terms=terms), "deals with agreed ratios")
     if end == _OPEN or not (scheme_id := _scheme(people, team, draw)):
         return
     request = deal_service_pb2.ProposeSplitRequest(deal_id=team.deal.deal_id, scheme_id=scheme_id, **_of(people, team, "propose"))
@@ -145,25 +147,21 @@ def _opened_near(deal: deal_pb2.Deal, accounts: Sequence[Account], claimed: set[
     return min(near, key=lambda each: (abs((each.open_date - closed).days), each.number), default=None)
 
 
-def _link(people: People, team: _Team, account: Account) -> None:
-    objects = [deal_pb2.DealObject(kind=share_pb2.OBJECT_KIND_ACCOUNT, object_key=account.key)]
-    request = deal_service_pb2.LinkDealObjectsRequest(deal_id=team.deal.deal_id, objects=objects, **_of(people, team, "link"))
-    people.ask(team.owner, f"{_SERVICE}/LinkDealObjects", request, "deals with an account")
-
-
-def _agree(people: People, team: _Team, draw: Draw) -> None:
-    """The members agree on ratios: so much to the owner, the rest to the others alike."""
+def _agreed(team: _Team, draw: Draw) -> list[deal_pb2.AgreedPart]:
+    """Ratios that the members agree on: so much to the owner, the rest to the others alike."""
     own = draw.one_of(_OWNER_PARTS)
     each, left = divmod(_ALL - own, len(team.others))
     parts = [deal_pb2.AgreedPart(person_id=team.owner.person_id, basis_points=own + left)]
-    parts += [deal_pb2.AgreedPart(person_id=member.person_id, basis_points=each) for member in team.others]
-    deal, known = deal_pb2.Deal(), team.deal
-    # The mask says what changes; a message without the others is none.
-    deal.deal_id, deal.title, deal.customer_id = known.deal_id, known.title, known.customer_id
-    deal.amount.CopyFrom(known.amount)
-    deal.terms.agreed_parts.extend(parts)
-    request = deal_service_pb2.UpdateDealRequest(deal=deal, update_mask={"paths": ["terms"]}, **_of(people, team, "agree"))
-    people.ask(team.owner, f"{_SERVICE}/UpdateDeal", request, "deals with agreed ratios")
+    return [*parts, *(deal_pb2.AgreedPart(person_id=member.person_id, basis_points=each) for member in team.others)]
+
+
+def _change(people: People, team: _Team, field: str, changed: deal_pb2.Deal, done: str) -> None:
+    """The owner changes one field of the deal."""
+    # The mask says which; a message without these is none.
+    changed.deal_id, changed.title, changed.customer_id = team.deal.deal_id, team.deal.title, team.deal.customer_id
+    changed.amount.CopyFrom(team.deal.amount)
+    request = deal_service_pb2.UpdateDealRequest(deal=changed, update_mask={"paths": [field]}, **_of(people, team, field))
+    people.ask(team.owner, f"{_SERVICE}/UpdateDeal", request, done)
 
 
 def _scheme(people: People, team: _Team, draw: Draw) -> str:
