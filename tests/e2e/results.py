@@ -11,8 +11,11 @@ def wait_for_results(deployment, seconds=RESULTS_SECONDS):
     wait_until(lambda: _acted(deployment), seconds, "claims and deals")
 
     def settled():
+        """Bills come before balances: what was computed from them alone is not what is waited for."""
         told = deployment.get("analyst.ho", "/v1/freshness")
-        return not told["staleMonthCount"] and told["asOfDate"] and told["asOfDate"] == told["latestDate"] and told["asOfDate"]
+        balances = [feed["businessDate"] for feed in told["feeds"] if feed["dataset"] == "balances"]
+        waits = told["staleMonthCount"] or told.get("staleTime")
+        return not waits and told["asOfDate"] == told["latestDate"] and told["asOfDate"] in balances and told["asOfDate"]
 
     return wait_until(settled, seconds, "results")
 
