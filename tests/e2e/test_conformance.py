@@ -51,7 +51,7 @@ def victim(request, tmp_path_factory):
     yield from running_deployment(request, tmp_path_factory.mktemp(request.param))
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize("administration", [False, True], ids=["services", "administration"])
 def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(victim, administration):
     profile = victim.environment["WORKBENCH_PROFILE"]
@@ -66,7 +66,7 @@ def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(victim, a
             "--checks", ",".join(CHECKS), "--no-color", "--warnings", "off", *EXCLUDED,
             *(word for service in ADMINISTRATION for word in ("--include-tag" if administration else "--exclude-tag", service)),
         ],
-        capture_output=True, text=True, check=False, timeout=380, cwd=victim.home,
+        capture_output=True, text=True, check=False, timeout=680, cwd=victim.home,
         # Nothing else: the client looks for a proxy among all variables at each request.
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
     )  # fmt: skip

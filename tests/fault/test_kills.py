@@ -26,7 +26,7 @@ def answers(deployment):
         return False
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize("fixture", PROCESSES)
 def test_no_acknowledged_write_is_lost_in_fifty_kills(request, fixture):
     deployment = request.getfixturevalue(fixture)
