@@ -4,7 +4,7 @@ import pytest
 
 from tests.deployments import wait_until
 
-SECONDS = 180.0
+SECONDS = 360.0
 
 
 def contacts(deployment, login, **params):
@@ -12,7 +12,7 @@ def contacts(deployment, login, **params):
 
 
 # The past comes in the background, at the lowest priority.
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(800)
 def test_a_relationship_manager_of_the_demonstration_has_contacts(deployment):
     me = deployment.get("rm1.east", "/v1/me")["person"]["personId"]
 
