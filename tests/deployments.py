@@ -19,6 +19,8 @@ from tests.servers import free_port
 PASSWORD = "workbench-demo"
 START_SECONDS = 90
 STOP_SECONDS = 30
+# A token is renewed before it expires: a deployment lives as long as the tests that share it.
+TOKEN_SECONDS = 240.0
 CUSTOMERS = 300
 HISTORY_MONTHS = 0
 
@@ -33,7 +35,8 @@ class Deployment:
     # Whether the demonstration bank's systems deliver files meanwhile.
     delivers: bool = False
     process: subprocess.Popen[str] | None = None
-    tokens: dict[str, str] = field(default_factory=dict)
+    # By login: the token, and when it is renewed.
+    tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -92,11 +95,13 @@ class Deployment:
 
     def sign_in(self, login: str) -> dict[str, str]:
         """Headers with which a call is that person's."""
-        if login not in self.tokens:
+        token, renew_at = self.tokens.get(login, ("", 0.0))
+        if time.monotonic() >= renew_at:
             answer = requests.post(f"{self.url}/v1/sessions", json={"login": login, "password": PASSWORD}, timeout=10)
             assert answer.status_code == 200, answer.text
-            self.tokens[login] = answer.json()["accessToken"]
-        return {"Authorization": f"Bearer {self.tokens[login]}"}
+            token = answer.json()["accessToken"]
+            self.tokens[login] = (token, time.monotonic() + TOKEN_SECONDS)
+        return {"Authorization": f"Bearer {token}"}
 
     def call(self, login: str, method: str, path: str, **arguments) -> requests.Response:
         """One call as that person; `json`, `params` and more as requests takes them."""
