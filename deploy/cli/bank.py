@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -65,8 +65,11 @@ def simulate(
     ] = False,
 ) -> None:
     """Let the demonstration bank's systems deliver one more day into the inbox; without --faults a day again mends it."""
-    from deploy.demonstration.delivery import deliver_day
+    from deploy.demonstration.delivery import deliver_day, yesterday
     from services.chassis.settings import load
 
-    day = deliver_day(load(), date.date() if date else None, faults=faults, tell=console.print)
+    settings = load()
+    day = deliver_day(settings, date.date() if date else None, faults=faults, tell=console.print)
     console.print(f"{day} is in the inbox; `workbench feeds status` shows how the feeds take it in.")
+    if day > yesterday(settings) + timedelta(days=1):
+        console.print(f"{day} has not come yet: its files wait until it does. A day that was is delivered with --date.")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -113,26 +114,32 @@ def test_nobody_sees_another_branchs_results(deployment, day):
 
 
 def test_a_day_that_lands_is_in_the_figures_by_itself(deployment, day):
-    before = deployment.get("rm1.east", "/v1/figures", period="PERIOD_KIND_DAY", dayDate=day)
-    command = [str(Path(sys.executable).parent / "workbench"), "simulate"]
+    """A day before all that were delivered: it has passed, whatever else was delivered into this deployment meanwhile."""
+
+    def dates():
+        asked = {"filter.dataset": "balances", "pageSize": ROWS_MAX}
+        return {each["businessDate"] for each in deployment.get("operator.ho", "/v1/datasets", **asked)["datasets"]}
+
+    def day_figures(of):
+        return deployment.call("rm1.east", "GET", "/v1/figures", params={"period": "PERIOD_KIND_DAY", "dayDate": of})
+
+    first = min(dates())
+    landing = str(date.fromisoformat(first) - timedelta(days=1))
+    assert day_figures(landing).status_code == 404 or not amounts(day_figures(landing).json()["total"]["amounts"])["balance"]
+    command = [str(Path(sys.executable).parent / "workbench"), "simulate", "--date", landing]
     subprocess.run(command, env=dict(deployment.environment), capture_output=True, check=True, timeout=120)
-
-    def published():
-        feeds = deployment.get("operator.ho", "/v1/feeds")["feeds"]
-        (balances,) = [feed for feed in feeds if feed["name"] == "core.balances"]
-        return balances["latestBusinessDate"] > day and balances["latestBusinessDate"]
-
-    following = wait_until(published, RESULTS_SECONDS, "the balances of the day")
+    wait_until(lambda: landing in dates(), RESULTS_SECONDS, "the balances of the day")
     landed = time.monotonic()
 
     def computed():
-        answer = deployment.call("rm1.east", "GET", "/v1/figures", params={"period": "PERIOD_KIND_DAY", "dayDate": following})
-        return answer.status_code == 200 and answer.json()
+        answer = day_figures(landing)
+        return answer.status_code == 200 and amounts(answer.json()["total"]["amounts"])["balance"] and answer.json()
 
-    figures = wait_until(computed, TIMELY_SECONDS, f"the figures of {following}")
-    assert figures["asOfDate"] == following > before["asOfDate"]
+    figures = wait_until(computed, TIMELY_SECONDS, f"the figures of {landing}")
     print(f"{time.monotonic() - landed:.1f} s from landing to figures")
-    (yesterday,) = [each for each in figures["total"]["comparisons"] if each["kind"] == "COMPARISON_KIND_DAY_BEFORE"]
-    change = {name: amount for name, amount in amounts(yesterday["change"]).items() if name == "balance"}
-    now, then = amounts(figures["total"]["amounts"]), amounts(yesterday["amounts"])
-    assert change == {"balance": now["balance"] - then["balance"]}
+    assert figures["asOfDate"] == landing
+    following = day_figures(first).json()["total"]
+    (before,) = [each for each in following["comparisons"] if each["kind"] == "COMPARISON_KIND_DAY_BEFORE"]
+    then, now = amounts(before["amounts"]), amounts(following["amounts"])
+    assert then["balance"] == amounts(figures["total"]["amounts"])["balance"]
+    assert amounts(before["change"])["balance"] == now["balance"] - then["balance"]
