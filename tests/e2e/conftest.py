@@ -36,6 +36,6 @@ def running_deployment(request, home, *, delivers=False):
             yield running
         return
     new_database = request.getfixturevalue("new_postgresql_url")
-    urls = {name: new_database() for name in ("identity", "customer", "activity", "integration", "performance")}
+    urls = {name: new_database() for name in ("identity", "customer", "activity", "integration", "performance", "analytics")}
     with head_office(home, urls, request.getfixturevalue("new_amqp_url")(), delivers=delivers) as running:
         yield running

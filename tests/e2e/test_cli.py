@@ -84,7 +84,7 @@ def test_a_token_signs_calls_and_a_refusal_says_why(deployment, workbench):
 
 def test_the_lag_of_events_is_told_for_each_service(workbench):
     found = {row[0]: row[1:] for row in rows(workbench("events", "lag"))}
-    assert set(found) == {"identity", "customer", "activity", "integration", "performance"}
+    assert set(found) == {"identity", "customer", "activity", "integration", "performance", "analytics"}
     assert all(parked == "0" for *_, parked in found.values())
 
 
@@ -138,7 +138,7 @@ def test_the_trail_is_proven_and_each_customer_of_a_batch_is_found_in_it(deploym
     (record,) = deployment.get("auditor.ho", "/v1/operations/customer/auditRecords", resourceId=last)["auditRecords"]
     assert f"customers/{last}" in record["changesJson"]
     verdicts = {row[0]: row[-1] for row in rows(workbench("audit", "verify"))}
-    assert verdicts == dict.fromkeys(("identity", "customer", "activity", "integration", "performance"), "intact")
+    assert verdicts == dict.fromkeys(("identity", "customer", "activity", "integration", "performance", "analytics"), "intact")
 
 
 def test_new_keys_sign_without_anybody_being_signed_out(deployment, workbench):

@@ -6,7 +6,7 @@ from tests import servers
 from tests.deployments import branch, head_office
 
 # The services that these tests neither write to nor look into: their starting anew would be most of what a kill costs.
-ABSENT = {f"WORKBENCH_{name}_RUN": "absent" for name in ("ACTIVITY", "INTEGRATION", "PERFORMANCE")}
+ABSENT = {f"WORKBENCH_{name}_RUN": "absent" for name in ("ACTIVITY", "ANALYTICS", "INTEGRATION", "PERFORMANCE")}
 
 
 @pytest.fixture(scope="module")

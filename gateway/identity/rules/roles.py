@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from gateway.identity.rules import results, working_day
+from gateway.identity.rules import insight, results, working_day
 
 
 class Duty(IntEnum):
@@ -226,7 +226,12 @@ def build_roles(roles: Iterable[Role], conflicts: Iterable[tuple[str, str]]) -> 
 
 def _with_services(role: Role) -> Role:
     """The role with what it may do in services that list their permissions by holders."""
-    held = {name for book in (results.HELD_BY, working_day.HELD_BY) for name, roles in book.items() if role.name in roles}
+    held = {
+        name
+        for book in (insight.HELD_BY, results.HELD_BY, working_day.HELD_BY)
+        for name, roles in book.items()
+        if role.name in roles
+    }
     return replace(role, permissions=role.permissions | held)
 
 

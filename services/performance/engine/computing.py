@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.performance.engine.engines import DuckDb, Engine, quoted
+from services.chassis.engines.expressions import DuckDb, Engine, quoted
 from services.performance.engine.inputs import OWNERSHIP, MonthInputs, ObjectKey, PinnedDay
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from services.performance.engine.engines import EXACT_QUOTIENT, quoted, statement
+from services.chassis.engines.expressions import EXACT_QUOTIENT, quoted, statement
 from services.performance.engine.measures import ACCOUNT_RESULTS, DAY_RESULTS, ISSUES, MEASURES, OWNER
 from services.performance.engine.result_rows import COUNTS, EARNINGS, ROW, STOCKS
 from services.performance.engine.rounding import exact, half_even, shared_by_quota

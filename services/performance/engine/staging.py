@@ -12,10 +12,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from services.chassis.engines.expressions import quoted
 from services.chassis.kernel.money import FRACTION_DIGITS, fraction_digits
 from services.chassis.lake.schemas import SCHEMAS
 from services.performance.engine import staged
-from services.performance.engine.engines import quoted
 from services.performance.engine.inputs import OWNERSHIP, MonthInputs, ObjectKey, PinnedDay
 from services.performance.engine.measures import ACCRUALS
 from services.performance.engine.sources import MEASURED, Source

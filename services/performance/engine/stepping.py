@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from services.chassis.engines.expressions import statement
 from services.performance.engine import settling
 from services.performance.engine.account_days import Measuring, account_days, base_amounts
-from services.performance.engine.engines import statement
 from services.performance.engine.staging import Staging, Step
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from ibis import ir
 
+    from services.chassis.engines.expressions import Engine
     from services.chassis.lake.lake import Lake
-    from services.performance.engine.engines import Engine
     from services.performance.engine.inputs import MonthInputs, ObjectKey
 
 

@@ -15,7 +15,7 @@ from services.activity.model.notification import Notification
 from services.activity.model.task import Task
 from services.activity.usecases.campaigns import dispatching
 from services.chassis.kernel.errors import InvalidInput, LimitReached, NotAllowed, NotFound, RuleBroken, StaleVersion
-from tests.component.activity.conftest import run_together
+from tests.component.town import run_together
 
 SUCCEEDED = operation_service_pb2.OPERATION_STATE_SUCCEEDED
 RUNNING, ENDED = campaign_pb2.CAMPAIGN_STATE_RUNNING, campaign_pb2.CAMPAIGN_STATE_ENDED

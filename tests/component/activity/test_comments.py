@@ -14,7 +14,7 @@ from services.activity.model.notification import Notification
 from services.activity.rules.tasks import TaskKind
 from services.activity.usecases.tasks.opening import open_task
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion, WorkbenchError
-from tests.component.activity.conftest import run_together
+from tests.component.town import run_together
 
 WORDS = "客户要求下周三前答复"
 

@@ -16,8 +16,6 @@ from services.chassis.kernel.errors import InvalidInput, LimitReached, NotAllowe
 from services.chassis.rpc.errors import from_rpc_error
 from services.chassis.rpc.wire import ASSERTION_AUDIENCE, ASSERTION_KEY
 
-from .conftest import METHODS
-
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 EXE = b"MZ" + bytes(200)
@@ -44,7 +42,7 @@ def attach(person, contact, file_name, content, content_type="application/octet-
 
 def download(person, **which):
     """The type, the name and the bytes of a file as they come."""
-    method = METHODS["DownloadContactAttachment"]
+    method = person.service.methods["DownloadContactAttachment"]
     invoke = person.service.channel.unary_stream(
         method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString
     )

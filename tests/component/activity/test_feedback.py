@@ -37,7 +37,7 @@ from services.chassis.kernel.errors import (
     StaleVersion,
     WorkbenchError,
 )
-from tests.component.activity.conftest import run_together
+from tests.component.town import run_together
 
 WORDS = "手机银行转账总是失败，我要投诉"
 # A Wednesday, the day before a week without holidays.

@@ -19,7 +19,7 @@ from services.activity.usecases.knowledge import announcing, policies
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from services.chassis.lake.lake import Pin
 from services.chassis.lake.schemas import SCHEMAS
-from tests.component.activity.conftest import run_together
+from tests.component.town import run_together
 
 KIND = document_pb2.DocumentKind
 STATE = document_pb2.DocumentState

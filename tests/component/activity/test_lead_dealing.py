@@ -11,8 +11,8 @@ from workbench.customer.v1 import coverage_events_pb2
 from workbench.identity.v1 import events_pb2
 
 from services.chassis.kernel.errors import NotFound, RuleBroken, StaleVersion
-from tests.component.activity.conftest import run_together
 from tests.component.activity.test_leads import capture, notified
+from tests.component.town import run_together
 
 
 def rule(colleague, **fields):

@@ -15,7 +15,7 @@ from services.activity.model.notification import Notification
 from services.activity.model.opportunity import Opportunity
 from services.chassis.db.audit import AuditRecord
 from services.chassis.kernel.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
-from tests.component.activity.conftest import run_together
+from tests.component.town import run_together
 
 WEDNESDAY = datetime(2026, 11, 25, 2, tzinfo=UTC)
 PHONE = "138 0013 8000"

@@ -14,7 +14,7 @@ from services.activity.model.notification import NotificationPreferences
 from services.activity.usecases.notifications import digests, watching
 from services.activity.usecases.notifying import notify
 from services.chassis.kernel.errors import InvalidInput, StaleVersion
-from tests.component.activity.conftest import METHODS, run_together
+from tests.component.town import run_together
 
 WAIT_SECONDS = 5
 EVENING = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)  # 22:00 in Shanghai
@@ -197,7 +197,7 @@ def watch(service, monkeypatch):
 
     def begin(person):
         invoke = service.channel.unary_stream(
-            METHODS["WatchNotifications"].path,
+            service.methods["WatchNotifications"].path,
             request_serializer=notification_service_pb2.WatchNotificationsRequest.SerializeToString,
             response_deserializer=notification_service_pb2.WatchNotificationsResponse.FromString,
         )

@@ -11,7 +11,7 @@ from workbench.customer.v1 import duplicate_events_pb2
 from workbench.timeline.v1 import events_pb2 as timeline_events_pb2
 
 from services.chassis.kernel.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
-from tests.component.activity.conftest import run_together
+from tests.component.town import run_together
 
 WEDNESDAY = datetime(2026, 11, 25, 2, tzinfo=UTC)
 CNY = {"currency_code": "CNY", "amount": "1000000.00"}

@@ -10,7 +10,7 @@ from workbench.activity.v1 import schedule_events_pb2, schedule_pb2
 from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
 
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
-from tests.component.activity.conftest import run_together
+from tests.component.town import run_together
 
 MONDAY = datetime(2026, 11, 30, 1, tzinfo=UTC)
 MEETING, VISIT = schedule_pb2.APPOINTMENT_KIND_MEETING, schedule_pb2.APPOINTMENT_KIND_CUSTOMER_VISIT

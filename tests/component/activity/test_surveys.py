@@ -40,7 +40,7 @@ from services.chassis.kernel.caller import NOBODY
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion, WorkbenchError
 from services.chassis.kernel.paging import PageToken
 from services.chassis.rpc.client import Client
-from tests.component.activity.conftest import Colleague, run_together
+from tests.component.town import Colleague, run_together
 
 TEMPLATE_ID = "0198c000-0000-7000-8000-000000000001"
 WEDNESDAY = datetime(2026, 11, 25, 2, tzinfo=UTC)

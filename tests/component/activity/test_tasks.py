@@ -15,7 +15,7 @@ from services.activity.model.task import Task
 from services.activity.rules.tasks import TaskKind
 from services.activity.usecases.tasks.opening import open_task
 from services.chassis.kernel.errors import InvalidInput, LimitReached, NotAllowed, NotFound, RuleBroken, StaleVersion
-from tests.component.activity.conftest import run_together
+from tests.component.town import run_together
 
 DONE, OPEN = task_pb2.TASK_STATE_DONE, task_pb2.TASK_STATE_OPEN
 # A Wednesday; the days after it are ordinary weeks.

@@ -15,7 +15,6 @@ from services.activity.model.visit_cycle import VisitWeek
 from services.activity.usecases.visit_cycles import assessing
 from services.chassis.kernel.errors import InvalidInput, NotFound, RuleBroken, StaleVersion
 from services.chassis.longwork.table import ENDED, Operation
-from tests.component.activity.conftest import run_together
 from tests.component.activity.test_visit_cycles import (
     ACCEPTED,
     DECLINED,
@@ -33,6 +32,7 @@ from tests.component.activity.test_visit_cycles import (
     see,
     set_rule,
 )  # fmt: skip
+from tests.component.town import run_together
 
 
 @pytest.fixture(autouse=True)

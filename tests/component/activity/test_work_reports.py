@@ -20,7 +20,7 @@ from services.activity.rules.tasks import TaskState
 from services.activity.usecases.work_reports import drafting
 from services.chassis.kernel.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from services.chassis.longwork.table import ENDED, Operation
-from tests.component.activity.conftest import run_together
+from tests.component.town import run_together
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from services.performance.model.run import Run
 from services.performance.rules.figures import MEASURES
 from services.performance.rules.periods import PeriodKind, month_start
 from services.performance.rules.runs import RunState
-from tests.component.performance.books import clear
+from tests.component.books import clear
 
 CENT = 100
 

@@ -27,7 +27,7 @@ from services.performance.model import Result, Run, ShareLine, StaleMark, StaleM
 from services.performance.rules.runs import RunState
 from services.performance.rules.shares import ObjectKind, ShareState
 from services.performance.usecases.runs import keeping, marking
-from tests.component.performance.books import TownBooks, clear
+from tests.component.books import TownBooks, clear
 
 _ARROW = {"string": pa.string(), "int64": pa.int64(), "date": pa.date32(), "decimal(38,0)": pa.decimal128(38, 0)}
 PATIENCE_SECONDS = 120

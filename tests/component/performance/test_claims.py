@@ -23,7 +23,7 @@ from tests.component.performance.claim_builders import (
     refused,
     shares,
 )
-from tests.component.performance.conftest import run_together
+from tests.component.town import run_together
 
 
 @pytest.fixture

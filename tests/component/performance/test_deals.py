@@ -18,7 +18,6 @@ from services.performance.rules.attribution.freezing import thawed
 from services.performance.rules.attribution.schemes import lines, split
 from services.performance.rules.shares import ObjectKind, Part, SharedObject, ShareState
 from services.performance.usecases.shares.lines import put_lines
-from tests.component.performance.conftest import Town, run_together
 from tests.component.performance.deal_builders import (
     CANCELLED,
     CO_WORKER,
@@ -35,6 +34,7 @@ from tests.component.performance.deal_builders import (
     touch,
     won,
 )
+from tests.component.town import Town, run_together
 
 
 def refused(reason):

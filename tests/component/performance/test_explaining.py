@@ -28,9 +28,9 @@ from services.performance.rules.periods import PeriodKind
 from services.performance.rules.shares import ObjectKind, ShareState
 from services.performance.usecases.explaining import exporting, tables
 from services.performance.usecases.explaining.questions import By
-from tests.component.performance.books import TownBooks
-from tests.component.performance.conftest import Town
+from tests.component.books import TownBooks
 from tests.component.performance.figures_builders import minor_units, refused
+from tests.component.town import Town
 
 DAY, MONTH, QUARTER, YEAR = PeriodKind.DAY, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR
 EARNED = tuple(name for name in MEASURES if name not in STANDING)

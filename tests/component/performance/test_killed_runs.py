@@ -20,7 +20,7 @@ from services.performance.model import Result, Run
 from services.performance.rules.runs import RunState
 from services.performance.usecases import pinning
 from services.performance.usecases.runs import keeping, looking
-from tests.component.performance.books import Books
+from tests.component.books import Books
 from tests.component.performance.killed_run import LEASE_SECONDS, database
 from tests.component.performance.run_builders import SmallEngine
 

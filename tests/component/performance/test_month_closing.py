@@ -11,8 +11,8 @@ from services.chassis.kernel.errors import NotAllowed, NotFound, RuleBroken, Wor
 from services.performance.model import ClosedMonth, StaleMonth
 from services.performance.rules.periods import PeriodKind
 from services.performance.usecases.runs import marking
-from tests.component.performance.conftest import run_together
 from tests.component.performance.run_builders import bank_of, small_engine
+from tests.component.town import run_together
 
 OCT, NOV = date(2026, 10, 1), date(2026, 11, 1)
 

@@ -7,7 +7,7 @@ from workbench.performance.v1 import claim_events_pb2, claim_pb2, share_pb2
 
 from services.chassis.kernel.errors import WorkbenchError
 from tests.component.performance.claim_builders import APPROVED, PENDING, REJECTED, business_date, claim, refused, shares
-from tests.component.performance.conftest import run_together
+from tests.component.town import run_together
 
 RAISED, UPHELD = claim_pb2.OBJECTION_STATE_RAISED, claim_pb2.OBJECTION_STATE_UPHELD
 DISMISSED, WITHDRAWN = claim_pb2.OBJECTION_STATE_DISMISSED, claim_pb2.OBJECTION_STATE_WITHDRAWN

@@ -15,8 +15,8 @@ from services.performance.rules.catalogue import Measure, Slot, VersionState
 from services.performance.rules.formulas.inputs import ACCOUNT_KINDS
 from services.performance.rules.formulas.words import Language
 from services.performance.usecases import catalogue
-from tests.component.performance.conftest import run_together
 from tests.component.performance.product_builders import DAY, created, definition, own_product, published
+from tests.component.town import run_together
 
 FIRST_PRODUCTS = {
     "CARD", "COMMITMENT", "DEMAND_DEPOSIT", "DISCOUNTED_BILL", "FACTORING", "INTERMEDIARY", "INTERNATIONAL_SETTLEMENT", "LOAN",

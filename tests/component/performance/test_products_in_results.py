@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.performance.model import Result, Run
 from services.performance.rules.catalogue import Measure
 from services.performance.rules.periods import PeriodKind
-from tests.component.performance.books import TownBooks
+from tests.component.books import TownBooks
 from tests.component.performance.product_builders import definition, own_product, published
 
 MONTH = date(2026, 9, 1)

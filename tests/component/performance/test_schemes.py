@@ -8,8 +8,8 @@ from workbench.performance.v1 import scheme_pb2
 
 from services.chassis.kernel.errors import WorkbenchError
 from services.performance.rules.attribution import kinds
-from tests.component.performance.conftest import Town, run_together
 from tests.component.performance.deal_builders import SCHEMES
+from tests.component.town import Town, run_together
 
 P = scheme_pb2.SchemeParameters
 

@@ -12,7 +12,7 @@ from services.performance.model import ShareLine
 from services.performance.rules.shares import ObjectKind, Part, SharedObject, ShareState
 from services.performance.usecases.shares.holding import lines_on
 from services.performance.usecases.shares.lines import end_lines, put_lines
-from tests.component.performance.conftest import run_together
+from tests.component.town import run_together
 
 JANUARY, JUNE, JULY = date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)
 

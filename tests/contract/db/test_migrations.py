@@ -33,7 +33,7 @@ def full_text_tables(connection):
         yield from (name, *(f"{name}_{part}" for part in ("config", "content", "data", "docsize", "idx")))
 
 
-SERVICES = ["activity", "customer", "identity", "integration", "performance"]
+SERVICES = ["activity", "analytics", "customer", "identity", "integration", "performance"]
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -16,7 +16,7 @@ from services.performance.engine.inputs import OWNERSHIP, MonthInputs, PinnedDay
 from services.performance.rules.catalogue import DayBasis, FtpMethod, ProductRule, Selection, Slot
 from services.performance.rules.formulas import SOURCES, Declared, parse
 from services.performance.rules.periods import base_date
-from tests.component.performance.books import Books
+from tests.component.books import Books
 from tests.unit.performance.oracle import NUMBERS, Oracle
 
 MONTH, AS_OF, BASE = date(2026, 12, 1), date(2026, 12, 5), date(2025, 12, 31)

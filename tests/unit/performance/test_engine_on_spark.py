@@ -44,7 +44,7 @@ def session(monkeypatch):
 
 @pytest.mark.filterwarnings("ignore")
 def test_spark_writes_the_rows_that_duckdb_writes(session, tmp_path):
-    from services.performance.engine.spark import Spark
+    from services.chassis.engines.spark import Spark
 
     keys.create_keys(tmp_path)
     keys.use_data_keys(keys.DataKeys.load(tmp_path / keys.DATA_KEYS_FILE))

@@ -107,13 +107,13 @@ def _write(connection: DuckDBPyConnection, plan: Plan, folder: Path, before: Pat
 
 def _engine(plan: Plan) -> Any:
     """What computes the run: an engine of the connection and a folder."""
-    from services.performance.engine.engines import DuckDb
+    from services.chassis.engines.expressions import DuckDb
 
     if plan.run.engine != SPARK:
         return DuckDb
-    from services.performance.engine import spark, spark_sessions
+    from services.chassis.engines import spark, spark_sessions
 
-    return partial(spark.Spark, spark_sessions.session(plan.spark_master_url))
+    return partial(spark.Spark, spark_sessions.session(plan.spark_master_url, "workbench-performance"))
 
 
 def _watchful(preparation: Preparation, task: Task) -> Callable[[], None]:

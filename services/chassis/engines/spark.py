@@ -10,14 +10,14 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.performance.engine.engines import quoted
+from services.chassis.engines.expressions import quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from pyspark.sql import SparkSession
 
-# The whole quotient, cut off towards zero. `div` answers 64 bits, which results and their quotas fit into: amounts are bounded by
-# `rules.formulas.inputs.AMOUNT_MAX`, and an excess fails.
+# The whole quotient, cut off towards zero. `div` answers 64 bits, which results and their quotas fit into:
+# what is put in is bounded by whoever asks, and an excess fails.
 _EXACT_QUOTIENT = (
     "CREATE OR REPLACE TEMPORARY FUNCTION exact_quotient(numerator DECIMAL(38, 0), divisor DECIMAL(38, 0)) "
     "RETURNS DECIMAL(38, 0) RETURN CAST(numerator div divisor AS DECIMAL(38, 0))"

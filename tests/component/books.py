@@ -2,11 +2,12 @@
 
 `Books` writes into any lake (the engine's tests need no database); `TownBooks` also lets the service learn of it. Each has a
 source system of its own, so that the accounts of two tests never meet; `clear` takes away what the service computed and pinned
-before, since results are the whole bank's.
+before, since that is the whole bank's.
 """
 
 from __future__ import annotations
 
+import importlib
 import uuid
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,6 @@ from workbench.integration.v1 import events_pb2
 
 from services.chassis.lake.lake import Lake, Pin
 from services.chassis.lake.schemas import SCHEMAS, Type
-from services.performance.model import Base
 
 _ARROW = {
     Type.DATE: pa.date32(),
@@ -112,15 +112,20 @@ class TownBooks(Books):
         self.town.announce(events_pb2.DatasetPublished(**told, business_date=str(pin.business_date), rows=rows))
 
 
-# What results stand on or consist of; people, units and customers stay.
-_CLEARED = (
-    "closed_months", "dataset_pins", "month_closings", "results", "run_differences", "run_issues", "runs", "share_lines",
-    "stale_marks", "stale_months",
-)  # fmt: skip
+# What a service pinned or made of datasets, by service; people, units and customers stay.
+_CLEARED = {
+    "analytics": ("analyses", "dataset_pins", "stale_days"),
+    "performance": (
+        "closed_months", "dataset_pins", "month_closings", "results", "run_differences", "run_issues", "runs", "share_lines",
+        "stale_marks", "stale_months",
+    ),
+}  # fmt: skip
 
 
 def clear(town: Any) -> None:
-    """Takes away what the service pinned, owns and computed."""
+    """Takes away what the service pinned and computed."""
+    definition = town.service.definition
+    tables = importlib.import_module(f"{definition.package}.model").Base.metadata.tables
     with town.service.database.transaction() as work:
-        for name in _CLEARED:
-            work.session.execute(delete(Base.metadata.tables[name]))
+        for name in _CLEARED[definition.name]:
+            work.session.execute(delete(tables[name]))

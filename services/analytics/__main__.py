@@ -1,0 +1,22 @@
+"""`python -m services.analytics {serve,work,migrate}`."""
+
+from __future__ import annotations
+
+from services.analytics.events import SUBSCRIPTIONS, TIMERS
+from services.analytics.usecases.settings import AnalyticsSettings
+from services.chassis import runtime
+from services.chassis.service import Service
+
+SERVICE = Service(
+    name="analytics",
+    package="services.analytics",
+    rpcs={},
+    subscriptions=SUBSCRIPTIONS,
+    timers=TIMERS,
+    works=(),
+    settings=AnalyticsSettings,
+    asks=("activity", "customer", "identity", "integration"),
+)
+
+if __name__ == "__main__":
+    runtime.main(SERVICE)

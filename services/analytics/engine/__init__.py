@@ -1,0 +1,1 @@
+"""What is computed from published datasets: nothing here writes to the database."""

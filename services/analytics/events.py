@@ -1,0 +1,19 @@
+"""Which events of others the service follows, and what it does by itself.
+
+Handlers are idempotent, because delivery is at least once.
+"""
+
+from __future__ import annotations
+
+from workbench.integration.v1 import events_pb2 as integration_events_pb2
+
+from services.analytics.usecases import pinning
+from services.analytics.usecases.following import REPLICAS
+from services.chassis.service import Subscription, Timer
+
+SUBSCRIPTIONS = (
+    *REPLICAS,
+    Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
+)
+
+TIMERS: tuple[Timer, ...] = ()

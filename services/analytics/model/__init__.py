@@ -1,0 +1,22 @@
+"""The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
+
+from services.analytics.model.analysis import Analysis, StaleDay
+from services.analytics.model.base import Base
+from services.analytics.model.customer import Absence, Customer, Reach
+from services.analytics.model.dataset_pin import DatasetPin
+from services.analytics.model.happening import Happening
+from services.analytics.model.person import Person, Post, Unit
+
+__all__ = [
+    "Absence",
+    "Analysis",
+    "Base",
+    "Customer",
+    "DatasetPin",
+    "Happening",
+    "Person",
+    "Post",
+    "Reach",
+    "StaleDay",
+    "Unit",
+]

@@ -1,0 +1,41 @@
+"""The analytics service's own settings."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+# As `engine`.
+SPARK = "spark"
+
+
+class AnalyticsSettings(BaseModel):
+    """`[services.analytics.own]` of a profile."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    # In which currency balances and flows are added up (ISO 4217); others are converted at each day's rate.
+    home_currency_code: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    # For so many days a feed of balances that brings nothing more still counts; then it has ended.
+    carry_days_max: int = Field(default=45, ge=1, le=366)
+    # How many days of movements an analysis looks back on.
+    look_back_days: int = Field(default=400, ge=90, le=1_100)
+    # With fewer days of balances than that there is not enough of a customer to say anything.
+    history_days_min: int = Field(default=60, ge=7, le=366)
+    # What prepares customers' days and features: `duckdb` inside the service, or `spark`, a cluster.
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    # Where the cluster is, such as `spark://spark:7077`.
+    spark_master_url: str = ""
+    # An analysis begins once nothing has come for so long, so that a delivery of many feeds costs one …
+    quiet_seconds: int = Field(default=20, ge=0, le=3_600)
+    # … and at the latest so long after the first that came.
+    quiet_seconds_max: int = Field(default=300, ge=0, le=86_400)
+    # For so many days the files of an analysis are kept that another took the place of.
+    superseded_days: int = Field(default=30, ge=1, le=36_500)
+
+    @model_validator(mode="after")
+    def _has_cluster(self) -> Self:
+        if self.engine == SPARK and not self.spark_master_url:
+            raise ValueError("engine is spark: spark_master_url says where the cluster is")
+        return self
