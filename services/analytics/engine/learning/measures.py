@@ -11,17 +11,17 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import numpy
+    import numpy as np
 
-    Floats = numpy.ndarray[Any, numpy.dtype[numpy.float64]]
+    Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 # The part of the customers that can be called: what lift and the value caught look at.
 TOP_SHARE = 0.1
 CALIBRATION_BINS = 10
 RESAMPLES = 500
 LEVEL = 0.95
-# Weights that are held at once: half a million float64 stay near the processor.
-_CELLS_MAX = 500_000
+# Weights that are held at once: half a MB stays near the processor.
+_CELLS_MAX = 64_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ class MeasuresWithIntervals:
 
 
 def measured(target: Any, probabilities: Any, values: Any = None) -> Measures:
-    """`target`: 1 of those who left, else 0. `values`: what each would take with him, not below 0. Arrays or lists of one length."""
-    import numpy
+    """`target`: 1 of those who left, else 0. `values`: what each would take with him, not below 0. Of one length."""
+    import numpy as np
 
     weigh = _weighing(*_checked(target, probabilities, values))
-    return _measures(weigh(numpy.ones((1, len(target))))[0])
+    return _measures(weigh(np.ones((1, len(target))))[0])
 
 
 def with_intervals(
@@ -76,15 +76,15 @@ def with_intervals(
 ) -> MeasuresWithIntervals:
     """Percentile intervals of 95 %, the same on each call.
 
-    `probabilities` may be of repeats × rows, of a cross-validation done several times: measures are the means over the repeats.
+    `probabilities` may be of repeats by rows, of a cross-validation done several times: measures are the means over the repeats.
     `clusters` numbers what is drawn as one, such as the customer whose rows of several dates are not independent.
     """
-    import numpy
+    import numpy as np
 
-    repeats = numpy.atleast_2d(numpy.asarray(probabilities, dtype=float))
+    repeats = np.atleast_2d(np.asarray(probabilities, dtype=float))
     weighings = [_weighing(*_checked(target, each, values)) for each in repeats]
-    value = _mean(weighings, numpy.ones((1, repeats.shape[1])))
-    drawn = numpy.concatenate([_mean(weighings, weights) for weights in _resampled(repeats.shape[1], clusters, resamples, seed)])
+    value = _mean(weighings, np.ones((1, repeats.shape[1])))
+    drawn = np.concatenate([_mean(weighings, weights) for weights in _resampled(repeats.shape[1], clusters, resamples, seed)])
     return MeasuresWithIntervals(_measures(value[0]), *(_measures(edge) for edge in _edges(drawn)))
 
 
@@ -92,18 +92,18 @@ def gain_with_interval(
     target: Any, probabilities: Any, baseline: Any, name: str = "auc", *, clusters: Any = None, seed: int = 0
 ) -> tuple[float, float, float] | None:
     """By how much a measure is above that of the baseline on the same rows: value, low, high of the paired bootstrap."""
-    import numpy
+    import numpy as np
 
     column = NAMES.index(name)
     both = [
-        [_weighing(*_checked(target, each, None)) for each in numpy.atleast_2d(numpy.asarray(one, dtype=float))]
+        [_weighing(*_checked(target, each, None), (name,)) for each in np.atleast_2d(np.asarray(one, dtype=float))]
         for one in (probabilities, baseline)
     ]
     row_count = len(target)
-    value = _mean(both[0], numpy.ones((1, row_count))) - _mean(both[1], numpy.ones((1, row_count)))
-    if numpy.isnan(value[0, column]):
+    value = _mean(both[0], np.ones((1, row_count))) - _mean(both[1], np.ones((1, row_count)))
+    if np.isnan(value[0, column]):
         return None
-    drawn = numpy.concatenate(
+    drawn = np.concatenate(
         [_mean(both[0], weights) - _mean(both[1], weights) for weights in _resampled(row_count, clusters, RESAMPLES, seed)]
     )
     low, high = _edges(drawn)
@@ -111,47 +111,52 @@ def gain_with_interval(
 
 
 def _checked(target: Any, probabilities: Any, values: Any) -> tuple[Floats, Floats, Floats | None]:
-    import numpy
+    import numpy as np
 
-    left = numpy.asarray(target, dtype=float)
-    predicted = numpy.asarray(probabilities, dtype=float)
-    lost = None if values is None else numpy.asarray(values, dtype=float)
+    left = np.asarray(target, dtype=float)
+    predicted = np.asarray(probabilities, dtype=float)
+    lost = None if values is None else np.asarray(values, dtype=float)
     if left.ndim != 1 or predicted.shape != left.shape or (lost is not None and lost.shape != left.shape):
         raise ValueError(f"{left.shape} targets, {predicted.shape} probabilities: one of each a row")
-    if not numpy.isin(left, (0.0, 1.0)).all() or not ((predicted >= 0) & (predicted <= 1)).all():
+    if not np.isin(left, (0.0, 1.0)).all() or not ((predicted >= 0) & (predicted <= 1)).all():
         raise ValueError("A target is 0 or 1, a probability from 0 to 1")
     return left, predicted, lost
 
 
-def _weighing(left: Floats, predicted: Floats, lost: Floats | None) -> Callable[[Floats], Floats]:
-    """From weights (resamples × rows) to measures (resamples × NAMES): sorted once, ties are one group."""
-    import numpy
+def _weighing(left: Floats, predicted: Floats, lost: Floats | None, only: Sequence[str] = NAMES) -> Callable[[Floats], Floats]:
+    """From weights (resamples by rows) to measures (resamples by NAMES, NaN if not asked for): sorted once, ties are one group."""
+    import numpy as np
 
-    order = numpy.argsort(-predicted, kind="stable")
+    order = np.argsort(-predicted, kind="stable")
     sorted_rows = predicted[order]
-    starts = numpy.flatnonzero(numpy.concatenate([[True], sorted_rows[1:] != sorted_rows[:-1]])) if len(order) else order
+    starts = np.flatnonzero(np.concatenate([[True], sorted_rows[1:] != sorted_rows[:-1]])) if len(order) else order
     positives = left[order]
     value_rows = None if lost is None else (lost * left)[order]
-    squared_errors = (predicted - left) ** 2
+    squared_errors = (predicted - left)[order] ** 2
     errors = (left - predicted)[order]
-    bin_starts = numpy.unique(_bin_starts(starts, len(order)))
+    bin_starts = np.unique(_bin_starts(starts, len(order)))
 
     def weigh(weights: Floats) -> Floats:
-        measures = numpy.full((len(weights), len(NAMES)), numpy.nan)
+        measures = np.full((len(weights), len(NAMES)), np.nan)
         if not len(order):
             return measures
         total = weights.sum(axis=1)
         sorted_weights = weights[:, order]
-        of_group = numpy.add.reduceat(sorted_weights, starts, axis=1)
-        left_of_group = numpy.add.reduceat(sorted_weights * positives, starts, axis=1)
-        with numpy.errstate(divide="ignore", invalid="ignore"):
-            measures[:, 0] = _auc(of_group, left_of_group)
-            measures[:, 1] = _average_precision(of_group, left_of_group)
-            measures[:, 2] = _share_in_top(of_group, left_of_group) / TOP_SHARE
-            measures[:, 3] = numpy.abs(numpy.add.reduceat(sorted_weights * errors, bin_starts, axis=1)).sum(axis=1) / total
-            measures[:, 4] = weights @ squared_errors / total
-            if value_rows is not None:
-                measures[:, 5] = _share_in_top(of_group, numpy.add.reduceat(sorted_weights * value_rows, starts, axis=1))
+        of_group = np.add.reduceat(sorted_weights, starts, axis=1)
+        left_of_group = np.add.reduceat(sorted_weights * positives, starts, axis=1)
+        of: dict[str, Callable[[], Floats]] = {
+            "auc": lambda: _auc(of_group, left_of_group),
+            "average_precision": lambda: _average_precision(of_group, left_of_group),
+            "lift_top_decile": lambda: _share_in_top(of_group, left_of_group) / TOP_SHARE,
+            "calibration_error": lambda: np.abs(np.add.reduceat(sorted_weights * errors, bin_starts, axis=1)).sum(axis=1) / total,
+            "brier": lambda: sorted_weights @ squared_errors / total,
+        }
+        if value_rows is not None:
+            of["value_caught"] = lambda: _share_in_top(of_group, np.add.reduceat(sorted_weights * value_rows, starts, axis=1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for column, name in enumerate(NAMES):
+                if name in only and name in of:
+                    measures[:, column] = of[name]()
         return measures
 
     return weigh
@@ -159,10 +164,10 @@ def _weighing(left: Floats, predicted: Floats, lost: Floats | None) -> Callable[
 
 def _bin_starts(starts: Any, row_count: int) -> Any:
     """Rows of equal probability stay in one bin: its border moves to where the next group begins."""
-    import numpy
+    import numpy as np
 
-    even = numpy.arange(CALIBRATION_BINS) * row_count // CALIBRATION_BINS
-    return starts[numpy.minimum(numpy.searchsorted(starts, even), len(starts) - 1)] if row_count else even
+    even = np.arange(CALIBRATION_BINS) * row_count // CALIBRATION_BINS
+    return starts[np.minimum(np.searchsorted(starts, even), len(starts) - 1)] if row_count else even
 
 
 def _auc(of_group: Floats, left_of_group: Floats) -> Floats:
@@ -173,54 +178,54 @@ def _auc(of_group: Floats, left_of_group: Floats) -> Floats:
 
 
 def _average_precision(of_group: Floats, left_of_group: Floats) -> Floats:
-    import numpy
+    import numpy as np
 
     precision = left_of_group.cumsum(axis=1) / of_group.cumsum(axis=1)
     # Groups of no weight before the first that has some: nothing over nothing.
-    return (left_of_group * numpy.nan_to_num(precision)).sum(axis=1) / left_of_group.sum(axis=1)
+    return (left_of_group * np.nan_to_num(precision)).sum(axis=1) / left_of_group.sum(axis=1)
 
 
 def _share_in_top(of_group: Floats, amount_of_group: Floats) -> Floats:
     """What share of an amount is with those ranked first."""
-    import numpy
+    import numpy as np
 
     seats = of_group.sum(axis=1, keepdims=True) * TOP_SHARE
     before = of_group.cumsum(axis=1) - of_group
-    taken = numpy.clip(seats - before, 0, of_group) / numpy.where(of_group > 0, of_group, 1)
+    taken = np.clip(seats - before, 0, of_group) / np.where(of_group > 0, of_group, 1)
     return (taken * amount_of_group).sum(axis=1) / amount_of_group.sum(axis=1)
 
 
 def _resampled(row_count: int, clusters: Any, resamples: int, seed: int) -> Any:
     """Blocks of weights: how often each row was drawn."""
-    import numpy
+    import numpy as np
 
-    random = numpy.random.default_rng(seed)
-    number_of = numpy.arange(row_count) if clusters is None else numpy.unique(numpy.asarray(clusters), return_inverse=True)[1]
+    random = np.random.default_rng(seed)
+    number_of = np.arange(row_count) if clusters is None else np.unique(np.asarray(clusters), return_inverse=True)[1]
     drawn_count = int(number_of.max()) + 1 if row_count else 0
     block = max(1, _CELLS_MAX // max(1, row_count))
     for first in range(0, resamples, block):
         rows = min(block, resamples - first)
-        weights = numpy.stack(
-            [numpy.bincount(random.integers(0, max(1, drawn_count), drawn_count), minlength=drawn_count) for _ in range(rows)]
+        weights = np.stack(
+            [np.bincount(random.integers(0, max(1, drawn_count), drawn_count), minlength=drawn_count) for _ in range(rows)]
         )
         yield weights[:, number_of].astype(float)
 
 
 def _mean(weighings: Sequence[Callable[[Floats], Floats]], weights: Floats) -> Floats:
-    import numpy
+    import numpy as np
 
-    return numpy.mean([weigh(weights) for weigh in weighings], axis=0)
+    return np.mean([weigh(weights) for weigh in weighings], axis=0)
 
 
 def _edges(drawn: Floats) -> tuple[Floats, Floats]:
     """Resamples in which a measure is not defined do not count."""
     import warnings
 
-    import numpy
+    import numpy as np
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        low, high = numpy.nanpercentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)], axis=0)
+        low, high = np.nanpercentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)], axis=0)
     return low, high
 
 
