@@ -5,6 +5,7 @@ from services.analytics.model.base import Base
 from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
 from services.analytics.model.happening import Happening
+from services.analytics.model.learned_model import Model, ModelDrift
 from services.analytics.model.person import Person, Post, Unit
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Customer",
     "DatasetPin",
     "Happening",
+    "Model",
+    "ModelDrift",
     "Person",
     "Post",
     "Reach",

@@ -101,7 +101,7 @@ def test_one_rule_takes_the_one_feature_that_tells_most():
 def test_a_group_is_in_one_fold():
     target = np.array([1.0, 0.0, 0.0] * 40)
     groups = np.repeat(np.arange(40), 3)
-    folds = estimators._folds(target, groups, 7)  # noqa: SLF001 - what nobody sees from outside
+    folds = estimators._folds(target, groups, 7)
     assert all(len(set(folds[groups == group])) == 1 for group in range(40))
     assert np.bincount(folds).tolist() == [24] * 5
 

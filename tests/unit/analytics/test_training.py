@@ -203,7 +203,7 @@ def test_expected_loss_is_exact_and_half_to_even():
     probability = np.array([0.5, 0.5, 0.000001, 0.999999, 0.3])
     value = np.array([3, 5, 2_500_000, 2**62, 10])
     known = np.array([True, True, True, True, False])
-    found = scoring._expected(probability, value, known)  # noqa: SLF001 - far beyond what rows of a test hold
+    found = scoring._expected(probability, value, known)
     assert found.tolist() == [2, 2, 2, (2**62 * 999_999 + 500_000) // 1_000_000, 0]
 
 
