@@ -9,10 +9,14 @@ from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
 from services.analytics.usecases.following import REPLICAS
+from services.analytics.usecases.happenings import customers as happenings_of_customers
+from services.analytics.usecases.happenings import following as happenings
 from services.chassis.service import Subscription, Timer
 
 SUBSCRIPTIONS = (
     *REPLICAS,
+    *happenings.SUBSCRIPTIONS,
+    *happenings_of_customers.SUBSCRIPTIONS,
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
