@@ -21,6 +21,8 @@ class AnalyticsSettings(BaseModel):
     carry_days_max: int = Field(default=45, ge=1, le=366)
     # How many days of movements an analysis looks back on.
     look_back_days: int = Field(default=400, ge=90, le=1_100)
+    # Of so many ends of months before the latest day features are kept for models to learn from.
+    history_months_max: int = Field(default=24, ge=0, le=120)
     # With fewer days of balances than that there is not enough of a customer to say anything.
     history_days_min: int = Field(default=60, ge=7, le=366)
     # What prepares customers' days and features: `duckdb` inside the service, or `spark`, a cluster.

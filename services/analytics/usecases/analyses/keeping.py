@@ -25,6 +25,7 @@ from services.chassis.kernel.errors import NotFound
 from services.chassis.lake.lake import Lake, put_in_place
 
 ROOT = ".analytics"
+CUSTOMER_DAYS = "customer_days.parquet"
 _REMOVED = ".removed."
 
 
@@ -95,7 +96,7 @@ def files_of(work: UnitOfWork, analysis: Analysis) -> Files:
     for inputs in (*earlier, analysis.inputs):
         for month, key in inputs.get("months", {}).items():
             first = date.fromisoformat(f"{month}-01")
-            months[first] = month_folder(lake, first, key) / "customer_days.parquet"
+            months[first] = month_folder(lake, first, key) / CUSTOMER_DAYS
     return Files(folder(lake, analysis), {month: path for month, path in months.items() if path.exists()})
 
 
