@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def write_touched(connection: DuckDBPyConnection, compared: Sequence[tuple[Path, Path | None]], path: Path) -> None:
     """Writes the numbers of customers of whom a row of any file is another than in the file that it is compared with.
 
-    A file without the column `customer_number` is of everybody: where it differs, all are touched. The first file that is compared
-    is that of customers; None stands for a file without rows.
+    A file without the column `customer_number` is of everybody: where it differs, all are touched. The first that is compared is
+    that of customers; None stands for a file without rows.
     """
     queries = []
     for now, former in compared:

@@ -106,8 +106,8 @@ def _step(work: UnitOfWork, task: Task, prepared: _Prepared) -> None:
 
 
 _TAKERS: Mapping[str, Callable[..., str]] = {
-    "take": lambda *given: judging.take(*given),
-    "warn": lambda *given: judging.warn(*given),
+    "take": judging.take,
+    "warn": judging.warn,
 }
 
 WORKS = (

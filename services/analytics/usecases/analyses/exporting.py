@@ -113,7 +113,7 @@ def _events(work: UnitOfWork, start_date: date, as_of_date: date) -> Iterator[tu
         ),
     )
     for row in _in_portions(work, kept.order_by(columns.source)):
-        told = dict(row._mapping)
+        told = dict(zip(EVENTS, row, strict=True))
         told["customer_id"] = into.get(row.customer_id, row.customer_id)
         if row.end_date is not None and row.end_date > as_of_date:
             told |= {"end_date": None, "state": 0, "outcome": 0}

@@ -42,7 +42,8 @@ def _days(connection: DuckDBPyConnection, plan: Plan) -> _Said:
     from services.analytics.engine import customer_days
 
     missing = [month for month in plan.months if not month.folder.is_dir()]
-    for month in missing[:1]:
+    if missing:
+        month = missing[0]
         keeping.written(
             plan.lake,
             month.folder,

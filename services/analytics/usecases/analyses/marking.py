@@ -13,7 +13,7 @@ EVERY_SECONDS = 30.0
 
 
 def look_anew(work: UnitOfWork, reason: str) -> None:
-    """The customers are looked at as of the latest day, for that reason, such as `rules/BALANCE_FALL`, unless all is as it was."""
+    """The customers are looked at as of the latest day, for that reason, such as `rules/RATE_GAP`, unless all is as it was."""
     latest = gathering.latest_day(work)
     if latest is None:
         return

@@ -1,7 +1,7 @@
 """Reads analyses and how fresh they are.
 
-An analysis is the whole bank's work: whoever may read analyses sees that it was and how it stands. How many customers there were is
-told where the whole bank is in scope.
+An analysis is the whole bank's work: whoever may read analyses sees that it was and how it stands. How many customers there were
+is told where the whole bank is in scope.
 """
 
 from __future__ import annotations
