@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _Said = tuple[dict[str, Any] | None, bool]
-# Folders beside the files while they are made.
-_EXPORTED, _STEPS = "exported", "steps"
+# A folder beside the files while they are made.
+_EXPORTED = "exported"
 
 
 def export(preparation: Preparation, plan: Plan) -> None:
@@ -47,7 +48,7 @@ def _days(connection: DuckDBPyConnection, plan: Plan) -> _Said:
         keeping.written(
             plan.lake,
             month.folder,
-            lambda unfinished: customer_days.write_month(connection, plan.lake, month, month.month_date, unfinished),
+            lambda unfinished: customer_days.write_month(connection, plan.lake, month.inputs, unfinished, engine=_engine(plan)),
         )
     return None, len(missing) > 1
 
@@ -83,10 +84,14 @@ def _features(connection: DuckDBPyConnection, plan: Plan) -> _Said:
         happenings=plan.making / "happenings.parquet",
         rates=plan.making / "rates.parquet",
         contact_cycle_days=plan.settings.contact_cycle_days,
+        history_days_min=plan.settings.history_days_min,
+        aliases=plan.making / "aliases.parquet",
+        movement_dates=planning.brought_dates(plan, "transactions"),
+        online_dates=planning.brought_dates(plan, "ebanking_events"),
         touched=touched,
     )
     fresh = plan.making / "features_touched.parquet" if touched else path
-    features.write_features(_engine(connection, plan), inputs, fresh)
+    features.write_features(connection, inputs, fresh, engine=_engine(plan))
     if touched and plan.before_files:
         touching.write_merged(connection, fresh, plan.before_files.features, touched, path)
     return None, False
@@ -138,8 +143,7 @@ def _place(_connection: DuckDBPyConnection, plan: Plan) -> _Said:
     if not place.is_dir():
         for name in ("features_touched.parquet", "scores_touched.parquet"):
             (plan.making / name).unlink(missing_ok=True)
-        for name in (_EXPORTED, _STEPS):
-            shutil.rmtree(plan.making / name, ignore_errors=True)
+        shutil.rmtree(plan.making / _EXPORTED, ignore_errors=True)
         put_in_place(plan.making, place, plan.lake.root)
     return None, False
 
@@ -170,7 +174,7 @@ def _same_rules(plan: Plan) -> bool:
 def _compared(plan: Plan) -> list[tuple[Path, Path | None]]:
     """The files by whose rows a customer is touched, each with that of the analysis before."""
     assert plan.before_files is not None
-    names = ("customers", "accounts", "happenings", "standing_orders", "rates")
+    names = ("customers", "aliases", "accounts", "happenings", "standing_orders", "rates")
     pairs: list[tuple[Path, Path | None]] = [
         (plan.making / f"{name}.parquet", plan.before_files.folder / f"{name}.parquet") for name in names
     ]
@@ -181,14 +185,12 @@ def _compared(plan: Plan) -> list[tuple[Path, Path | None]]:
     return pairs
 
 
-def _engine(connection: DuckDBPyConnection, plan: Plan) -> Any:
-    """What computes: an engine over the connection, with a folder for what it keeps on the way."""
+def _engine(plan: Plan) -> Any:
+    """What computes: an engine of a connection and a folder."""
     from services.chassis.engines.expressions import DuckDb
 
-    folder = plan.making / _STEPS
-    folder.mkdir(exist_ok=True)
     if plan.settings.engine != SPARK:
-        return DuckDb(connection, folder)
+        return DuckDb
     from services.chassis.engines import spark, spark_sessions
 
-    return spark.Spark(spark_sessions.session(plan.settings.spark_master_url, "workbench-analytics"), connection, folder)
+    return partial(spark.Spark, spark_sessions.session(plan.settings.spark_master_url, "workbench-analytics"))

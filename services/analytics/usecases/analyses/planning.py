@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from services.analytics.engine.inputs import DayInputs, PinnedDay
 from services.analytics.model.analysis import Analysis, CustomerMonth
 from services.analytics.rules.analyses import AnalysisKind
 from services.analytics.usecases.analyses import gathering, judging, keeping
@@ -23,22 +24,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class PinnedDay:
-    """What is read of a day: its own revision, or the one that stands for it."""
-
-    day: date
-    pin: Pin
-
-
-@dataclass(frozen=True, slots=True)
 class MonthPlan:
     """The customers' days of a month: from what they are made, and where they are or will be."""
 
-    month_date: date
-    end_date: date
-    home_currency_code: str
-    days: tuple[PinnedDay, ...]
+    inputs: DayInputs
     folder: Path
+
+    @property
+    def month_date(self) -> date:
+        """Its first day."""
+        return self.inputs.month_date
 
     @property
     def path(self) -> Path:
@@ -120,16 +115,23 @@ def standing_pins(plan: Plan) -> dict[str, list[Pin]]:
     return found
 
 
+def brought_dates(plan: Plan, dataset: str) -> frozenset[date]:
+    """The days of which a feed of the dataset brought something: of others nothing is known, which is not nothing."""
+    return frozenset(each.day for month in plan.months for each in month.inputs.days if each.pin.dataset == dataset)
+
+
 def _months(work: UnitOfWork, lake: Lake, analysis: Analysis) -> Iterable[MonthPlan]:
     for name, key in sorted(analysis.inputs["months"].items()):
         month = date.fromisoformat(f"{name}-01")
         row = work.session.get_one(CustomerMonth, (month, key))
         yield MonthPlan(
-            month_date=month,
-            end_date=row.end_date,
-            home_currency_code=row.inputs["home_currency_code"],
-            days=tuple(pinned(row.inputs["feeds"])),
-            folder=keeping.month_folder(lake, month, key),
+            DayInputs(
+                month_date=month,
+                end_date=row.end_date,
+                home_currency_code=row.inputs["home_currency_code"],
+                days=tuple(pinned(row.inputs["feeds"])),
+            ),
+            keeping.month_folder(lake, month, key),
         )
 
 
