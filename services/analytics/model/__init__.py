@@ -6,12 +6,14 @@ from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
 from services.analytics.model.happening import Happening
 from services.analytics.model.person import Person, Post, Unit
+from services.analytics.model.warning import CustomerWarning, WarningMove, WarningSignal
 
 __all__ = [
     "Absence",
     "Analysis",
     "Base",
     "Customer",
+    "CustomerWarning",
     "DatasetPin",
     "Happening",
     "Person",
@@ -19,4 +21,6 @@ __all__ = [
     "Reach",
     "StaleDay",
     "Unit",
+    "WarningMove",
+    "WarningSignal",
 ]
