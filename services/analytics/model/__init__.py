@@ -6,6 +6,7 @@ from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
 from services.analytics.model.happening import Happening
 from services.analytics.model.person import Person, Post, Unit
+from services.analytics.model.warning import CustomerWarning, WarningMove, WarningSignal
 
 __all__ = [
     "Absence",
@@ -13,6 +14,7 @@ __all__ = [
     "Base",
     "Customer",
     "CustomerMonth",
+    "CustomerWarning",
     "DatasetPin",
     "Happening",
     "Person",
@@ -20,4 +22,6 @@ __all__ = [
     "Reach",
     "StaleDay",
     "Unit",
+    "WarningMove",
+    "WarningSignal",
 ]

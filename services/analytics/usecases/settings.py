@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+WarnedKind = Literal["retail", "corporate", "financial_institution", "public_sector"]
 # As `engine`.
 SPARK = "spark"
 
@@ -40,6 +41,26 @@ class AnalyticsSettings(BaseModel):
     quiet_seconds_max: int = Field(default=300, ge=0, le=86_400)
     # For so many days the files of an analysis are kept that another took the place of.
     superseded_days: int = Field(default=30, ge=1, le=36_500)
+    # A customer is warned of who leaves with at least that probability, and with whom at least so much would go …
+    warning_probability_min: float = Field(default=0.3, gt=0, le=1)
+    warning_value_min_minor_units: int = Field(default=1_000_000, ge=0, le=10**15)
+    # … or who has a sign of that severity (1 to 3); 4: no sign alone is enough.
+    warning_severity_min: int = Field(default=3, ge=1, le=4)
+    # How many minutes of work a warning takes, by the kind of customer (`retail`, `corporate` …); others take as many as retail.
+    warning_minutes: dict[WarnedKind, Annotated[int, Field(ge=1, le=10_080)]] = Field(
+        default={"retail": 30, "corporate": 90, "financial_institution": 120, "public_sector": 90}
+    )
+    # Within how many calendar days somebody is to take a warning up.
+    warning_response_days: int = Field(default=3, ge=1, le=92)
+    # For so many days after somebody worked on one, a customer is not warned of again, unless it is more severe.
+    warning_cooling_days: int = Field(default=30, ge=0, le=366)
+    # A warning that nobody took up, and for which there has been no reason for so many days, closes by itself.
+    warning_faded_days: int = Field(default=14, ge=1, le=366)
+    # How far off, and how often, a warning may be postponed.
+    warning_postpone_days_max: int = Field(default=14, ge=1, le=92)
+    warning_postpone_count_max: int = Field(default=3, ge=1, le=20)
+    # Of so many in a hundred customers warnings are kept back, so that what working on them does can be measured.
+    warning_held_out_percent: int = Field(default=0, ge=0, le=50)
 
     @model_validator(mode="after")
     def _has_cluster(self) -> Self:
