@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.analytics.model.base import Base
-from services.analytics.rules.analyses import AnalysisState
+from services.analytics.rules.analyses import AnalysisKind, AnalysisState
 from services.chassis.db.types import BusinessDate, Json, UtcDateTime
 
 _CURRENT = text("current")
@@ -24,6 +24,9 @@ class Analysis(Base):
     as_of_date: Mapped[date] = mapped_column(BusinessDate)
     # Counts the analyses of a date from 1: the revision of its files.
     number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[int] = mapped_column(Integer, default=AnalysisKind.REGULAR.value)
+    # It is as of a month's last day: models learn from it, and it is kept long.
+    month_end: Mapped[bool] = mapped_column(default=False)
     state: Mapped[int] = mapped_column(Integer, default=AnalysisState.RUNNING.value)
     current: Mapped[bool] = mapped_column(default=False)
     # Why it was made, such as `feeds/core.balances/2026-11-24/2`.
