@@ -8,12 +8,21 @@ from __future__ import annotations
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
+from services.analytics.usecases.analyses import looking, marking, upkeep
 from services.analytics.usecases.following import REPLICAS
+from services.analytics.usecases.happenings import customers as happenings_of_customers
+from services.analytics.usecases.happenings import following as happenings
 from services.chassis.service import Subscription, Timer
 
 SUBSCRIPTIONS = (
     *REPLICAS,
+    *happenings.SUBSCRIPTIONS,
+    *happenings_of_customers.SUBSCRIPTIONS,
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
-TIMERS: tuple[Timer, ...] = ()
+TIMERS: tuple[Timer, ...] = (
+    Timer("analyses.look", looking.EVERY_SECONDS, looking.look),
+    Timer("analyses.notice_customers", marking.EVERY_SECONDS, marking.notice_customers),
+    Timer("analyses.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
+)

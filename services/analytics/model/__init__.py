@@ -1,17 +1,20 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
-from services.analytics.model.analysis import Analysis, StaleDay
+from services.analytics.model.analysis import Analysis, CustomerMonth, StaleDay
 from services.analytics.model.base import Base
 from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
 from services.analytics.model.happening import Happening
 from services.analytics.model.person import Person, Post, Unit
+from services.analytics.model.warning import CustomerWarning, WarningMove, WarningSignal
 
 __all__ = [
     "Absence",
     "Analysis",
     "Base",
     "Customer",
+    "CustomerMonth",
+    "CustomerWarning",
     "DatasetPin",
     "Happening",
     "Person",
@@ -19,4 +22,6 @@ __all__ = [
     "Reach",
     "StaleDay",
     "Unit",
+    "WarningMove",
+    "WarningSignal",
 ]
