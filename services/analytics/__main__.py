@@ -17,9 +17,7 @@ SERVICE = Service(
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(
-        *computing.WORKS,
-    ),
+    works=(*computing.WORKS,),
     settings=AnalyticsSettings,
     asks=("activity", "customer", "identity", "integration"),
     measure=upkeep.measure,
