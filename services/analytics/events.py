@@ -5,15 +5,21 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
+from workbench.customer.v1 import exchange_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
 from services.analytics.usecases.following import REPLICAS
+from services.analytics.usecases.signals import erasing as signal_erasing
+from services.analytics.usecases.signals import measuring as signal_measuring
 from services.chassis.service import Subscription, Timer
 
 SUBSCRIPTIONS = (
     *REPLICAS,
+    Subscription(exchange_events_pb2.CustomerErased, signal_erasing.erase),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
-TIMERS: tuple[Timer, ...] = ()
+TIMERS = (
+    Timer("signals.measure", signal_measuring.LOOK_EVERY_SECONDS, signal_measuring.look),
+)

@@ -42,7 +42,7 @@ def write_signals(
 
     Columns: customer_number, customer_id, signal_code, rule_version int, onset_date (never after `as_of_date`), severity int,
     evidence (JSON text `{"features": {name: value}, "thresholds": {name: value}}`: amounts in minor units, rates as fractions,
-    dates as texts). Thresholds that are amounts are in a currency with so many digits of minor units. Rules that are switched off find
+    dates as texts). Thresholds that are amounts are in a currency with so many digits of minor units. Rules switched off find
     nothing; raises RuleFault where one is not right.
     """
     found = found_by(features, rules, as_of_date, minor_unit_digits)

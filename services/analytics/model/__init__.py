@@ -6,6 +6,8 @@ from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
 from services.analytics.model.happening import Happening
 from services.analytics.model.person import Person, Post, Unit
+from services.analytics.model.signal import Signal, SignalMeasure
+from services.analytics.model.signal_rule import SignalRuleVersion
 
 __all__ = [
     "Absence",
@@ -17,6 +19,9 @@ __all__ = [
     "Person",
     "Post",
     "Reach",
+    "Signal",
+    "SignalMeasure",
+    "SignalRuleVersion",
     "StaleDay",
     "Unit",
 ]
