@@ -9,6 +9,7 @@ from workbench.customer.v1 import exchange_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
+from services.analytics.usecases.analyses import looking, marking, upkeep
 from services.analytics.usecases.following import REPLICAS
 from services.analytics.usecases.signals import erasing as signal_erasing
 from services.analytics.usecases.signals import measuring as signal_measuring
@@ -22,4 +23,8 @@ SUBSCRIPTIONS = (
 
 TIMERS = (
     Timer("signals.measure", signal_measuring.LOOK_EVERY_SECONDS, signal_measuring.look),
+TIMERS: tuple[Timer, ...] = (
+    Timer("analyses.look", looking.EVERY_SECONDS, looking.look),
+    Timer("analyses.notice_customers", marking.EVERY_SECONDS, marking.notice_customers),
+    Timer("analyses.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
 )

@@ -12,4 +12,6 @@ _LEAD = (_LEADER, _MANAGER)
 HELD_BY: Mapping[str, tuple[str, ...]] = {
     "analytics.signal.define": (_ANALYST,),
     "analytics.signal.read": (*_LINE, _ANALYST, _AUDITOR),
+    "analytics.analysis.read": (*_LINE, _ANALYST, _AUDITOR),
+    "analytics.analysis.start": (_ANALYST,),
 }
