@@ -21,10 +21,9 @@ SUBSCRIPTIONS = (
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
-TIMERS = (
-    Timer("signals.measure", signal_measuring.LOOK_EVERY_SECONDS, signal_measuring.look),
 TIMERS: tuple[Timer, ...] = (
     Timer("analyses.look", looking.EVERY_SECONDS, looking.look),
     Timer("analyses.notice_customers", marking.EVERY_SECONDS, marking.notice_customers),
     Timer("analyses.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
+    Timer("signals.measure", signal_measuring.LOOK_EVERY_SECONDS, signal_measuring.look),
 )

@@ -1,7 +1,7 @@
 """Measures how often what rules see comes true: on the bank's own past, once the horizon has passed, whatever was done about it.
 
-Of each month's end the rules in force are asked anew by the features of that day, and the customers' own balances after it say who
-left. So a version that was approved today has its precision tomorrow.
+Of each month's end the rules in force are asked anew by the features of that day, and the customers' own balances after it say
+who left. So a version that was approved today has its precision tomorrow.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 

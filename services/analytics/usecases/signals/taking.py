@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,6 @@ from sqlalchemy import func, insert, select, update
 from services.analytics.model.signal import Signal
 from services.analytics.rules.signals import SignalState
 from services.chassis.db.session import UnitOfWork
-from services.chassis.engines.expressions import quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -55,14 +55,10 @@ def _newer_than(work: UnitOfWork, as_of_date: date) -> bool:
 
 
 def _seen(connection: DuckDBPyConnection, files: Files, after: str) -> list[_Row]:
-    names = ("customer_id", "rule_code", "rule_version", "onset_date", "severity", "evidence")
-    rows = connection.execute(
-        "SELECT customer_id, signal_code, rule_version, onset_date, severity, evidence "
-        f"FROM read_parquet({quoted(files.signals)}) WHERE customer_id > ? ORDER BY customer_id, signal_code LIMIT {ROWS_AT_ONCE}",
-        [after],
-    ).fetchall()
-    found = [dict(zip(names, row, strict=True)) for row in rows]
-    return [row | {"evidence": json.loads(row["evidence"])} for row in found]
+    from services.analytics.engine.signals import read_signals
+
+    rows = read_signals(connection, files.signals, after, ROWS_AT_ONCE)
+    return [asdict(row) | {"evidence": json.loads(row.evidence)} for row in rows]
 
 
 def _known(work: UnitOfWork, after: str) -> list[_Row]:
