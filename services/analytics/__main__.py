@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import analysis_service
+from services.analytics.rpc import analysis_service, signal_service
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.settings import AnalyticsSettings
+from services.analytics.usecases.signals import measuring as signal_measuring
 from services.chassis import runtime
 from services.chassis.service import Service
 
@@ -13,11 +14,16 @@ SERVICE = Service(
     name="analytics",
     package="services.analytics",
     rpcs={
+        "workbench.analytics.v1.SignalService": signal_service,
         "workbench.analytics.v1.AnalysisService": analysis_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(*computing.WORKS,),
+    works=(
+        *signal_measuring.WORKS,
+        *computing.WORKS,
+    ),
     settings=AnalyticsSettings,
     asks=("activity", "customer", "identity", "integration"),
     measure=upkeep.measure,

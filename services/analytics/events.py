@@ -5,6 +5,7 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
+from workbench.customer.v1 import exchange_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
@@ -12,12 +13,15 @@ from services.analytics.usecases.analyses import looking, marking, upkeep
 from services.analytics.usecases.following import REPLICAS
 from services.analytics.usecases.happenings import customers as happenings_of_customers
 from services.analytics.usecases.happenings import following as happenings
+from services.analytics.usecases.signals import erasing as signal_erasing
+from services.analytics.usecases.signals import measuring as signal_measuring
 from services.chassis.service import Subscription, Timer
 
 SUBSCRIPTIONS = (
     *REPLICAS,
     *happenings.SUBSCRIPTIONS,
     *happenings_of_customers.SUBSCRIPTIONS,
+    Subscription(exchange_events_pb2.CustomerErased, signal_erasing.erase),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
@@ -25,4 +29,5 @@ TIMERS: tuple[Timer, ...] = (
     Timer("analyses.look", looking.EVERY_SECONDS, looking.look),
     Timer("analyses.notice_customers", marking.EVERY_SECONDS, marking.notice_customers),
     Timer("analyses.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
+    Timer("signals.measure", signal_measuring.LOOK_EVERY_SECONDS, signal_measuring.look),
 )

@@ -10,6 +10,8 @@ _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "analytics.signal.define": (_ANALYST,),
+    "analytics.signal.read": (*_LINE, _ANALYST, _AUDITOR),
     "analytics.analysis.read": (*_LINE, _ANALYST, _AUDITOR),
     "analytics.analysis.start": (_ANALYST,),
 }

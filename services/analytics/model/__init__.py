@@ -6,6 +6,8 @@ from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
 from services.analytics.model.happening import Happening
 from services.analytics.model.person import Person, Post, Unit
+from services.analytics.model.signal import Signal, SignalMeasure
+from services.analytics.model.signal_rule import SignalRuleVersion
 from services.analytics.model.warning import CustomerWarning, WarningMove, WarningSignal
 
 __all__ = [
@@ -20,6 +22,9 @@ __all__ = [
     "Person",
     "Post",
     "Reach",
+    "Signal",
+    "SignalMeasure",
+    "SignalRuleVersion",
     "StaleDay",
     "Unit",
     "WarningMove",
