@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.analytics.rules.conditions import trees as tree
-from services.analytics.rules.conditions.sorts import FEATURE_SORTS, RATE_SUFFIX, Sort
+from services.analytics.rules.features import FEATURES, FeatureKind
 
 # Before the columns of thresholds.
 THRESHOLD_PREFIX = "t_"
@@ -15,10 +15,10 @@ _RATE_DIVISOR = 100_000_000
 
 def feature_column(name: str) -> str:
     """A feature as conditions take it: rates as fractions; a number that is none, as engines know it, is not known."""
-    sort = FEATURE_SORTS[name]
-    if name.endswith(RATE_SUFFIX):
+    kind = FEATURES[name].kind
+    if kind is FeatureKind.RATE:
         return f"CAST({name} AS DOUBLE) / {_RATE_DIVISOR} AS {name}"
-    if sort is Sort.RATIO:
+    if kind is FeatureKind.RATIO:
         return f"CASE WHEN isfinite({name}) THEN {name} END AS {name}"
     return name
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # What every row has beside what its rule names.
 _OWN = ("customer_number", "customer_id", "kind", "tier", "thin")
 _NOTHING = (
-    "SELECT '' AS customer_number, '' AS customer_id, '' AS signal_code, 0::INTEGER AS rule_version, "
-    "DATE '2000-01-01' AS onset_date, 0::INTEGER AS severity, '' AS evidence WHERE false"
+    "SELECT '' AS customer_number, '' AS customer_id, '' AS signal_code, 0::BIGINT AS rule_version, "
+    "DATE '2000-01-01' AS onset_date, 0::BIGINT AS severity, '' AS evidence WHERE false"
 )
 # What has held for longer than a century has no onset that anybody looks for.
 _ONSET_DAYS_MAX = 36_600
@@ -41,8 +41,8 @@ def write_signals(
     """Writes `signals.parquet`: a row for each customer and rule that holds for him, sorted by customer's number and code.
 
     Columns: customer_number, customer_id, signal_code, rule_version int, onset_date (never after `as_of_date`), severity int,
-    evidence (JSON text `{"features": {name: value}, "thresholds": {name: value}}`: amounts in minor units, rates as fractions, dates
-    as texts). Thresholds that are amounts are in a currency with so many digits of minor units. Rules that are switched off find
+    evidence (JSON text `{"features": {name: value}, "thresholds": {name: value}}`: amounts in minor units, rates as fractions,
+    dates as texts). Thresholds that are amounts are in a currency with so many digits of minor units. Rules that are switched off find
     nothing; raises RuleFault where one is not right.
     """
     found = found_by(features, rules, as_of_date, minor_unit_digits)
@@ -63,7 +63,7 @@ def _query(features: Path, read: ReadRule, as_of_date: date, digits: int) -> str
     # What is too thin a history to say anything of is not looked at, but for what needs none.
     looked_at = "NOT left_out AND NOT coalesce(thin, true)" if rule.needs_history else "NOT left_out"
     return (
-        f"SELECT customer_number, customer_id, {quoted(rule.code)} AS signal_code, {rule.version}::INTEGER AS rule_version, "
+        f"SELECT customer_number, customer_id, {quoted(rule.code)} AS signal_code, {rule.version}::BIGINT AS rule_version, "
         f"{_onset(rule.onset_feature, as_of_date)} AS onset_date, {_severity(read)} AS severity, {_evidence(read)} AS evidence "
         f"FROM ({_rows(features, read, digits)}) WHERE {looked_at} AND {holds}"
     )
@@ -71,8 +71,9 @@ def _query(features: Path, read: ReadRule, as_of_date: date, digits: int) -> str
 
 def _rows(features: Path, read: ReadRule, digits: int) -> str:
     named = dict.fromkeys(name for each in read.conditions for name in each.features) | dict.fromkeys(read.features)
-    onset = read.rule.onset_feature
-    columns = [*_OWN, *(feature_column(name) for name in dict.fromkeys([*named, *([onset] if onset else [])]) if name not in _OWN)]
+    if read.rule.onset_feature:
+        named[read.rule.onset_feature] = None
+    columns = [*_OWN, *(feature_column(name) for name in named if name not in _OWN)]
     segments = narrowest_first(read.rule)
     for name, sort in read.threshold_sorts.items():
         stated = [each for each in segments if name in each.values]
@@ -111,7 +112,7 @@ def _severity(read: ReadRule) -> str:
     steps = ((read.severe, SignalSeverity.SEVERE), (read.serious, SignalSeverity.SERIOUS))
     cases = "".join(f" WHEN {statement(step.root)} THEN {severity.value}" for step, severity in steps if step)
     lowest = SignalSeverity.NOTED.value
-    return f"CAST({f'CASE{cases} ELSE {lowest} END' if cases else lowest} AS INTEGER)"
+    return f"CAST({f'CASE{cases} ELSE {lowest} END' if cases else lowest} AS BIGINT)"
 
 
 def _evidence(read: ReadRule) -> str:

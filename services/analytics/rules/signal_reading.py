@@ -1,4 +1,4 @@
-"""Reads a rule of signals whole: its conditions, thresholds and words have to go together before it is let near anybody's data."""
+"""Reads a rule whole: its conditions, thresholds and words have to go together before it is let near anybody's data."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ class ReadRule:
 def read_rule(rule: SignalRule) -> ReadRule:
     """The rule as it is computed by; raises RuleFault."""
     condition = _condition(rule.condition, "condition")
-    steps = {name: _condition(text, name) if text else None for name, text in (("serious", rule.serious), ("severe", rule.severe))}
+    steps = {
+        name: _condition(text, name) if text else None for name, text in (("serious", rule.serious), ("severe", rule.severe))
+    }
     sorts: dict[str, Sort] = {}
     features: dict[str, None] = dict.fromkeys(rule.evidence_features)
     for field, each in (("condition", condition), *steps.items()):

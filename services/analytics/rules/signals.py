@@ -60,7 +60,7 @@ class SignalRule:
     english: str
     # An SQL condition over features and `:threshold`s; where a feature is not known it does not hold.
     condition: str
-    # The first is of every kind and tier and has all thresholds; others stand in place of it for their segment, the narrowest first.
+    # The first is everybody's and has all thresholds; others stand in its place in their segment, the narrowest first.
     thresholds: tuple[SegmentThresholds, ...]
     # Conditions in the same language for the severities SERIOUS and SEVERE; empty where there is no such step.
     serious: str = ""

@@ -9,37 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-_AMOUNTS = (
-    "assets_now", "assets_7", "assets_30", "assets_90", "assets_before", "assets_peak_90", "inflow_30", "inflow_90", "outflow_30",
-    "outflow_90", "own_transfer_30", "maturing_30", "unrenewed_30", "loan_now",
-)  # fmt: skip
-_RATIOS = (
-    "fall_7", "fall_30", "fall_90", "fall_season", "draw_down", "volatility_90", "inflow_fall", "settlement_fall",
-    "own_transfer_share", "unrenewed_share", "sign_in_fall", "online_seconds_fall", "top_person_share", "salary_interval_days",
-)  # fmt: skip
-_DATES = (
-    "fall_onset_date", "salary_last_date", "settlement_last_date", "own_transfer_last_date", "product_last_close_date",
-    "unrenewed_date", "sign_in_last_date", "contact_last_date", "complaint_date", "survey_low_date", "lead_change_date",
-    "lead_left_date", "rate_gap_since_date",
-)  # fmt: skip
-_NUMBERS = (
-    "kind", "tier", "history_days", "tenure_days", "below_days", "salary_overdue_days", "standing_orders",
-    "standing_orders_cancelled_90", "product_count", "products_closed_90", "sign_ins_30", "contact_days", "contacts_90",
-    "contact_cycle_days", "contact_overdue_days", "people_known", "complaints_open", "complaint_overdue_days",
-    "complaint_severity", "complaint_days", "needs_open", "survey_low_days", "lead_changes_180", "lead_change_days",
-    "lead_left_days", "rate_gap_e8",
-)  # fmt: skip
+from services.analytics.engine.tables import FEATURES
 
-TYPES: dict[str, pa.DataType] = {
-    "customer_number": pa.string(),
-    "customer_id": pa.string(),
-    "thin": pa.bool_(),
-    "loan_ended_90": pa.bool_(),
-    **dict.fromkeys(_AMOUNTS, pa.int64()),
-    **dict.fromkeys(_RATIOS, pa.float64()),
-    **dict.fromkeys(_DATES, pa.date32()),
-    **dict.fromkeys(_NUMBERS, pa.int32()),
-}
+_ARROW = {"string": pa.string(), "boolean": pa.bool_(), "int64": pa.int64(), "float64": pa.float64(), "date": pa.date32()}
+TYPES = {name: _ARROW[type_] for name, type_ in FEATURES.items()}
 
 
 def feature_table(rows: Sequence[dict[str, Any]]) -> pa.Table:

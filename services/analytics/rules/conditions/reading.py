@@ -1,7 +1,7 @@
 """Reads a condition: SQL's own grammar by sqlglot, of which an allow-list is let through.
 
-Nothing is trusted that was not found on the list: a node of any other kind is refused by its name, with its place and with what to
-do instead. What goes into a statement later is made of the tree, never of the text.
+Nothing is trusted that was not found on the list: a node of any other kind is refused by its name, with its place and with what
+to do instead. What goes into a statement later is made of the tree, never of the text.
 """
 
 from __future__ import annotations
@@ -104,10 +104,10 @@ class _Reader:
             self._refuse(FaultReason.SYNTAX, "A quotation is not closed.", "Conditions have no texts: remove it.")
         except RecursionError:
             self._refuse(FaultReason.TOO_LONG, "Too much stands inside one another.", "Write it with fewer brackets.")
-        found = [each for each in statements if each is not None]
-        if len(statements) != 1 or not found:
+        stated = [each for each in statements if each is not None]
+        if len(statements) != 1 or not stated:
             self._refuse(FaultReason.SYNTAX, "A condition is one expression.", "Remove the semicolon.")
-        return found[0]
+        return stated[0]
 
     def _node(self, parsed: exp.Expr, depth: int) -> tree.Node:
         former, self._place = self._place, Place.at(self.text, min(_starts(parsed), default=0))
@@ -171,7 +171,8 @@ class _Reader:
         if sign == "/" and left.sort is right.sort:
             return tree.Arithmetic(Sort.RATIO, sign, left, right)
         problem = f"{left.sort.value} {sign} {right.sort.value} is nothing that could be compared."
-        self._refuse(FaultReason.SORTS_DIFFER, problem, "Multiply and divide by ratios and plain numbers, or by the same sort.")
+        advice = "Multiply and divide by ratios and plain numbers, or by the same sort."
+        raise self._fault(FaultReason.SORTS_DIFFER, problem, advice)
 
     def _absolute(self, parsed: Any, depth: int) -> tree.Node:
         operand = self._number(self._node(parsed.this, depth))
@@ -193,9 +194,7 @@ class _Reader:
 
     def _between(self, parsed: Any, depth: int) -> tree.Node:
         operand, low, high = self._nodes((parsed.this, parsed.args["low"], parsed.args["high"]), depth)
-        return tree.Logic(
-            Sort.FLAG, self._compared(">=", operand, low), self._compared("<=", operand, high), both=True
-        )
+        return tree.Logic(Sort.FLAG, self._compared(">=", operand, low), self._compared("<=", operand, high), both=True)
 
     def _membership(self, parsed: Any, depth: int) -> tree.Node:
         if not parsed.expressions:
@@ -247,7 +246,7 @@ class _Reader:
         if left.sort is right.sort:
             return left, right
         problem = f"{left.sort.value} and {right.sort.value} meet."
-        self._refuse(FaultReason.SORTS_DIFFER, problem, "Only what is of one sort is compared or added up.")
+        raise self._fault(FaultReason.SORTS_DIFFER, problem, "Only what is of one sort is compared or added up.")
 
     def _of_sort(self, node: tree.Node, sort: Sort) -> tree.Node:
         if isinstance(node, tree.Threshold):
@@ -271,7 +270,10 @@ class _Reader:
         return node
 
     def _refuse(self, reason: FaultReason, problem: str, advice: str) -> NoReturn:
-        raise ConditionFault(self._place, reason, problem, advice)
+        raise self._fault(reason, problem, advice)
+
+    def _fault(self, reason: FaultReason, problem: str, advice: str) -> ConditionFault:
+        return ConditionFault(self._place, reason, problem, advice)
 
 
 def _starts(parsed: exp.Expr) -> Iterator[int]:

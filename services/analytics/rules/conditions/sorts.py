@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from services.analytics.rules.features import FEATURES
+from services.analytics.rules.features import FEATURES, FeatureKind
 
 
 class Sort(Enum):
@@ -29,13 +29,10 @@ class Sort(Enum):
 
 NUMERIC = frozenset({Sort.AMOUNT, Sort.RATIO, Sort.DAYS, Sort.COUNT, Sort.NUMBER, Sort.OPEN})
 
-# Rates are features in ten-to-the-eighths; conditions have them as fractions, like every other ratio.
-RATE_SUFFIX = "_e8"
+
+def sort_of(kind: FeatureKind) -> Sort:
+    """The sort of a feature's values; rates, which features have in hundred-millionths, are fractions like every other ratio."""
+    return Sort.RATIO if kind is FeatureKind.RATE else Sort(kind.value)
 
 
-def sort_of(name: str) -> Sort:
-    """The sort of a feature."""
-    return Sort.RATIO if name.endswith(RATE_SUFFIX) else Sort(FEATURES[name].kind.value)
-
-
-FEATURE_SORTS: Mapping[str, Sort] = {name: sort_of(name) for name in FEATURES}
+FEATURE_SORTS: Mapping[str, Sort] = {name: sort_of(feature.kind) for name, feature in FEATURES.items()}

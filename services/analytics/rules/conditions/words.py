@@ -34,7 +34,7 @@ _CHINESE = _Phrases(
     negation="并非 {}",
     missing="{}未知",
     member="{} 为 {} 之一",
-    where_missing="{}（未知时取 {}）",  # noqa: RUF001 - Chinese brackets
+    where_missing="{}（未知时取 {}）",
     absolute="{} 的绝对值",
     threshold="{}",
     signs={"=": "等于", "<>": "不等于", "<": "低于", "<=": "不超过", ">": "高于", ">=": "达到"},
@@ -92,7 +92,7 @@ class _Sayer:
         said, own = self.said(node)
         if own >= binding:
             return said
-        return f"（{said}）" if self._phrases.chinese else f"({said})"  # noqa: RUF001 - Chinese brackets
+        return f"（{said}）" if self._phrases.chinese else f"({said})"
 
     def _feature(self, name: str) -> str:
         feature = FEATURES[name]

@@ -1,7 +1,5 @@
 """Signs in balances: a fall against the customer's own baseline, never the level."""
 
-# ruff: noqa: RUF001 - Chinese punctuation
-
 from __future__ import annotations
 
 from services.analytics.rules.library.segments import CORPORATE, INSTITUTION, PREMIER, PRIVATE, PUBLIC, RETAIL, of, of_all
@@ -67,21 +65,50 @@ BALANCES = (
         severe="draw_down >= :fall_severe AND below_days >= :days_severe",
         thresholds=(
             of_all(
-                fall_min="0.5", fall_serious="0.7", fall_severe="0.9", days_min="10", days_serious="15", days_severe="20",
+                fall_min="0.5",
+                fall_serious="0.7",
+                fall_severe="0.9",
+                days_min="10",
+                days_serious="15",
+                days_severe="20",
                 assets_min="20000",
             ),
-            of(CORPORATE, fall_min="0.7", fall_serious="0.85", fall_severe="0.95", days_min="20", days_serious="30",
-               days_severe="40", assets_min="500000"),
-            of(INSTITUTION, fall_min="0.7", fall_serious="0.85", fall_severe="0.95", days_min="20", days_serious="30",
-               days_severe="40", assets_min="1000000"),
-            of(PUBLIC, fall_min="0.7", fall_serious="0.85", fall_severe="0.95", days_min="20", days_serious="30",
-               days_severe="40", assets_min="500000"),
+            of(
+                CORPORATE,
+                fall_min="0.7",
+                fall_serious="0.85",
+                fall_severe="0.95",
+                days_min="20",
+                days_serious="30",
+                days_severe="40",
+                assets_min="500000",
+            ),
+            of(
+                INSTITUTION,
+                fall_min="0.7",
+                fall_serious="0.85",
+                fall_severe="0.95",
+                days_min="20",
+                days_serious="30",
+                days_severe="40",
+                assets_min="1000000",
+            ),
+            of(
+                PUBLIC,
+                fall_min="0.7",
+                fall_serious="0.85",
+                fall_severe="0.95",
+                days_min="20",
+                days_serious="30",
+                days_severe="40",
+                assets_min="500000",
+            ),
             of(RETAIL, PRIVATE, fall_min="0.35", fall_serious="0.5", fall_severe="0.7", assets_min="500000"),
-        ),  # fmt: skip
+        ),
         onset_feature="below_days",
         evidence_features=("draw_down", "below_days", "assets_peak_90", "assets_now"),
         chinese_words="比90天内最高点（{assets_peak_90}）低{draw_down}，现有{assets_now}，已{below_days}天未回补",
-        english_words="{draw_down} below the peak of 90 days ({assets_peak_90}), now {assets_now}, not restored for {below_days} days",
+        english_words="{draw_down} below the peak of 90 days ({assets_peak_90}), now {assets_now}, for {below_days} days",
         chinese_advice="约见客户，了解资金安排，提出回流方案",
         english_advice="Meet the customer; propose terms on which the money would come back",
     ),

@@ -1,7 +1,5 @@
 """Signs in flows: salary, settlement and inflows stop, money goes to own accounts at other banks, sign-ins fade."""
 
-# ruff: noqa: RUF001 - Chinese punctuation
-
 from __future__ import annotations
 
 from services.analytics.rules.library.segments import (

@@ -1,7 +1,5 @@
 """Signs in what is held: closed, cancelled, matured and not renewed, priced below the market."""
 
-# ruff: noqa: RUF001 - Chinese punctuation
-
 from __future__ import annotations
 
 from services.analytics.rules.library.segments import CORPORATE, INSTITUTION, PRIVATE, PUBLIC, RETAIL, of, of_all
@@ -97,7 +95,7 @@ PRODUCTS = (
         onset_feature="rate_gap_since_date",
         evidence_features=("rate_gap_e8", "rate_gap_since_date", "assets_now"),
         chinese_words="存款利率比可得的最高利率低{rate_gap_e8}（自{rate_gap_since_date}起），资产{assets_now}",
-        english_words="The deposits earn {rate_gap_e8} less than the best rate on offer (since {rate_gap_since_date}); assets {assets_now}",
+        english_words="Deposits earn {rate_gap_e8} less than the best rate (since {rate_gap_since_date}); assets {assets_now}",
         chinese_advice="主动推荐更优期限，避免被他行先行联系",
         english_advice="Offer the better term before another bank does",
     ),

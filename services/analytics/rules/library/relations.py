@@ -1,7 +1,5 @@
 """Signs in the relationship: complaints, silence, a change of lead, a survey answered badly. They need no history of balances."""
 
-# ruff: noqa: RUF001 - Chinese punctuation
-
 from __future__ import annotations
 
 from services.analytics.rules.library.segments import CORPORATE, PREMIER, PRIVATE, RETAIL, of, of_all
@@ -42,7 +40,7 @@ RELATIONS = (
         onset_feature="complaint_date",
         evidence_features=("complaint_days", "complaint_date", "contact_last_date"),
         chinese_words="{complaint_date}投诉后{complaint_days}天无人联系（上次联系{contact_last_date}）",
-        english_words="Nobody was in touch for {complaint_days} days since the complaint of {complaint_date} (last contact {contact_last_date})",
+        english_words="No contact for {complaint_days} days since the complaint of {complaint_date} (last {contact_last_date})",
         chinese_advice="上门致歉，确认问题是否真正解决",
         english_advice="Visit and apologise; make sure that the matter is settled for the customer",
         needs_history=False,
@@ -63,7 +61,7 @@ RELATIONS = (
         onset_feature="contact_overdue_days",
         evidence_features=("contact_overdue_days", "contact_cycle_days", "contact_last_date"),
         chinese_words="超过联系周期（{contact_cycle_days}天）{contact_overdue_days}天，上次联系{contact_last_date}",
-        english_words="{contact_overdue_days} days beyond the cycle of {contact_cycle_days} days; last contact {contact_last_date}",
+        english_words="{contact_overdue_days} days beyond the cycle of {contact_cycle_days} days; last {contact_last_date}",
         chinese_advice="安排一次联系",
         english_advice="Get in touch",
         needs_history=False,
