@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
+from services.analytics.rpc import warning_service
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -10,7 +11,9 @@ from services.chassis.service import Service
 SERVICE = Service(
     name="analytics",
     package="services.analytics",
-    rpcs={},
+    rpcs={
+        "workbench.analytics.v1.WarningService": warning_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(),

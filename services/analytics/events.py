@@ -5,15 +5,26 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
+from workbench.customer.v1 import duplicate_events_pb2, exchange_events_pb2
+from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
 from services.analytics.usecases.following import REPLICAS
+from services.analytics.usecases.warnings import following as warnings
+from services.analytics.usecases.warnings import upkeep as warnings_upkeep
 from services.chassis.service import Subscription, Timer
 
 SUBSCRIPTIONS = (
     *REPLICAS,
+    Subscription(customer_events_pb2.CustomerReassigned, warnings.reassign),
+    Subscription(duplicate_events_pb2.CustomersMerged, warnings.merge),
+    Subscription(duplicate_events_pb2.CustomersUnmerged, warnings.unmerge),
+    Subscription(exchange_events_pb2.CustomerErased, warnings.erase),
+    Subscription(exchange_events_pb2.CustomerRemoved, warnings.remove),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
-TIMERS: tuple[Timer, ...] = ()
+TIMERS: tuple[Timer, ...] = (
+    Timer("warnings.keep_up", warnings_upkeep.EVERY_SECONDS, warnings_upkeep.keep_up),
+)

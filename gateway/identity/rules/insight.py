@@ -4,4 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+_RM, _LEADER, _MANAGER = "relationship_manager", "team_leader", "branch_manager"
+_ANALYST, _AUDITOR = "performance_analyst", "auditor"
+_LINE = (_RM, _LEADER, _MANAGER)
+_LEAD = (_LEADER, _MANAGER)
+
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "analytics.warning.assign": _LEAD,
+    "analytics.warning.read": (*_LINE, _ANALYST, _AUDITOR),
+    "analytics.warning.work": _LINE,
+}

@@ -12,7 +12,7 @@ from services.chassis.kernel.dates import moved
 
 
 class WarningState(IntEnum):
-    """Where it stands. Stored as the number, which never changes its meaning; `workbench.analytics.v1.WarningState` mirrors it."""
+    """Where it stands. The number is stored and never changes its meaning; `workbench.analytics.v1.WarningState` mirrors it."""
 
     # It waits for somebody.
     RAISED = 1
