@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
 from services.analytics.rpc import warning_service
+from services.analytics.rpc import analysis_service
+from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -13,12 +15,16 @@ SERVICE = Service(
     package="services.analytics",
     rpcs={
         "workbench.analytics.v1.WarningService": warning_service,
+        "workbench.analytics.v1.AnalysisService": analysis_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(
+        *computing.WORKS,
+    ),
     settings=AnalyticsSettings,
     asks=("activity", "customer", "identity", "integration"),
+    measure=upkeep.measure,
 )
 
 if __name__ == "__main__":

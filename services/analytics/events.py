@@ -10,6 +10,7 @@ from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
+from services.analytics.usecases.analyses import looking, marking, upkeep
 from services.analytics.usecases.following import REPLICAS
 from services.analytics.usecases.warnings import following as warnings
 from services.analytics.usecases.warnings import upkeep as warnings_upkeep
@@ -27,4 +28,7 @@ SUBSCRIPTIONS = (
 
 TIMERS: tuple[Timer, ...] = (
     Timer("warnings.keep_up", warnings_upkeep.EVERY_SECONDS, warnings_upkeep.keep_up),
+    Timer("analyses.look", looking.EVERY_SECONDS, looking.look),
+    Timer("analyses.notice_customers", marking.EVERY_SECONDS, marking.notice_customers),
+    Timer("analyses.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
 )

@@ -13,4 +13,6 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "analytics.warning.assign": _LEAD,
     "analytics.warning.read": (*_LINE, _ANALYST, _AUDITOR),
     "analytics.warning.work": _LINE,
+    "analytics.analysis.read": (*_LINE, _ANALYST, _AUDITOR),
+    "analytics.analysis.start": (_ANALYST,),
 }

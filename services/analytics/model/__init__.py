@@ -1,6 +1,6 @@
 """The service's tables, all of them: whoever asks for `Base` has its metadata complete."""
 
-from services.analytics.model.analysis import Analysis, StaleDay
+from services.analytics.model.analysis import Analysis, CustomerMonth, StaleDay
 from services.analytics.model.base import Base
 from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
@@ -13,6 +13,7 @@ __all__ = [
     "Analysis",
     "Base",
     "Customer",
+    "CustomerMonth",
     "CustomerWarning",
     "DatasetPin",
     "Happening",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,8 +21,14 @@ class AnalyticsSettings(BaseModel):
     home_currency_code: str = Field(default="CNY", pattern="^[A-Z]{3}$")
     # For so many days a feed of balances that brings nothing more still counts; then it has ended.
     carry_days_max: int = Field(default=45, ge=1, le=366)
-    # How many days of movements an analysis looks back on.
-    look_back_days: int = Field(default=400, ge=90, le=1_100)
+    # How many days of movements an analysis looks back on: the same season a year before, with what was usual before it.
+    look_back_days: int = Field(default=490, ge=90, le=1_100)
+    # Within how many days a customer of each tier (mass, affluent, premier, private; 0 where it has none) should be contacted.
+    contact_cycle_days: Mapping[Annotated[int, Field(ge=0, le=99)], Annotated[int, Field(ge=1, le=3_660)]] = Field(
+        default={0: 365, 1: 365, 2: 180, 3: 90, 4: 30}
+    )
+    # Of so many ends of months before the latest day features are kept for models to learn from.
+    history_months_max: int = Field(default=24, ge=0, le=120)
     # With fewer days of balances than that there is not enough of a customer to say anything.
     history_days_min: int = Field(default=60, ge=7, le=366)
     # What prepares customers' days and features: `duckdb` inside the service, or `spark`, a cluster.
