@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import warning_service
 from services.analytics.rpc import analysis_service
+from services.analytics.rpc import warning_service
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.settings import AnalyticsSettings
+from services.analytics.usecases.warnings import measuring
 from services.chassis import runtime
 from services.chassis.service import Service
 
@@ -14,13 +15,14 @@ SERVICE = Service(
     name="analytics",
     package="services.analytics",
     rpcs={
-        "workbench.analytics.v1.WarningService": warning_service,
         "workbench.analytics.v1.AnalysisService": analysis_service,
+        "workbench.analytics.v1.WarningService": warning_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
         *computing.WORKS,
+        *measuring.WORKS,
     ),
     settings=AnalyticsSettings,
     asks=("activity", "customer", "identity", "integration"),

@@ -13,6 +13,7 @@ from services.analytics.usecases import pinning
 from services.analytics.usecases.analyses import looking, marking, upkeep
 from services.analytics.usecases.following import REPLICAS
 from services.analytics.usecases.warnings import following as warnings
+from services.analytics.usecases.warnings import measuring as warnings_measuring
 from services.analytics.usecases.warnings import upkeep as warnings_upkeep
 from services.chassis.service import Subscription, Timer
 
@@ -27,8 +28,9 @@ SUBSCRIPTIONS = (
 )
 
 TIMERS: tuple[Timer, ...] = (
-    Timer("warnings.keep_up", warnings_upkeep.EVERY_SECONDS, warnings_upkeep.keep_up),
     Timer("analyses.look", looking.EVERY_SECONDS, looking.look),
     Timer("analyses.notice_customers", marking.EVERY_SECONDS, marking.notice_customers),
     Timer("analyses.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
+    Timer("warnings.keep_up", warnings_upkeep.EVERY_SECONDS, warnings_upkeep.keep_up),
+    Timer("warnings.measure", warnings_measuring.EVERY_SECONDS, warnings_measuring.look),
 )

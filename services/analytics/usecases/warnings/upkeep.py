@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import selectinload
 
-from services.analytics.model.analysis import Analysis
 from services.analytics.model.warning import CustomerWarning
 from services.analytics.rules.warnings import WarningOutcome, WarningState
+from services.analytics.usecases.analyses import keeping
 from services.analytics.usecases.warnings import telling
 from services.analytics.usecases.warnings.due_dates import due_date
 from services.chassis.db.session import UnitOfWork
@@ -31,16 +30,10 @@ def keep_up(work: UnitOfWork) -> None:
         work.session.flush()
         telling.raised_again(work, warning, warning.severity, [each.signal_code for each in warning.signals])
     _close(work, and_(CustomerWarning.open, CustomerWarning.horizon_date < today), WarningOutcome.EXPIRED)
-    looked_at = _last_look(work)
-    if looked_at is not None:
-        long_ago = CustomerWarning.seen_date <= moved(looked_at, -work.settings.warning_faded_days)
+    # By the last look at customers: while feeds are missing, nothing fades.
+    if analysis := keeping.current(work):
+        long_ago = CustomerWarning.seen_date <= moved(analysis.as_of_date, -work.settings.warning_faded_days)
         _close(work, and_(CustomerWarning.state == WarningState.RAISED.value, long_ago), WarningOutcome.FADED)
-
-
-def _last_look(work: UnitOfWork) -> date | None:
-    """As of which date customers were looked at last: while feeds are missing, nothing fades."""
-    last: date | None = work.session.scalar(select(func.max(Analysis.as_of_date)).where(Analysis.current))
-    return last
 
 
 def _close(work: UnitOfWork, which: Any, outcome: WarningOutcome) -> None:
