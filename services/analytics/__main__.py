@@ -7,6 +7,11 @@ from services.analytics.rpc import analysis_service, signal_service
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.analytics.usecases.signals import measuring as signal_measuring
+from services.analytics.rpc import analysis_service
+from services.analytics.rpc import warning_service
+from services.analytics.usecases.analyses import computing, upkeep
+from services.analytics.usecases.settings import AnalyticsSettings
+from services.analytics.usecases.warnings import measuring
 from services.chassis import runtime
 from services.chassis.service import Service
 
@@ -16,6 +21,7 @@ SERVICE = Service(
     rpcs={
         "workbench.analytics.v1.SignalService": signal_service,
         "workbench.analytics.v1.AnalysisService": analysis_service,
+        "workbench.analytics.v1.WarningService": warning_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
@@ -23,6 +29,7 @@ SERVICE = Service(
     works=(
         *signal_measuring.WORKS,
         *computing.WORKS,
+        *measuring.WORKS,
     ),
     settings=AnalyticsSettings,
     asks=("activity", "customer", "identity", "integration"),
