@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import analysis_service, signal_service
+from services.analytics.rpc import analysis_service, signal_service, warning_service
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.analytics.usecases.signals import measuring as signal_measuring
-from services.analytics.rpc import analysis_service
-from services.analytics.rpc import warning_service
-from services.analytics.usecases.analyses import computing, upkeep
-from services.analytics.usecases.settings import AnalyticsSettings
 from services.analytics.usecases.warnings import measuring
 from services.chassis import runtime
 from services.chassis.service import Service
