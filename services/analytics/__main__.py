@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
+from services.analytics.rpc import departure_service
+from services.analytics.usecases.departures import measuring
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -10,10 +12,14 @@ from services.chassis.service import Service
 SERVICE = Service(
     name="analytics",
     package="services.analytics",
-    rpcs={},
+    rpcs={
+        "workbench.analytics.v1.DepartureService": departure_service,
+    },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
-    works=(),
+    works=(
+        *measuring.WORKS,
+    ),
     settings=AnalyticsSettings,
     asks=("activity", "customer", "identity", "integration"),
 )

@@ -5,15 +5,25 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
+from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
+from services.analytics.usecases.departures import following as departures
+from services.analytics.usecases.departures import upkeep as departures_upkeep
 from services.analytics.usecases.following import REPLICAS
 from services.chassis.service import Subscription, Timer
 
 SUBSCRIPTIONS = (
     *REPLICAS,
+    Subscription(coverage_events_pb2.RelationshipManagerLeft, departures.leave),
+    Subscription(duplicate_events_pb2.CustomersMerged, departures.merge),
+    Subscription(duplicate_events_pb2.CustomersUnmerged, departures.unmerge),
+    Subscription(exchange_events_pb2.CustomerErased, departures.erase),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
-TIMERS: tuple[Timer, ...] = ()
+TIMERS: tuple[Timer, ...] = (
+    Timer("departures.follow", departures_upkeep.EVERY_SECONDS, departures_upkeep.follow),
+    Timer("departures.look", departures_upkeep.EVERY_SECONDS, departures_upkeep.look),
+)

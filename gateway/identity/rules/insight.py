@@ -4,4 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-HELD_BY: Mapping[str, tuple[str, ...]] = {}
+_RM, _LEADER, _MANAGER = "relationship_manager", "team_leader", "branch_manager"
+_ANALYST, _AUDITOR = "performance_analyst", "auditor"
+_LEAD = (_LEADER, _MANAGER)
+
+HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "analytics.departure.plan": _LEAD,
+    "analytics.departure.read": (*_LEAD, _ANALYST, _AUDITOR),
+}
