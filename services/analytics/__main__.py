@@ -5,6 +5,8 @@ from __future__ import annotations
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
 from services.analytics.rpc import departure_service
 from services.analytics.usecases.departures import measuring
+from services.analytics.rpc import analysis_service
+from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -14,14 +16,17 @@ SERVICE = Service(
     package="services.analytics",
     rpcs={
         "workbench.analytics.v1.DepartureService": departure_service,
+        "workbench.analytics.v1.AnalysisService": analysis_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
         *measuring.WORKS,
+        *computing.WORKS,
     ),
     settings=AnalyticsSettings,
     asks=("activity", "customer", "identity", "integration"),
+    measure=upkeep.measure,
 )
 
 if __name__ == "__main__":
