@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import departure_service
-from services.analytics.usecases.departures import measuring
-from services.analytics.rpc import analysis_service
+from services.analytics.rpc import analysis_service, departure_service
 from services.analytics.usecases.analyses import computing, upkeep
+from services.analytics.usecases.departures import measuring
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.chassis import runtime
 from services.chassis.service import Service
@@ -15,14 +14,14 @@ SERVICE = Service(
     name="analytics",
     package="services.analytics",
     rpcs={
-        "workbench.analytics.v1.DepartureService": departure_service,
         "workbench.analytics.v1.AnalysisService": analysis_service,
+        "workbench.analytics.v1.DepartureService": departure_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
-        *measuring.WORKS,
         *computing.WORKS,
+        *measuring.WORKS,
     ),
     settings=AnalyticsSettings,
     asks=("activity", "customer", "identity", "integration"),

@@ -9,9 +9,9 @@ from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exc
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
+from services.analytics.usecases.analyses import looking, marking, upkeep
 from services.analytics.usecases.departures import following as departures
 from services.analytics.usecases.departures import upkeep as departures_upkeep
-from services.analytics.usecases.analyses import looking, marking, upkeep
 from services.analytics.usecases.following import REPLICAS
 from services.chassis.service import Subscription, Timer
 
@@ -25,9 +25,9 @@ SUBSCRIPTIONS = (
 )
 
 TIMERS: tuple[Timer, ...] = (
-    Timer("departures.follow", departures_upkeep.EVERY_SECONDS, departures_upkeep.follow),
-    Timer("departures.look", departures_upkeep.EVERY_SECONDS, departures_upkeep.look),
     Timer("analyses.look", looking.EVERY_SECONDS, looking.look),
     Timer("analyses.notice_customers", marking.EVERY_SECONDS, marking.notice_customers),
     Timer("analyses.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
+    Timer("departures.follow", departures_upkeep.EVERY_SECONDS, departures_upkeep.follow),
+    Timer("departures.look", departures_upkeep.EVERY_SECONDS, departures_upkeep.look),
 )

@@ -6,15 +6,12 @@ from collections.abc import Mapping
 
 _RM, _LEADER, _MANAGER = "relationship_manager", "team_leader", "branch_manager"
 _ANALYST, _AUDITOR = "performance_analyst", "auditor"
-_LEAD = (_LEADER, _MANAGER)
-
-HELD_BY: Mapping[str, tuple[str, ...]] = {
-    "analytics.departure.plan": _LEAD,
-    "analytics.departure.read": (*_LEAD, _ANALYST, _AUDITOR),
 _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
     "analytics.analysis.read": (*_LINE, _ANALYST, _AUDITOR),
     "analytics.analysis.start": (_ANALYST,),
+    "analytics.departure.plan": _LEAD,
+    "analytics.departure.read": (*_LEAD, _ANALYST, _AUDITOR),
 }
