@@ -46,16 +46,15 @@ def averages(  # noqa: PLR0913 - two windows, given by name
     connection.execute("CREATE OR REPLACE TEMP TABLE followed AS FROM given_numbers")
     connection.unregister("given_numbers")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE averaged AS {_averaged(files, before_date, after_date, days)}")
-    row = connection.execute("SELECT count(*), coalesce(min(least(before_days, after_days)), 0) FROM averaged").fetchone()
-    if row is None or not row[0] or not row[1]:
+    ((days_of_both,),) = connection.execute("SELECT coalesce(min(least(before_days, after_days)), 0) FROM averaged").fetchall()
+    if not days_of_both:
         return None
     after = dict(connection.execute("SELECT customer_number, after FROM averaged SEMI JOIN followed USING (customer_number)").fetchall())
-    others = connection.execute(
+    ((fell, had),) = connection.execute(
         "SELECT coalesce(sum(greatest(before - after, 0)), 0)::HUGEINT, coalesce(sum(greatest(before, 0)), 0)::HUGEINT "
         "FROM averaged ANTI JOIN followed USING (customer_number)"
-    ).fetchone()
-    assert others, "an aggregate answers one row"
-    return Averages(after, min(others[0] * WHOLE_E4 // others[1], WHOLE_E4) if others[1] else 0)
+    ).fetchall()
+    return Averages(after, min(fell * WHOLE_E4 // had, WHOLE_E4) if had else 0)
 
 
 def _averaged(files: Sequence[Path], before_date: date, after_date: date, days: int) -> str:
@@ -78,7 +77,7 @@ def _averaged(files: Sequence[Path], before_date: date, after_date: date, days: 
         (coalesce(sum(balance) FILTER ({first}), 0) // greatest(before_days, 1))::BIGINT AS before,
         (coalesce(sum(balance) FILTER ({second}), 0) // greatest(after_days, 1))::BIGINT AS after
     FROM rows CROSS JOIN counted
-    GROUP BY ALL
+    GROUP BY customer_number, before_days, after_days
     """
 
 

@@ -135,26 +135,23 @@ class Dependences:
     def at_risk(self) -> AtRisk:
         """All of them added up."""
         part = f"(dependence_e4 / {WHOLE_E4}.0)"
-        row = self._connection.execute(
+        (row,) = self._connection.execute(
             f"SELECT count(*), coalesce(sum(greatest(balance, 0)), 0)::HUGEINT, coalesce(sum(at_risk), 0)::HUGEINT, "
             f"coalesce(fsum(greatest(balance, 0)::DOUBLE ** 2 * {part}), 0), "
             f"coalesce(fsum(greatest(balance, 0)::DOUBLE ** 2 * {part} ** 2), 0) FROM dependences"
-        ).fetchone()
-        assert row, "an aggregate answers one row"
+        ).fetchall()
         return AtRisk(*row)
 
     def loans(self) -> tuple[int, int]:
         """How many of them have loans that somebody has to look after, and how much."""
-        row = self._connection.execute(
+        (row,) = self._connection.execute(
             "SELECT count(*) FILTER (loan > 0), coalesce(sum(loan) FILTER (loan > 0), 0)::HUGEINT FROM dependences"
-        ).fetchone()
-        assert row, "an aggregate answers one row"
+        ).fetchall()
         return int(row[0]), int(row[1])
 
     def single_threaded_count(self) -> int:
         """How many know nobody else of the bank."""
-        row = self._connection.execute("SELECT count(*) FILTER (others_count = 0) FROM dependences").fetchone()
-        assert row, "an aggregate answers one row"
+        (row,) = self._connection.execute("SELECT count(*) FILTER (others_count = 0) FROM dependences").fetchall()
         return int(row[0])
 
     def by_person(self) -> list[PersonSum]:
@@ -168,11 +165,10 @@ class Dependences:
 
 def unit_sum(connection: DuckDBPyConnection, source: Source) -> UnitSum:
     """How many customers the units have, and what those have."""
-    row = connection.execute(
+    (row,) = connection.execute(
         f"SELECT count(*), coalesce(sum(greatest(coalesce({source.balance}, 0), 0)), 0)::HUGEINT FROM ({_scoped(source)}) AS scoped "
         f"LEFT JOIN (SELECT customer_number, {source.balance} FROM read_parquet({quoted(source.features)})) USING (customer_number)"
-    ).fetchone()
-    assert row, "an aggregate answers one row"
+    ).fetchall()
     return UnitSum(*row)
 
 
@@ -209,7 +205,7 @@ def _scoped(source: Source) -> str:
 def _dependences(source: Source) -> str:
     relations, features = f"read_parquet({quoted(source.relations)})", f"read_parquet({quoted(source.features)})"
     as_of = f"DATE '{source.as_of_date.isoformat()}'"
-    share = f"coalesce(least(greatest(share_e4, 0), {WHOLE_E4}), {SHARE_UNKNOWN_E4})"
+    share = f"coalesce(share_e4, {SHARE_UNKNOWN_E4})"
     product = (
         f"{share}::HUGEINT * {_stepped(TENURE_STEPS, f'{as_of} - first_date')} "
         f"* {_stepped(BANK_YEARS_STEPS, f'{as_of} - open_date')} * {_stepped(OTHERS_STEPS, 'others_count')}"

@@ -101,7 +101,7 @@ leads AS (
     FROM {customers} AS customers
     LEFT JOIN hand_overs AS own
         ON own.customer_number = customers.customer_number AND own.person_id = customers.lead_person_id
-    LEFT JOIN (SELECT DISTINCT customer_number FROM hand_overs) AS known USING (customer_number)
+    LEFT JOIN (SELECT DISTINCT customer_number FROM hand_overs) AS known ON known.customer_number = customers.customer_number
     WHERE customers.lead_person_id <> ''
 ),
 together AS (
