@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
 from services.analytics.rpc import analysis_service, signal_service, warning_service
+from services.analytics.rpc import analysis_service, departure_service
 from services.analytics.usecases.analyses import computing, upkeep
+from services.analytics.usecases.departures import measuring
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.analytics.usecases.signals import measuring as signal_measuring
 from services.analytics.usecases.warnings import measuring
@@ -18,6 +20,7 @@ SERVICE = Service(
         "workbench.analytics.v1.SignalService": signal_service,
         "workbench.analytics.v1.AnalysisService": analysis_service,
         "workbench.analytics.v1.WarningService": warning_service,
+        "workbench.analytics.v1.DepartureService": departure_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from workbench.customer.v1 import duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
+from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
 from services.analytics.usecases.analyses import looking, marking, upkeep
+from services.analytics.usecases.departures import following as departures
+from services.analytics.usecases.departures import upkeep as departures_upkeep
 from services.analytics.usecases.following import REPLICAS
 from services.analytics.usecases.happenings import customers as happenings_of_customers
 from services.analytics.usecases.happenings import following as happenings
@@ -31,6 +34,10 @@ SUBSCRIPTIONS = (
     Subscription(duplicate_events_pb2.CustomersUnmerged, warnings.unmerge),
     Subscription(exchange_events_pb2.CustomerErased, warnings.erase),
     Subscription(exchange_events_pb2.CustomerRemoved, warnings.remove),
+    Subscription(coverage_events_pb2.RelationshipManagerLeft, departures.leave),
+    Subscription(duplicate_events_pb2.CustomersMerged, departures.merge),
+    Subscription(duplicate_events_pb2.CustomersUnmerged, departures.unmerge),
+    Subscription(exchange_events_pb2.CustomerErased, departures.erase),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
 )
 
@@ -41,4 +48,6 @@ TIMERS: tuple[Timer, ...] = (
     Timer("signals.measure", signal_measuring.LOOK_EVERY_SECONDS, signal_measuring.look),
     Timer("warnings.keep_up", warnings_upkeep.EVERY_SECONDS, warnings_upkeep.keep_up),
     Timer("warnings.measure", warnings_measuring.EVERY_SECONDS, warnings_measuring.look),
+    Timer("departures.follow", departures_upkeep.EVERY_SECONDS, departures_upkeep.follow),
+    Timer("departures.look", departures_upkeep.EVERY_SECONDS, departures_upkeep.look),
 )
