@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import analysis_service, signal_service, warning_service
-from services.analytics.rpc import analysis_service, departure_service
+from services.analytics.rpc import analysis_service, departure_service, signal_service, warning_service
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.departures import measuring
 from services.analytics.usecases.settings import AnalyticsSettings

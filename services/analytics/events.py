@@ -5,9 +5,8 @@ Handlers are idempotent, because delivery is at least once.
 
 from __future__ import annotations
 
-from workbench.customer.v1 import duplicate_events_pb2, exchange_events_pb2
-from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
+from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
 
 from services.analytics.usecases import pinning
