@@ -1,9 +1,9 @@
 """Where an analysis's files are, for whoever reads what was found: charts, signals, warnings, departures, training.
 
 `<lake>/.analytics/analyses/<as of>/<number>/` has what was found of all customers, and `<lake>/.analytics/days/<month>/<key>/`
-the customers' days of a month, where the key tells one set of inputs from another: what was made from the same is shared. A folder
-has its name only once all of it is on the disk, and is never changed. It stands beside the datasets, not among them: what is not
-in its manifest the integration service clears away.
+the customers' days of a month, where the key tells one set of inputs from another: what was made from the same is shared. A
+folder has its name only once all of it is on the disk, and is never changed. It stands beside the datasets, not among them: what
+is not in its manifest the integration service clears away.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from services.chassis.kernel.errors import NotFound
 from services.chassis.lake.lake import Lake, put_in_place
 
 ROOT = ".analytics"
+CUSTOMER_DAYS = "customer_days.parquet"
 _REMOVED = ".removed."
 
 
@@ -95,7 +96,7 @@ def files_of(work: UnitOfWork, analysis: Analysis) -> Files:
     for inputs in (*earlier, analysis.inputs):
         for month, key in inputs.get("months", {}).items():
             first = date.fromisoformat(f"{month}-01")
-            months[first] = month_folder(lake, first, key) / "customer_days.parquet"
+            months[first] = month_folder(lake, first, key) / CUSTOMER_DAYS
     return Files(folder(lake, analysis), {month: path for month, path in months.items() if path.exists()})
 
 
@@ -109,8 +110,8 @@ def history(work: UnitOfWork, as_of_dates: Iterable[date]) -> list[Path]:
 
     They are made by themselves, month by month backwards, once the latest day is through: `history_dates` says which are there.
     """
-    found = _month_ends(work)
-    missing = [day.isoformat() for day in (wanted := list(as_of_dates)) if day not in found]
+    found, wanted = _month_ends(work), list(as_of_dates)
+    missing = [day.isoformat() for day in wanted if day not in found]
     if missing:
         told = {"asOfDates": ",".join(missing)}
         raise NotFound("ANALYSIS_MISSING", "Of one of these dates there is no analysis, or none any more.", metadata=told)
