@@ -4,6 +4,7 @@ from services.analytics.model.analysis import Analysis, CustomerMonth, StaleDay
 from services.analytics.model.base import Base
 from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
+from services.analytics.model.departure import Departure, DepartureCustomer, DeparturePlan, DeparturePlanItem
 from services.analytics.model.happening import Happening
 from services.analytics.model.person import Person, Post, Unit
 from services.analytics.model.signal import Signal, SignalMeasure
@@ -18,6 +19,10 @@ __all__ = [
     "CustomerMonth",
     "CustomerWarning",
     "DatasetPin",
+    "Departure",
+    "DepartureCustomer",
+    "DeparturePlan",
+    "DeparturePlanItem",
     "Happening",
     "Person",
     "Post",
