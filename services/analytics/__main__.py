@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import analysis_service
+from services.analytics.rpc import analysis_service, timeline_service
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.chassis import runtime
@@ -14,6 +14,7 @@ SERVICE = Service(
     package="services.analytics",
     rpcs={
         "workbench.analytics.v1.AnalysisService": analysis_service,
+        "workbench.analytics.v1.TimelineService": timeline_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

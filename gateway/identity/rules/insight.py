@@ -12,4 +12,5 @@ _LEAD = (_LEADER, _MANAGER)
 HELD_BY: Mapping[str, tuple[str, ...]] = {
     "analytics.analysis.read": (*_LINE, _ANALYST, _AUDITOR),
     "analytics.analysis.start": (_ANALYST,),
+    "analytics.timeline.read": (*_LINE, _AUDITOR),
 }
