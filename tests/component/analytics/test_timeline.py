@@ -7,7 +7,10 @@ from workbench.activity.v1 import contact_pb2, feedback_events_pb2
 from workbench.analytics.v1 import timeline_pb2
 from workbench.customer.v1 import exchange_events_pb2
 
+from services.analytics.model.signal import Signal
 from services.analytics.rules.happenings import HappeningKind
+from services.analytics.rules.library import LIBRARY
+from services.analytics.rules.signals import SignalState
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound
 from tests.component.analytics.happening_builders import contact, feedback, merged, survey_answer
 from tests.component.analytics.timeline_builders import AS_OF, Found, days_of, number_of
@@ -123,6 +126,27 @@ def test_what_happened_stands_beside_the_figures(town):
     assert by_kind[kinds.TIMELINE_ITEM_KIND_MATURITY].chinese == "到期 · 定期存款 · T90 · 200万元"
     assert by_kind[kinds.TIMELINE_ITEM_KIND_RATE_CHANGED].chinese == "挂牌利率调整 · T90 · 3个月 · 1.50% → 1.35% · 另有1个期限"
     assert not told.items_left_out
+
+
+def test_signs_stand_where_they_began_with_what_was_seen(town):
+    customer_id = town.customer(town.rm1_east)
+    Found(town)
+    rule = next(rule for rule in LIBRARY if rule.code == "BALANCE_FALL")
+    evidence = {"features": {"fall_30": 0.42}, "thresholds": {}}
+    spans = [(date(2026, 5, 2), date(2026, 6, 1)), (date(2025, 1, 1), date(2025, 2, 1)), (date(2026, 11, 3), None)]
+    told = {"customer_id": customer_id, "rule_code": rule.code, "rule_version": rule.version, "severity": 2}
+    with town.service.database.transaction() as work:
+        for onset, ended in spans:
+            state = (SignalState.ENDED if ended else SignalState.OPEN).value
+            seen = {"onset_date": onset, "first_seen_date": onset, "change_date": onset, "end_date": ended, "state": state}
+            work.session.add(Signal(signal_id=work.new_id(), **told, **seen, evidence=evidence))
+    told = timeline(town.rm1_east, customer_id).items
+    assert [(each.date, each.end_date, each.severity, each.code) for each in told] == [
+        ("2026-05-02", "2026-06-01", 2, rule.code), ("2026-11-03", "", 2, rule.code),
+    ]  # fmt: skip
+    assert "42%" in told[0].chinese
+    assert "42%" in told[0].english
+    assert told[0].resource.startswith("signals/")
 
 
 def test_without_an_analysis_there_are_items_and_no_figures(town):

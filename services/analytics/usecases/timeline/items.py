@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from workbench.analytics.v1 import timeline_pb2
 
 from services.analytics.model.happening import Happening
+from services.analytics.model.signal import Signal
 from services.analytics.rules import timeline_words as words
 from services.analytics.rules.conditions.sorts import Sort
 from services.analytics.rules.evidence import Language
@@ -17,10 +18,13 @@ from services.analytics.rules.happenings import HappeningKind
 from services.analytics.rules.timeline import ItemKind
 from services.analytics.rules.timeline_words import Words
 from services.analytics.usecases import reaching
+from services.analytics.usecases.signals.rules import rules_of
+from services.analytics.usecases.signals.showing import signal_words
 from services.chassis.db.session import UnitOfWork
 
 # More than anybody reads on one screen.
 ITEMS_MAX = 1_000
+SIGNALS_MAX = 300
 
 
 def items(
@@ -32,6 +36,7 @@ def items(
         *(_happening(row, work.business_date) for row in happened),
         *_of_accounts(facts.accounts, work.settings.home_currency_code, start_date, end_date),
         *(_rate_change(row) for row in facts.rate_changes),
+        *_signals(work, customer_id, start_date, end_date),
     ]
     found.sort(key=lambda item: (item.date, item.kind, item.resource, item.code))
     names = reaching.person_names(work, (item.person_id for item in found))
@@ -114,6 +119,29 @@ def _amounts(row: Mapping[str, Any], currency_code: str) -> tuple[str, str]:
 def _rate_change(row: Mapping[str, Any]) -> timeline_pb2.TimelineItem:
     said = words.rate_changed(row["product_code"], row["tenor_days"] or 0, row["former_rate_e8"], row["rate_e8"], row["others"])
     return _item(row["day"], ItemKind.RATE_CHANGED.value, said, end_date=row["day"], code=row["product_code"])
+
+
+def _signals(work: UnitOfWork, customer_id: str, start_date: date, end_date: date) -> Iterator[timeline_pb2.TimelineItem]:
+    """Signs that were there between the two days, since they began by the figures; those that began last where there are many."""
+    seen = select(Signal).where(
+        Signal.customer_id == customer_id,
+        Signal.onset_date <= end_date,
+        or_(Signal.end_date.is_(None), Signal.end_date >= start_date),
+    )
+    signals = work.session.scalars(seen.order_by(Signal.onset_date.desc(), Signal.signal_id).limit(SIGNALS_MAX)).all()
+    rules = rules_of(work, ((each.rule_code, each.rule_version) for each in signals))
+    for signal in signals:
+        rule = rules.get((signal.rule_code, signal.rule_version))
+        said = signal_words(rule, signal.evidence, work.settings.home_currency_code) if rule else (signal.rule_code,) * 2
+        yield _item(
+            signal.onset_date,
+            ItemKind.SIGNAL.value,
+            Words(*said),
+            end_date=signal.end_date,
+            severity=signal.severity,
+            code=signal.rule_code,
+            resource=f"signals/{signal.signal_id}",
+        )
 
 
 def _item(  # noqa: PLR0913 - the fields of a message, given by name
