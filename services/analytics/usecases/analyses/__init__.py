@@ -1,0 +1,1 @@
+"""Analyses: one look at all customers as of a business date, from pinned inputs."""

@@ -1,0 +1,1 @@
+"""Warnings: raised by an analysis, worked on by people, measured by what happened."""
