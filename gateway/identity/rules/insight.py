@@ -18,5 +18,8 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "analytics.analysis.read": (*_LINE, _ANALYST, _AUDITOR),
     "analytics.analysis.start": (_ANALYST,),
     "analytics.departure.plan": _LEAD,
+    "analytics.model.promote": (_ANALYST,),
+    "analytics.model.read": (_MANAGER, _ANALYST, _AUDITOR),
+    "analytics.model.train": (_ANALYST,),
     "analytics.departure.read": (*_LEAD, _ANALYST, _AUDITOR),
 }
