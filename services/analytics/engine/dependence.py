@@ -122,7 +122,9 @@ class Dependences:
         if after:
             where.append("(at_risk < ? OR at_risk = ? AND customer_number > ?)")
             values += [after[0], after[0], after[1]]
-        statement = f"SELECT {_COLUMNS} FROM dependences WHERE {' AND '.join(where)} ORDER BY at_risk DESC, customer_number LIMIT ?"
+        statement = (
+            f"SELECT {_COLUMNS} FROM dependences WHERE {' AND '.join(where)} ORDER BY at_risk DESC, customer_number LIMIT ?"
+        )
         return [Dependence(*row) for row in self._connection.execute(statement, [*values, size]).fetchall()]
 
     def rows(self) -> list[Dependence]:
@@ -196,8 +198,12 @@ def _texts(connection: DuckDBPyConnection, name: str, columns: dict[str, list[st
 
 def _scoped(source: Source) -> str:
     """The customers that count, where not all of the bank do only those of the units."""
-    where = "true" if PATH_SEPARATOR in source.organisation_paths else " OR ".join(
-        ["false", *(f"starts_with(organisation_path, {quoted(path)})" for path in sorted(source.organisation_paths))]
+    where = (
+        "true"
+        if PATH_SEPARATOR in source.organisation_paths
+        else " OR ".join(
+            ["false", *(f"starts_with(organisation_path, {quoted(path)})" for path in sorted(source.organisation_paths))]
+        )
     )
     return f"SELECT * FROM read_parquet({quoted(source.customers)}) WHERE {where}"
 
