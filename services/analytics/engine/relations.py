@@ -101,7 +101,7 @@ leads AS (
     FROM {customers} AS customers
     LEFT JOIN hand_overs AS own
         ON own.customer_number = customers.customer_number AND own.person_id = customers.lead_person_id
-    LEFT JOIN (SELECT DISTINCT customer_number FROM hand_overs) AS known USING (customer_number)
+    LEFT JOIN (SELECT DISTINCT customer_number FROM hand_overs) AS known ON known.customer_number = customers.customer_number
     WHERE customers.lead_person_id <> ''
 ),
 together AS (
@@ -120,11 +120,11 @@ SELECT
     together.customer_number,
     customers.customer_id,
     together.person_id,
-    contact_count::INTEGER AS contact_count,
+    contact_count::BIGINT AS contact_count,
     (CASE
         WHEN of_customer.parts > 0
         THEN (2 * {whole} * together.parts + of_customer.parts) // (2 * of_customer.parts) ELSE 0
-    END)::INTEGER AS share_e4,
+    END)::BIGINT AS share_e4,
     first_date,
     last_date,
     is_lead

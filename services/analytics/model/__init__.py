@@ -4,8 +4,11 @@ from services.analytics.model.analysis import Analysis, CustomerMonth, StaleDay
 from services.analytics.model.base import Base
 from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
+from services.analytics.model.departure import Departure, DepartureCustomer, DeparturePlan, DeparturePlanItem
 from services.analytics.model.happening import Happening
 from services.analytics.model.person import Person, Post, Unit
+from services.analytics.model.signal import Signal, SignalMeasure
+from services.analytics.model.signal_rule import SignalRuleVersion
 from services.analytics.model.warning import CustomerWarning, WarningMove, WarningSignal
 
 __all__ = [
@@ -16,10 +19,17 @@ __all__ = [
     "CustomerMonth",
     "CustomerWarning",
     "DatasetPin",
+    "Departure",
+    "DepartureCustomer",
+    "DeparturePlan",
+    "DeparturePlanItem",
     "Happening",
     "Person",
     "Post",
     "Reach",
+    "Signal",
+    "SignalMeasure",
+    "SignalRuleVersion",
     "StaleDay",
     "Unit",
     "WarningMove",

@@ -1,0 +1,1 @@
+"""Departures: who depends on whom, what would go, what is done about it, and what went."""
