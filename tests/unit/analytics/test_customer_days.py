@@ -40,7 +40,9 @@ def made(books, folder, pins, *, month=DAY.replace(day=1), end=DAY, home="CNY"):
 def test_balances_count_by_sort_and_flows_by_purpose(books, tmp_path):
     kinds = {"D": "DEMAND_DEPOSIT", "M": "MARGIN_DEPOSIT", "T": "TERM_DEPOSIT", "W": "WEALTH_PRODUCT", "L": "LOAN", "K": "CARD"}
     accounts = books.write("accounts", DAY, [{"account_number": a, "customer_number": "C1", "kind": k} for a, k in kinds.items()])
-    people = books.write("customers", DAY, [{"customer_number": "C1", "kind": "RETAIL", "display_name": "张三", "state": "ACTIVE"}])
+    people = books.write(
+        "customers", DAY, [{"customer_number": "C1", "kind": "RETAIL", "display_name": "张三", "state": "ACTIVE"}]
+    )
     balances = books.balances(DAY, {"D": 100, "M": 20, "T": 3_000, "W": 500, "L": 70_000, "K": 9})
     moved = [
         ("D", 900, "SALARY", None, None), ("D", 50, "TRANSFER_IN", None, None), ("D", -30, "CARD_PAYMENT", None, None),
@@ -50,7 +52,13 @@ def test_balances_count_by_sort_and_flows_by_purpose(books, tmp_path):
     columns = ("account_number", "amount_minor_units", "kind", "counterparty_name", "counterparty_account_number")
     rows = [dict(zip(columns, row, strict=True)) | {"transaction_number": str(n)} for n, row in enumerate(moved)]
     visits = [
-        {"event_number": str(n), "customer_number": "C1", "kind": kind, "event_time": datetime(2026, 11, 2), "duration_seconds": s}
+        {
+            "event_number": str(n),
+            "customer_number": "C1",
+            "kind": kind,
+            "event_time": datetime(2026, 11, 2),
+            "duration_seconds": s,
+        }
         for n, (kind, s) in enumerate([("SIGN_IN", 60), ("INQUIRY", None), ("SIGN_IN", -5), ("OTHER", 10**9)])
     ]
     pins = [accounts, people, balances, books.write("transactions", DAY, rows), books.write("ebanking_events", DAY, visits)]
