@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import analysis_service, departure_service, signal_service, warning_service
+from services.analytics.rpc import analysis_service, departure_service, signal_service, timeline_service, warning_service
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.departures import measuring as departures_measuring
 from services.analytics.usecases.settings import AnalyticsSettings
@@ -20,6 +20,7 @@ SERVICE = Service(
         "workbench.analytics.v1.AnalysisService": analysis_service,
         "workbench.analytics.v1.WarningService": warning_service,
         "workbench.analytics.v1.DepartureService": departure_service,
+        "workbench.analytics.v1.TimelineService": timeline_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

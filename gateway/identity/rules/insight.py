@@ -17,6 +17,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "analytics.warning.work": _LINE,
     "analytics.analysis.read": (*_LINE, _ANALYST, _AUDITOR),
     "analytics.analysis.start": (_ANALYST,),
+    "analytics.timeline.read": (*_LINE, _AUDITOR),
     "analytics.departure.plan": _LEAD,
     "analytics.departure.read": (*_LEAD, _ANALYST, _AUDITOR),
 }
