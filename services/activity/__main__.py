@@ -21,6 +21,7 @@ from services.activity.rpc import (
     visit_cycle_service,
     work_report_service,
 )
+from services.activity.usecases import restating
 from services.activity.usecases.campaigns import dispatching
 from services.activity.usecases.knowledge import policies
 from services.activity.usecases.notifications import mailing, measuring
@@ -65,6 +66,7 @@ SERVICE = Service(
     ),
     settings=ActivitySettings,
     measure=measuring.measure,
+    announcements=restating.ANNOUNCEMENTS,
     asks=("customer", "identity"),
 )
 

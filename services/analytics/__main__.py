@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import analysis_service, departure_service
+from services.analytics.rpc import analysis_service, departure_service, signal_service, warning_service
 from services.analytics.usecases.analyses import computing, upkeep
-from services.analytics.usecases.departures import measuring
+from services.analytics.usecases.departures import measuring as departures_measuring
 from services.analytics.usecases.settings import AnalyticsSettings
+from services.analytics.usecases.signals import measuring as signal_measuring
+from services.analytics.usecases.warnings import measuring as warnings_measuring
 from services.chassis import runtime
 from services.chassis.service import Service
 
@@ -14,14 +16,18 @@ SERVICE = Service(
     name="analytics",
     package="services.analytics",
     rpcs={
+        "workbench.analytics.v1.SignalService": signal_service,
         "workbench.analytics.v1.AnalysisService": analysis_service,
+        "workbench.analytics.v1.WarningService": warning_service,
         "workbench.analytics.v1.DepartureService": departure_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     works=(
+        *signal_measuring.WORKS,
         *computing.WORKS,
-        *measuring.WORKS,
+        *departures_measuring.WORKS,
+        *warnings_measuring.WORKS,
     ),
     settings=AnalyticsSettings,
     asks=("activity", "customer", "identity", "integration"),

@@ -10,6 +10,11 @@ _LINE = (_RM, _LEADER, _MANAGER)
 _LEAD = (_LEADER, _MANAGER)
 
 HELD_BY: Mapping[str, tuple[str, ...]] = {
+    "analytics.signal.define": (_ANALYST,),
+    "analytics.signal.read": (*_LINE, _ANALYST, _AUDITOR),
+    "analytics.warning.assign": _LEAD,
+    "analytics.warning.read": (*_LINE, _ANALYST, _AUDITOR),
+    "analytics.warning.work": _LINE,
     "analytics.analysis.read": (*_LINE, _ANALYST, _AUDITOR),
     "analytics.analysis.start": (_ANALYST,),
     "analytics.departure.plan": _LEAD,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -42,13 +43,36 @@ def write_signals(
 
     Columns: customer_number, customer_id, signal_code, rule_version int, onset_date (never after `as_of_date`), severity int,
     evidence (JSON text `{"features": {name: value}, "thresholds": {name: value}}`: amounts in minor units, rates as fractions,
-    dates as texts). Thresholds that are amounts are in a currency with so many digits of minor units. Rules that are switched off find
+    dates as texts). Thresholds that are amounts are in a currency with so many digits of minor units. Rules switched off find
     nothing; raises RuleFault where one is not right.
     """
     found = found_by(features, rules, as_of_date, minor_unit_digits)
     connection.execute(
         f"COPY ({found} ORDER BY customer_number, signal_code) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row of signals."""
+
+    customer_id: str
+    rule_code: str
+    rule_version: int
+    onset_date: date
+    severity: int
+    # JSON.
+    evidence: str
+
+
+def read_signals(connection: DuckDBPyConnection, signals: Path, after: str, count_max: int) -> list[Seen]:
+    """So many rows of those whose customers' ids come after that one, by id and code."""
+    rows = connection.execute(
+        "SELECT customer_id, signal_code, rule_version, onset_date, severity, evidence "
+        f"FROM read_parquet({quoted(signals)}) WHERE customer_id > ? ORDER BY customer_id, signal_code LIMIT {count_max}",
+        [after],
+    ).fetchall()
+    return [Seen(*row) for row in rows]
 
 
 def found_by(features: Path, rules: Sequence[SignalRule], as_of_date: date, minor_unit_digits: int = 2) -> str:

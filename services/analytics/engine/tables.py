@@ -106,3 +106,14 @@ SCHEMAS_OF_TABLES: Mapping[str, Mapping[str, str]] = {
 def table(name: str) -> ir.Table:
     """The table of that name, bound to no engine."""
     return ibis.table(SCHEMAS_OF_TABLES[name], name=name)
+
+
+def engine_type(type_: str) -> str:
+    """The type's name in DuckDB."""
+    return _ENGINE_TYPES[type_]
+
+
+_ENGINE_TYPES = {
+    "string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "float64": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN",
+    "timestamp": "TIMESTAMP", "array<string>": "VARCHAR[]",
+}  # fmt: skip

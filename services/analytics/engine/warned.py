@@ -46,10 +46,9 @@ class Seen:
 def worth_warning(
     connection: DuckDBPyConnection, scores: Path, signals: Path, thresholds: Thresholds, after: str, limit: int
 ) -> list[Seen]:
-    """The next customers behind a number, by number, of whom `rules.warnings.raises` says that there is reason."""
-    wanted = (
-        "severity >= $severity_min OR (probability >= $probability_min AND NOT isnan(probability) AND value_at_risk >= $value_min)"
-    )
+    """The next customers behind a number, by number, of whom `rules.warnings.raises` says so."""
+    probable = "probability >= $probability_min AND NOT isnan(probability) AND value_at_risk >= $value_min"
+    wanted = f"severity >= $severity_min OR ({probable})"
     query = f"{_seen(scores, signals, 'customer_number > $after')} WHERE {wanted} ORDER BY customer_number LIMIT $limit"
     told = {
         "severity_min": thresholds.severity_min,
@@ -83,7 +82,7 @@ def _seen(scores: Path, signals: Path, which: str) -> str:
             coalesce(value_at_risk, 0) AS value_at_risk, expected_loss, coalesce(reasons, ''), onset_date,
             coalesce(severity, 0) AS severity, signs
         FROM scored FULL JOIN signs USING (customer_number)
-    """  # noqa: S608 - paths are quoted, and `which` is a constant of this module
+    """
 
 
 def _as_seen(row: Sequence[Any]) -> Seen:

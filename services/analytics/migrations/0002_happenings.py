@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.db.types import BusinessDate, Json, UtcDateTime
+from services.chassis.db.scope import enforce_row_scope
+from services.chassis.db.types import BusinessDate, Json, OrderedText, UtcDateTime
 
 revision = "analytics_0002"
 down_revision = "analytics_0001"
@@ -24,6 +25,8 @@ def upgrade():
         "happenings",
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("customer_id", sa.Text, nullable=False),
+        sa.Column("origin_customer_id", sa.Text, nullable=False),
+        sa.Column("organisation_path", OrderedText, nullable=False),
         sa.Column("kind", sa.Integer, nullable=False),
         sa.Column("start_date", BusinessDate, nullable=False),
         sa.Column("end_date", BusinessDate),
@@ -38,12 +41,17 @@ def upgrade():
         sa.Column("people_met_count", sa.Integer, nullable=False),
         sa.Column("customer_began", sa.Boolean, nullable=False),
         sa.Column("low", sa.Boolean, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("update_time", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("source", name="pk_happenings"),
     )
     op.create_index("ix_happenings_customer_id_start_date", "happenings", ["customer_id", "start_date"])
+    op.create_index("ix_happenings_kind_start_date", "happenings", ["kind", "start_date"])
+    op.create_index("ix_happenings_organisation_path", "happenings", ["organisation_path"])
     op.create_index("ix_happenings_person_id_start_date", "happenings", ["person_id", "start_date"])
     op.create_index("ix_happenings_update_time", "happenings", ["update_time"])
+    # What happened around a customer goes with it to another lead.
+    enforce_row_scope(op.get_bind(), "happenings", of_customers=True, person="person_id", with_customer=True)
     op.create_table(
         "analyses",
         sa.Column("analysis_id", sa.Text, nullable=False),

@@ -21,9 +21,7 @@ def upgrade():
         sa.Column("onset_date", BusinessDate, nullable=False),
         sa.Column("evidence", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("warning_id", "signal_code", name="pk_warning_signals"),
-        sa.ForeignKeyConstraint(
-            ["warning_id"], ["warnings.warning_id"], "fk_warning_signals_warning_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["warning_id"], ["warnings.warning_id"], "fk_warning_signals_warning_id", ondelete="CASCADE"),
     )
     op.create_index("ix_warning_signals_signal_code_warning_id", "warning_signals", ["signal_code", "warning_id"])
     op.create_table(
@@ -63,6 +61,7 @@ def _create_warnings():
         sa.Column("reasons", sa.Text, nullable=False),
         sa.Column("accepter_person_id", sa.Text, nullable=False),
         sa.Column("accept_time", UtcDateTime),
+        sa.Column("response_seconds", sa.BigInteger),
         sa.Column("postpone_date", BusinessDate),
         sa.Column("postpone_count", sa.Integer, nullable=False),
         sa.Column("outcome", sa.Integer, nullable=False),

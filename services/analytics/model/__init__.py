@@ -7,6 +7,8 @@ from services.analytics.model.dataset_pin import DatasetPin
 from services.analytics.model.departure import Departure, DepartureCustomer, DeparturePlan, DeparturePlanItem
 from services.analytics.model.happening import Happening
 from services.analytics.model.person import Person, Post, Unit
+from services.analytics.model.signal import Signal, SignalMeasure
+from services.analytics.model.signal_rule import SignalRuleVersion
 from services.analytics.model.warning import CustomerWarning, WarningMove, WarningSignal
 
 __all__ = [
@@ -25,6 +27,9 @@ __all__ = [
     "Person",
     "Post",
     "Reach",
+    "Signal",
+    "SignalMeasure",
+    "SignalRuleVersion",
     "StaleDay",
     "Unit",
     "WarningMove",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, Integer, Text
+from sqlalchemy import BigInteger, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.analytics.model.base import Base
-from services.chassis.db.types import BusinessDate, Json, UtcDateTime
+from services.chassis.db.types import BusinessDate, Json, OrderedText, UtcDateTime
 
 
 class Happening(Base):
@@ -18,11 +18,16 @@ class Happening(Base):
 
     # Of the kind and the id that the service gives it in which it happened, such as `contacts/0198…`; told twice it is one.
     source: Mapped[str] = mapped_column(Text, primary_key=True)
+    # The record that stands for the customer; empty where nobody told yet whose it is.
     customer_id: Mapped[str] = mapped_column(Text)
+    # The record under which it happened: another one after a merge, to which it goes back where that is undone.
+    origin_customer_id: Mapped[str] = mapped_column(Text)
+    # The unit in which it happened.
+    organisation_path: Mapped[str] = mapped_column(OrderedText, default="")
     # A HappeningKind.
     kind: Mapped[int] = mapped_column(Integer)
     start_date: Mapped[date] = mapped_column(BusinessDate)
-    # When it was over: a complaint closed, an opportunity won or lost; None while it is not.
+    # When it was over: feedback answered, an opportunity won or lost, a task done; None while it is not.
     end_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
     # Until when an answer is due.
     due_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
@@ -43,11 +48,15 @@ class Happening(Base):
     customer_began: Mapped[bool] = mapped_column(default=False)
     # Of an answered survey: whether it is one that somebody should look after.
     low: Mapped[bool] = mapped_column(default=False)
-    # Of the event that told last: an older one that comes later changes nothing.
+    # Counts its changes where it happened, or is the day of the last one: what is older and comes later changes nothing.
+    version: Mapped[int] = mapped_column(BigInteger, default=0)
+    # When something of it was last taken in here.
     update_time: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         Index("ix_happenings_customer_id_start_date", "customer_id", "start_date"),
+        Index("ix_happenings_kind_start_date", "kind", "start_date"),
+        Index("ix_happenings_organisation_path", "organisation_path"),
         Index("ix_happenings_person_id_start_date", "person_id", "start_date"),
         Index("ix_happenings_update_time", "update_time"),
     )

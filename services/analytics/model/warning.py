@@ -77,6 +77,8 @@ class CustomerWarning(Base):
     reasons: Mapped[str] = mapped_column(Text, default="")
     accepter_person_id: Mapped[str] = mapped_column(Text, default="")
     accept_time: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    # From when it was raised until somebody first took it up, or said what became of it.
+    response_seconds: Mapped[int | None] = mapped_column(BigInteger, default=None)
     postpone_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
     postpone_count: Mapped[int] = mapped_column(Integer, default=0)
     # `rules.warnings.WarningOutcome` and `MeasuredOutcome`.
@@ -111,7 +113,14 @@ class CustomerWarning(Base):
         CheckConstraint(f"open = (state <> {WarningState.CLOSED.value})", name="open"),
         Index("uq_warnings_customer_id_open", "customer_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_warnings_customer_id_warning_id", "customer_id", "warning_id"),
-        Index("ix_warnings_assignee_open_value", "assignee_person_id", "open", "value_per_hour_minor_units", "severity", "warning_id"),
+        Index(
+            "ix_warnings_assignee_open_value",
+            "assignee_person_id",
+            "open",
+            "value_per_hour_minor_units",
+            "severity",
+            "warning_id",
+        ),
         Index("ix_warnings_organisation_path_open", "organisation_path", "open"),
         Index("ix_warnings_open_value", "open", "value_per_hour_minor_units", "severity", "warning_id"),
         Index("ix_warnings_close_date_warning_id", "close_date", "warning_id"),
@@ -144,6 +153,7 @@ class CustomerWarning(Base):
         self.assignee_person_id = self.assignee_person_id or person_id
         # How long the first answer took stays known.
         self.accepter_person_id, self.accept_time = person_id, self.accept_time or now
+        self._answered(now)
 
     def assign(self, person_id: str, due_date: date, now: datetime) -> None:
         """It waits for somebody, or for whoever assigns it."""
@@ -164,6 +174,12 @@ class CustomerWarning(Base):
         self.state, self.open, self.postpone_date = WarningState.CLOSED.value, False, None
         self.outcome, self.outcome_note, self.closer_person_id = outcome.value, note, person_id
         self.close_time, self.close_date, self.update_time = now, today, now
+        if person_id:
+            self._answered(now)
+
+    def _answered(self, now: datetime) -> None:
+        if self.response_seconds is None:
+            self.response_seconds = max(0, int((now - self.create_time).total_seconds()))
 
 
 class WarningMove(Base):
@@ -172,8 +188,6 @@ class WarningMove(Base):
     __tablename__ = "warning_moves"
 
     merge_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    warning_id: Mapped[str] = mapped_column(
-        ForeignKey("warnings.warning_id", ondelete="CASCADE"), type_=Text, primary_key=True
-    )
+    warning_id: Mapped[str] = mapped_column(ForeignKey("warnings.warning_id", ondelete="CASCADE"), type_=Text, primary_key=True)
 
     __table_args__ = (Index("ix_warning_moves_warning_id", "warning_id"),)

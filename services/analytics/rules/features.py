@@ -1,7 +1,7 @@
 """Features 特征: what is known of a customer as of a business date, in words for cards and evidence, and which way risk goes.
 
-How each is computed says `engine/features.py`. A window of days "1–30 back" ends with the business date itself; a fall is what is
-missing of the share that was there before, so 1 where all is gone, 0 where nothing changed, negative where it grew.
+How each is computed says `engine/features.py`. The window "1 to 30 days back" ends with the business date itself. A fall is the part
+of what used to be there that is missing: 1 where all is gone, 0 where nothing changed, negative where it grew.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class FeatureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature in words. `risk` is 1 or -1 where the risk of leaving may only grow with it, or against it; 0 where it may both."""
+    """A feature in words. `risk`: 1 or -1 where the risk of leaving may only grow with it, or against it; 0 where both may be."""
 
     kind: FeatureKind
     risk: int

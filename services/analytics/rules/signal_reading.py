@@ -54,22 +54,19 @@ class ReadRule:
 
 def read_rule(rule: SignalRule) -> ReadRule:
     """The rule as it is computed by; raises RuleFault."""
-    condition = _condition(rule.condition, "condition")
-    steps = {
-        name: _condition(text, name) if text else None for name, text in (("serious", rule.serious), ("severe", rule.severe))
-    }
+    texts = {"condition": rule.condition, "serious_condition": rule.serious, "severe_condition": rule.severe}
+    conditions = {field: _condition(text, field) for field, text in texts.items() if text or field == "condition"}
     sorts: dict[str, Sort] = {}
     features: dict[str, None] = dict.fromkeys(rule.evidence_features)
-    for field, each in (("condition", condition), *steps.items()):
-        if each is None:
-            continue
-        for name, sort in each.thresholds.items():
+    for field, condition in conditions.items():
+        for name, sort in condition.thresholds.items():
             if sorts.setdefault(name, sort) is not sort:
                 _refuse("THRESHOLD_UNFIT", field, f"“:{name}” is {sort.value} here, and {sorts[name].value} elsewhere.")
-        features |= dict.fromkeys(each.features)
+        features |= dict.fromkeys(condition.features)
     _check_features(rule)
     _check_thresholds(rule, sorts)
-    found = ReadRule(rule, condition, steps["serious"], steps["severe"], sorts, tuple(features))
+    serious, severe = conditions.get("serious_condition"), conditions.get("severe_condition")
+    found = ReadRule(rule, conditions["condition"], serious, severe, sorts, tuple(features))
     _check_words(found)
     return found
 

@@ -28,6 +28,15 @@ class SignalState(IntEnum):
     ENDED = 2
 
 
+class TriedChange(IntEnum):
+    """What a rule that is tried would change in a customer; `workbench.analytics.v1.TriedChange` mirrors it."""
+
+    ADDED = 1
+    DROPPED = 2
+    SEVERITY = 3
+    NONE = 4
+
+
 class RuleState(IntEnum):
     """Where a version of a rule stands; `workbench.analytics.v1.SignalRuleState` mirrors it."""
 

@@ -12,7 +12,7 @@ from services.chassis.kernel.dates import moved
 
 
 class WarningState(IntEnum):
-    """Where it stands. Stored as the number, which never changes its meaning; `workbench.analytics.v1.WarningState` mirrors it."""
+    """Where it stands. The number is stored and never changes its meaning; `workbench.analytics.v1.WarningState` mirrors it."""
 
     # It waits for somebody.
     RAISED = 1
@@ -53,6 +53,8 @@ class MeasuredOutcome(IntEnum):
     STAYED = 2
     # There are too few days to say.
     UNKNOWN = 3
+    # He had left before: the warning came too late.
+    LEFT_BEFORE = 4
 
 
 OPEN_STATES = (WarningState.RAISED, WarningState.ACCEPTED, WarningState.POSTPONED)
@@ -118,6 +120,15 @@ def held_out(customer_id: str, raise_date: date, percent: int) -> bool:
     """
     digest = hashlib.sha256(f"{raise_date.year}/{customer_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % 100 < percent
+
+
+def measured(*, left: bool | None, gone: bool) -> MeasuredOutcome:
+    """What a customer's label says (`rules.leaving`): whether he left, None where that cannot be said, and whether he had before."""
+    if gone:
+        return MeasuredOutcome.LEFT_BEFORE
+    if left is None:
+        return MeasuredOutcome.UNKNOWN
+    return MeasuredOutcome.LEFT if left else MeasuredOutcome.STAYED
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ class Engine(Protocol):
     def keep(self, name: str, statement: str) -> Path:
         """Computes what the statement answers into one Parquet file, and knows it by that name."""
 
-    def show(self, name: str, path: Path) -> None:
-        """Knows a Parquet file by that name."""
+    def show(self, name: str, *paths: Path) -> None:
+        """Knows Parquet files by that name, as one table."""
 
 
 class DuckDb:
@@ -64,9 +64,9 @@ class DuckDb:
         self.show(name, path)
         return path
 
-    def show(self, name: str, path: Path) -> None:
+    def show(self, name: str, *paths: Path) -> None:
         """As a view."""
-        self.define(name, f"FROM read_parquet({quoted(path)})")
+        self.define(name, f"FROM read_parquet([{', '.join(map(quoted, paths))}])")
 
 
 # The whole quotient of whole numbers, cut off towards zero: `//` of DECIMAL would be a floating-point one.

@@ -58,9 +58,9 @@ class Spark:
         self.show(name, path)
         return path
 
-    def show(self, name: str, path: Path) -> None:
+    def show(self, name: str, *paths: Path) -> None:
         """As a temporary view."""
-        self._session.read.parquet(str(path)).createOrReplaceTempView(name)
+        self._session.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
 
     def _place(self, name: str) -> Path:
         self._files += 1

@@ -1,7 +1,8 @@
 """Computes a month up to a day from pinned inputs.
 
 A run goes through the month in steps, each of which adds its days to the leaf of the step before: so a day that is new costs a
-day, and a day that is restated costs the days from it on. What memory holds is one step's joins, and what does not fit spills.
+day, and a day that is restated costs the days from it on. Objects are computed in as many parts as memory asks for, each by
+itself: what memory holds is one part's joins, and grows no further with the bank.
 """
 
 from __future__ import annotations
@@ -51,19 +52,23 @@ def compute(
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     month = _month(connection, lake, inputs, engine(connection, unfinished))
-    since, leaf = inputs.month_date, before and before / LEAF_FILE
+    since, leaf = inputs.month_date, [before / LEAF_FILE] if before else []
     if leaf:
-        ((last,),) = connection.execute(f"SELECT max(as_of_date) FROM read_parquet({quoted(leaf)})").fetchall()
-        since, leaf = (last + timedelta(days=1), leaf) if last else (since, None)
+        ((last,),) = connection.execute(f"SELECT max(as_of_date) FROM read_parquet({_listed(leaf)})").fetchall()
+        since, leaf = (last + timedelta(days=1), leaf) if last else (since, [])
     if since > inputs.as_of_date:
         raise ValueError("The earlier computation has all days already.")
-    days, issues = [], []
+    days: list[Path] = []
+    issues: list[Path] = []
     for step in month.staging.steps(since):
-        for found in month.add(step, leaf, by_day=by_day):
-            leaf = found
-            days.append(month.day_results())
-            issues.append(month.issues())
-    leaf.rename(folder / LEAF_FILE)
+        for added in month.add(step, leaf, by_day=by_day):
+            leaf = added.leaf
+            days.append(added.day_results)
+            issues += added.issues
+    if len(leaf) == 1:
+        leaf[0].rename(folder / LEAF_FILE)
+    else:
+        _write(connection, f"FROM read_parquet({_listed(leaf)})", folder / LEAF_FILE)
     _write(connection, f"FROM read_parquet({_listed(days)}) ORDER BY ALL", folder / DAYS_FILE)
     told = "SELECT reason, subject, sum(row_count)::BIGINT AS row_count, max(organisation_unit_id) AS organisation_unit_id"
     _write(connection, f"{told} FROM read_parquet({_listed(issues)}) GROUP BY ALL ORDER BY ALL", folder / ISSUES_FILE)

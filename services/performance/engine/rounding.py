@@ -1,4 +1,4 @@
-"""Exact division and rounding of whole numbers, the same in every engine: no value on the way is a floating-point one."""
+"""Exact parts of whole numbers, the same in every engine: no value on the way is a floating-point one."""
 
 from __future__ import annotations
 
@@ -7,33 +7,12 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from services.chassis.engines.rounding import EXACT, exact, exact_quotient, half_even, sign, summed
+
 if TYPE_CHECKING:
     from ibis import ir
 
-EXACT = "decimal(38,0)"
-
-
-@ibis.udf.scalar.builtin(name="exact_quotient", signature=((EXACT, EXACT), EXACT))
-def exact_quotient(numerator, divisor):  # noqa: ANN001, ANN201 - Ibis takes the types from the signature
-    """The whole quotient, cut off towards zero; each engine is given a function of that name."""
-
-
-def exact(value: ir.Value | int) -> ir.Value:
-    """A whole number with room for 38 digits."""
-    return (ibis.literal(value) if isinstance(value, int) else value).cast(EXACT)
-
-
-def summed(column: ir.Column) -> ir.IntegerValue:
-    """The sum of int64 as int64: an engine's own may be wider, and a file would keep it as a floating-point number."""
-    return exact(column.sum()).cast("int64")
-
-
-def half_even(numerator: ir.Value, divisor: ir.Value) -> ir.Value:
-    """Over a positive divisor, to the nearest whole number; a half goes to the even one, so that no side gains by it."""
-    doubled = exact(numerator.abs() * 2 + divisor)
-    nearest = exact_quotient(doubled, divisor * 2)
-    tie = (doubled == nearest * divisor * 2) & (exact_quotient(nearest, exact(2)) * 2 != nearest)
-    return exact((nearest - tie.ifelse(1, 0)) * _sign(numerator))
+__all__ = ["EXACT", "exact", "half_even", "shared_by_quota", "shared_by_weight", "summed"]
 
 
 def shared_by_weight(
@@ -52,7 +31,7 @@ def shared_by_weight(
         **{f"{name}_total": magnitude for name, magnitude in magnitudes.items()},
         **{f"{name}_floor": floor for name, floor in floors.items()},
         **{f"{name}_remainder": exact(products[name] - floors[name] * rows[whole]) for name, (_, _, whole) in parts.items()},
-        **{f"{name}_sign": _sign(rows[amount]) for name, (amount, _, _) in parts.items()},
+        **{f"{name}_sign": sign(rows[amount]) for name, (amount, _, _) in parts.items()},
     )
     return _completed(rows, parts, within, order)
 
@@ -66,14 +45,14 @@ def shared_by_quota(
     over the exact quotas numerator / divisor, which may be of either sign; mirrored where they sum up below 0.
     """
     rows = rows.mutate(**{f"{name}_sum": exact(rows[own].sum().over(group_by=within)) for name, (own, _) in parts.items()})
-    signs = {name: _sign(rows[f"{name}_sum"]) for name in parts}
+    signs = {name: sign(rows[f"{name}_sum"]) for name in parts}
     mirrored = {name: exact(rows[own] * signs[name]) for name, (own, _) in parts.items()}
     floors = {name: _floor(mirrored[name], rows[divisor]) for name, (_, divisor) in parts.items()}
     rows = rows.mutate(
         **{f"{name}_total": half_even(exact(rows[f"{name}_sum"].abs()), rows[divisor]) for name, (_, divisor) in parts.items()},
         **{f"{name}_floor": floor for name, floor in floors.items()},
         **{f"{name}_remainder": exact(mirrored[name] - floors[name] * rows[divisor]) for name, (_, divisor) in parts.items()},
-        **{f"{name}_sign": sign for name, sign in signs.items()},
+        **{f"{name}_sign": found for name, found in signs.items()},
     )
     return _completed(rows, parts, within, order)
 
@@ -95,7 +74,3 @@ def _completed(rows: ir.Table, parts: Iterable[str], within: Sequence[str], orde
 def _floor(numerator: ir.DecimalValue, divisor: ir.DecimalValue) -> ir.DecimalValue:
     cut = exact_quotient(numerator, divisor)
     return exact(cut - (numerator < cut * divisor).ifelse(1, 0))
-
-
-def _sign(number: ir.Value) -> ir.IntegerValue:
-    return (number < 0).ifelse(-1, 1)

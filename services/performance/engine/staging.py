@@ -47,6 +47,27 @@ class Step:
         return [self.first + n * _DAY for n in range((self.last - self.first).days + 1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Objects whose numbers are in a range, from `first` on and before `end`; None where it has no bound."""
+
+    first: str | None = None
+    end: str | None = None
+
+    def holds(self, column: str) -> str:
+        """The condition: a range, by which files are passed over that are sorted, or nearly so."""
+        bounds = [f"{column} >= {quoted(self.first)}"] if self.first is not None else []
+        bounds += [f"{column} < {quoted(self.end)}"] if self.end is not None else []
+        return " AND ".join(bounds) or "true"
+
+
+WHOLE = Part()
+# What a step holds of an object while it is computed; measured, with all that the engine needs beside.
+_BYTES_PER_OBJECT = 6_000
+# Of which the bounds of parts are drawn.
+_SAMPLED = 10_000
+
+
 class Staging:
     """The tables of a run, step by step. `begin` and `take` answer the names of the tables that they have filled anew."""
 
@@ -57,8 +78,10 @@ class Staging:
         self._connection = connection
         self._lake = lake
         self._inputs = inputs
-        # Since when the facts stand that are in the tables.
+        # Since when the facts stand that are in the tables, and of which part.
         self._facts_date: date | None = None
+        self._objects_of: tuple[date, Part] | None = None
+        self._part = WHOLE
         self._views = 0
         self._numbers = None if objects is None else sorted({each.number for each in objects})
         self._datasets = tuple(MEASURED) if objects is None else tuple(sorted({each.dataset for each in objects}))
@@ -73,11 +96,28 @@ class Staging:
         self._fill_rates()
         self._fill_prices()
         self._fill_rules()
-        self._fill_base()
-        return ["units", "people", "rates", "prices", "tenors", "rules", "divisors", "base_rows"]
+        return ["units", "people", "rates", "prices", "tenors", "rules", "divisors"]
 
-    def take(self, step: Step) -> list[str]:
-        """What stands on the days of a step."""
+    @cached_property
+    def parts(self) -> list[Part]:
+        """All objects, in as many parts as memory asks for: nothing ties objects to each other."""
+        accounts = [each.pin for each in self._inputs.days if each.pin.dataset == "accounts"]
+        latest = list({pin.feed: pin for pin in sorted(accounts, key=lambda pin: (pin.business_date, pin.revision))}.values())
+        if self._numbers is not None or not latest:
+            return [WHOLE]
+        relation = self._lake.relation(self._connection, SCHEMAS["accounts"], latest)
+        relation.select("account_number").create_view("all_accounts")
+        ((count, memory),) = self._connection.execute(_COUNTED).fetchall()
+        wanted = -(-count * _BYTES_PER_OBJECT // memory)
+        if wanted <= 1:
+            return [WHOLE]
+        shares = [n / wanted for n in range(1, wanted)]
+        ((bounds,),) = self._connection.execute(_BOUNDS, [shares]).fetchall()
+        return [Part(*bound) for bound in pairwise([None, *dict.fromkeys(bounds), None])]
+
+    def take(self, step: Step, part: Part = WHOLE) -> list[str]:
+        """What stands on the days of a step, of the objects of a part."""
+        self._part = part
         names = self._take_facts(step)
         self._fill("step", "last_date DATE", [(step.last,)])
         self._fill("selectors", "dataset VARCHAR, by_code BOOLEAN, selector VARCHAR, rule BIGINT", self._selectors(step))
@@ -130,16 +170,24 @@ class Staging:
     def _take_facts(self, step: Step) -> list[str]:
         """Accounts, ratings, classes, and whose everything is; nothing where it stands as it did."""
         since = max((day for day in self._changes if day <= step.first), default=date.min)
-        if since == self._facts_date:
-            return []
-        self._facts_date = since
-        self._connection.execute("SET VARIABLE day = ?", [step.first])
-        self._run(staged.HOLDINGS)
-        self._fill_accounts(step)
-        for name, dataset, query in (("ratings", "risk_ratings", staged.RATINGS), ("classes", "loan_classes", staged.CLASSES)):
-            view = self._view(dataset, self._inputs.pins(dataset, step.first, step.first))
-            self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query.format(view=view)}")
-        return ["holdings", "lines", "customers", "accounts", "ratings", "classes"]
+        names: list[str] = []
+        if since != self._facts_date:
+            self._facts_date = since
+            self._connection.execute("SET VARIABLE day = ?", [step.first])
+            self._run(staged.HOLDINGS)
+            self._fill_facts("ratings", "risk_ratings", staged.RATINGS, step)
+            names += ["holdings", "lines", "customers", "ratings"]
+        if self._objects_of != (since, self._part):
+            self._objects_of = (since, self._part)
+            self._fill_base()
+            self._fill_accounts(step)
+            self._fill_facts("classes", "loan_classes", staged.CLASSES, step)
+            names += ["base_rows", "accounts", "classes"]
+        return names
+
+    def _fill_facts(self, table: str, dataset: str, query: str, step: Step) -> None:
+        view = self._view(dataset, self._inputs.pins(dataset, step.first, step.first))
+        self._run(f"CREATE OR REPLACE TEMP TABLE {table} AS {query.format(view=view)}")
 
     def _fill_accounts(self, step: Step) -> None:
         """As they stood; what a carried revision lacks, or a feed that begins later, as the first later one has it.
@@ -266,8 +314,10 @@ class Staging:
     def _wanted(self, dataset: str) -> str:
         """Which rows of a dataset are read: a condition by which files are passed over, so that one account is found quickly."""
         column = MEASURED[dataset].number if dataset in MEASURED else _NUMBERS.get(dataset)
-        if self._numbers is None or column is None:
+        if column is None:
             return "true"
+        if self._numbers is None:
+            return self._part.holds(column)
         return f"{column} IN ({', '.join(quoted(number) for number in ['', *self._numbers])})"
 
     def _fill(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -278,6 +328,15 @@ class Staging:
 
     def _run(self, statement: str) -> None:
         self._connection.execute(statement)
+
+
+_COUNTED = """
+    SELECT (SELECT count(*) FROM all_accounts), parse_formatted_bytes(current_setting('memory_limit'))::BIGINT
+"""
+# As many objects in each: the bounds are drawn from a sample, which any way the rows are sorted leaves fair.
+_BOUNDS = f"""
+    SELECT quantile_disc(account_number, ?) FROM (FROM all_accounts USING SAMPLE reservoir({_SAMPLED} ROWS) REPEATABLE (1))
+"""
 
 
 def _in_force(rule: ProductRule, day: date) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.chassis.engines.expressions import statement
 from services.performance.engine import settling
 from services.performance.engine.account_days import Measuring, account_days, base_amounts
-from services.performance.engine.staging import Staging, Step
+from services.performance.engine.staging import WHOLE, Part, Staging, Step
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
     from services.chassis.engines.expressions import Engine
     from services.chassis.lake.lake import Lake
     from services.performance.engine.inputs import MonthInputs, ObjectKey
+
+
+@dataclass(frozen=True, slots=True)
+class AddedDay:
+    """What a month comes to after a day."""
+
+    # The files that together are the leaf.
+    leaf: Sequence[Path]
+    day_results: Path
+    issues: Sequence[Path]
 
 
 class Month:
@@ -30,11 +42,12 @@ class Month:
         self._engine = engine
         self.staging = Staging(connection, lake, inputs, objects)
         self._take(self.staging.begin())
-        self._define("base_amounts", base_amounts, self._home_currency_code)
 
-    def account_days(self, step: Step) -> list[str]:
-        """The tables that together have the rows of ACCOUNT_DAYS of a step."""
-        self._take(self.staging.take(step))
+    def account_days(self, step: Step, part: Part = WHOLE) -> list[str]:
+        """The tables that together have the rows of ACCOUNT_DAYS of a step and a part."""
+        self._take(self.staging.take(step, part))
+        # Once the rows of the base are there.
+        self._define("base_amounts", base_amounts, self._home_currency_code)
         names = []
         for source in self.staging.sources(step):
             measuring = Measuring(source, self.staging.rules(source, step), self._home_currency_code)
@@ -44,27 +57,39 @@ class Month:
                 self._define(names[-1], account_days, measuring, divided=divided)
         return names
 
-    def add(self, step: Step, formerly: Path | None, *, by_day: bool) -> Iterator[Path]:
-        """The leaf after each day of the step, or after its last, from the one before the step, which is none for the first."""
-        self._keep("added", settling.added, tuple(self.account_days(step)), by_day=by_day)
-        for day in step.days if by_day else [step.last]:
-            self._take(self.staging.end(day))
-            if formerly:
-                self._engine.show("formerly", formerly)
-            self._keep("accrued", settling.accrued, formerly=formerly is not None)
-            self._keep("several", settling.several)
-            self._define("alone", settling.settled, divided=False)
-            self._define("together", settling.settled, divided=True)
-            formerly = self._keep("account_results", settling.leaf)
-            yield formerly
+    def add(self, step: Step, formerly: Sequence[Path], *, by_day: bool) -> Iterator[AddedDay]:
+        """What each day of the step, or its last, comes to, from the leaf before the step, whose files are none for the first."""
+        days = step.days if by_day else [step.last]
+        leaf: dict[date, list[Path]] = {day: [] for day in days}
+        issues: dict[date, list[Path]] = {day: [] for day in days}
+        for part in self.staging.parts:
+            added = self._keep("added", settling.added, tuple(self.account_days(step, part)), by_day=by_day)
+            before = bool(formerly)
+            if before:
+                self._show_former(formerly, part)
+            for day in days:
+                self._take(self.staging.end(day))
+                self._keep("accrued", settling.accrued, formerly=before)
+                self._keep("several", settling.several)
+                self._define("alone", settling.settled, divided=False)
+                self._define("together", settling.settled, divided=True)
+                leaf[day].append(self._keep("account_results", settling.leaf))
+                issues[day].append(self._keep("issues", settling.issues))
+                self._engine.show("formerly", leaf[day][-1])
+                before = True
+            # Of all days of a part: large, and read by nobody any more.
+            added.unlink()
+        for day in days:
+            self._engine.show("account_results", *leaf[day])
+            yield AddedDay(leaf[day], self._keep("day_results", settling.day_results), issues[day])
 
-    def day_results(self) -> Path:
-        """Of the last leaf's day."""
-        return self._keep("day_results", settling.day_results)
-
-    def issues(self) -> Path:
-        """Of the same."""
-        return self._keep("issues", settling.issues)
+    def _show_former(self, formerly: Sequence[Path], part: Part) -> None:
+        """The leaf before the step, of a part's objects."""
+        if part == WHOLE:
+            self._engine.show("formerly", *formerly)
+        else:
+            self._engine.show("former_leaf", *formerly)
+            self._engine.define("formerly", f"FROM former_leaf WHERE {part.holds('account_number')}")
 
     def _define(self, name: str, build: Callable[..., ir.Table], *arguments: Any, **options: Any) -> None:
         self._engine.define(name, statement(self._engine.dialect, build, *arguments, **options))

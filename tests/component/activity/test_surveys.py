@@ -33,8 +33,10 @@ from workbench.activity.v1.survey_pb2 import (
 from workbench.customer.v1 import customer_pb2, exchange_events_pb2
 from workbench.timeline.v1 import events_pb2 as timeline_events_pb2
 
+from services.activity.model.survey import SurveyInvitation
 from services.activity.model.task import Task
 from services.activity.rules.surveys import chance
+from services.activity.usecases.surveys import answering
 from services.chassis.db import listing
 from services.chassis.kernel.caller import NOBODY
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion, WorkbenchError
@@ -144,6 +146,8 @@ def test_an_rm_takes_answers_down_and_a_low_score_opens_one_task(town):
     assert (event.recommendation_score, event.low, event.business_date) == (3, True, "2026-11-25")
     assert "排队" not in str(event)
     with town.service.database.transaction(read_only=True) as work:
+        (kept,) = work.session.query(SurveyInvitation).filter_by(survey_invitation_id=invitation.survey_invitation_id).all()
+        assert answering.announced(kept).answer == event
         (task,) = work.session.query(Task).filter_by(source="survey", source_key=invitation.survey_invitation_id).all()
     assert (task.owner_person_id, task.customer_id) == (town.rm1_east.person_id, invitation.customer_id)
     told = town.recorded(timeline_events_pb2.CustomerTimelineEntryRecorded, customer_id=invitation.customer_id)

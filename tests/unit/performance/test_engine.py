@@ -10,6 +10,7 @@ import pytest
 
 from services.chassis import keys
 from services.chassis.lake.lake import Lake
+from services.performance.engine import staging
 from services.performance.engine.computing import account_days, compute
 from services.performance.engine.inputs import ObjectKey
 from services.performance.engine.measures import ACCRUALS, MEASURES
@@ -115,6 +116,20 @@ def test_a_run_that_goes_on_from_an_earlier_one_comes_to_the_same_leaf(accounts)
     assert same_rows(connection, folder / "by_day" / LEAF, folder / "later" / LEAF)
     days = f"FROM read_parquet(['{folder}/earlier/{DAYS}', '{folder}/later/{DAYS}']) ORDER BY ALL"
     assert connection.execute(days).fetchall() == connection.execute(f"FROM read_parquet('{folder}/by_day/{DAYS}')").fetchall()
+
+
+def test_a_book_too_large_for_memory_is_computed_in_parts_to_the_same_leaf_days_and_issues(books, monkeypatch):
+    """As if an object took a fifth of it."""
+    _, lake, inputs, folder, connection = books
+    monkeypatch.setattr(staging, "_BYTES_PER_OBJECT", 256 * 1024**2 // 5)
+    earlier = replace(inputs, as_of_date=AS_OF - timedelta(days=2))
+    assert len(staging.Staging(connection, lake, inputs).parts) > 3
+    compute(connection, lake, earlier, folder / "earlier_parts", by_day=False)
+    compute(connection, lake, inputs, folder / "parts", before=folder / "earlier_parts")
+    assert same_rows(connection, folder / "by_day" / LEAF, folder / "parts" / LEAF)
+    later = f"FROM read_parquet('{{}}') WHERE day > DATE '{earlier.as_of_date}' ORDER BY ALL"
+    found, told = (connection.execute(later.format(folder / name / DAYS)).fetchall() for name in ("parts", "by_day"))
+    assert found == told
 
 
 def test_the_last_day_is_the_leaf_added_up(books):

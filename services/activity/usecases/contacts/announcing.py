@@ -36,6 +36,11 @@ def announce(work: UnitOfWork, contact: Contact, former_state: int = 0) -> None:
         lead_following.contact_done(work, contact)
 
 
+def announced(contact: Contact) -> contact_events_pb2.ContactAnnounced:
+    """What holds of it, for whoever did not follow from the beginning."""
+    return contact_events_pb2.ContactAnnounced(contact_id=contact.contact_id, contact=_event(contact))
+
+
 def announce_history(work: UnitOfWork, contacts: Sequence[Contact]) -> None:
     """Records contacts that come from another system: together by customer, since nobody acts on each of so many."""
     by_customer: dict[str, list[Any]] = {}

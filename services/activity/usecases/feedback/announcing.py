@@ -12,6 +12,10 @@ from services.activity.rules.feedback import FeedbackKind, FeedbackSeverity
 from services.activity.usecases import telling
 from services.activity.usecases.notifying import notify
 from services.chassis.db.session import UnitOfWork
+from services.chassis.mapping import Mapper
+
+# One that is just being taken over from another system has no version yet: it will be its first.
+_standing = Mapper(events.FeedbackStanding, computed={"version": lambda row: row.version or 1})
 
 
 def resource(item: Feedback) -> str:
@@ -109,6 +113,17 @@ def remind(work: UnitOfWork, item: Feedback, person_ids: list[str], kind: str) -
     notify(work, person_ids, kind, resource=resource(item), parameters=told, urgent=urgent)
 
 
+def announced(item: Feedback) -> events.FeedbackAnnounced:
+    """How it stands, for whoever did not follow from the beginning."""
+    return events.FeedbackAnnounced(
+        feedback_id=item.feedback_id,
+        customer_id=item.customer_id,
+        category=item.category,
+        organisation_path=item.organisation_path,
+        standing=_standing(item),
+    )
+
+
 def parameters(item: Feedback) -> dict[str, str]:
     """What a sentence about it names."""
     return {"feedback_kind": FeedbackKind(item.kind).name, "category": item.category} | _severity(item)
@@ -127,6 +142,7 @@ def _of(item: Feedback) -> dict[str, Any]:
         "severity": item.severity,
         "category": item.category,
         "organisation_path": item.organisation_path,
+        "standing": _standing(item),
     }
 
 

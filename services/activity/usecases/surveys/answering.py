@@ -22,11 +22,13 @@ from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import parse_date
 from services.chassis.kernel.errors import FieldViolation, InvalidInput, RuleBroken, WorkbenchError
+from services.chassis.mapping import Mapper
 
 TASK_TITLE = "Low satisfaction: see to it 低满意度回访"
 # What was collected elsewhere is of the years that satisfaction is compared over.
 COLLECTED_DAYS_MAX = 3_653
 _NOON = time(12)
+_event = Mapper(survey_events_pb2.SurveyAnswered, renamed={"business_date": "answer_date"})
 
 
 def take_down(work: UnitOfWork, request: survey_service_pb2.AnswerSurveyInvitationRequest) -> SurveyInvitation:
@@ -38,7 +40,7 @@ def take_down(work: UnitOfWork, request: survey_service_pb2.AnswerSurveyInvitati
     answered = _checked(work, invitation, request.answers)
     _keep(work, invitation, answered, SurveyChannel.RELATIONSHIP_MANAGER, work.business_date, work.now)
     invitation.collected_by_person_id = work.caller.person_id
-    _tell(work, invitation, answered)
+    _tell(work, invitation)
     _see_to_low(work, invitation)
     return invitation
 
@@ -49,7 +51,7 @@ def take_by_link(work: UnitOfWork, request: survey_service_pb2.AnswerSurveyFormR
     work.resource = f"{inviting.KIND}/{invitation.survey_invitation_id}"
     answered = _checked(work, invitation, request.answers)
     _keep(work, invitation, answered, SurveyChannel.LINK, work.business_date, work.now)
-    _tell(work, invitation, answered)
+    _tell(work, invitation)
     _see_to_low(work, invitation)
     return invitation
 
@@ -109,7 +111,7 @@ def _take_row(
     if answered is not None:
         noon = datetime.combine(day, _NOON, ZoneInfo(work.database.bank_time_zone)).astimezone(work.now.tzinfo)
         _keep(work, invitation, answered, SurveyChannel.IMPORT, day, noon)
-        _tell(work, invitation, answered)
+        _tell(work, invitation)
 
 
 def _checked(work: UnitOfWork, invitation: SurveyInvitation, answers: Iterable[survey_pb2.SurveyAnswer]) -> Answered:
@@ -147,21 +149,14 @@ def _keep(
     work.session.flush()
 
 
-def _tell(work: UnitOfWork, invitation: SurveyInvitation, answered: Answered) -> None:
+def announced(invitation: SurveyInvitation) -> survey_events_pb2.SurveyAnswerAnnounced:
+    """What was answered, for whoever did not follow from the beginning."""
+    return survey_events_pb2.SurveyAnswerAnnounced(customer_id=invitation.customer_id or "", answer=_event(invitation))
+
+
+def _tell(work: UnitOfWork, invitation: SurveyInvitation) -> None:
+    work.record(_event(invitation))
     day = invitation.answer_date or work.business_date
-    event = survey_events_pb2.SurveyAnswered(
-        survey_invitation_id=invitation.survey_invitation_id,
-        survey_id=invitation.survey_id,
-        customer_id=invitation.customer_id or "",
-        owner_person_id=invitation.owner_person_id,
-        organisation_path=invitation.organisation_path,
-        channel=survey_pb2.SurveyChannel.ValueType(invitation.channel),
-        recommendation_score=invitation.recommendation_score,
-        satisfaction_score=invitation.satisfaction_score,
-        low=answered.low,
-        business_date=day.isoformat(),
-    )
-    work.record(event)
     scores = {"recommendation": invitation.recommendation_score, "satisfaction": invitation.satisfaction_score}
     telling.tell(
         work,

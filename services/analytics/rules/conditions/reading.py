@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from services.analytics.rules.conditions import trees as tree
@@ -42,9 +43,11 @@ class Condition:
     thresholds: Mapping[str, Sort]
 
 
-def read(text: str, sorts: Mapping[str, Sort] = FEATURE_SORTS) -> Condition:
+# Those of a bank's rules are few, and are read for every list of signals.
+@lru_cache(maxsize=512)
+def read(text: str) -> Condition:
     """The condition that a text states; raises ConditionFault."""
-    reader = _Reader(text, sorts)
+    reader = _Reader(text, FEATURE_SORTS)
     root = reader.read()
     return Condition(text, root, tuple(sorted(reader.features)), dict(sorted(reader.thresholds.items())))
 

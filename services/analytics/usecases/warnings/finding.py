@@ -61,7 +61,7 @@ def read_page(work: UnitOfWork, request: warning_service_pb2.ListWarningsRequest
     statement = _shown().where(of_subject(work, request), in_reach(work))
     if request.state:
         statement = statement.where(CustomerWarning.state == request.state)
-    if request.state != WarningState.CLOSED and not (request.customer_id and not request.state):
+    if int(request.state) != WarningState.CLOSED and not (request.customer_id and not request.state):
         statement = statement.where(CustomerWarning.open)
     if request.signal_code:
         signed = select(WarningSignal.warning_id).where(WarningSignal.signal_code == request.signal_code)
@@ -105,9 +105,7 @@ def in_reach(work: UnitOfWork) -> ColumnElement[bool]:
     shown = true() if sees_held_out(work) else ~CustomerWarning.held_out
     if PATH_SEPARATOR in work.scope.organisation_paths:
         return shown
-    of_customer = exists().where(
-        Customer.customer_id == CustomerWarning.customer_id, reached(Customer, work.scope, work.caller)
-    )
+    of_customer = exists().where(Customer.customer_id == CustomerWarning.customer_id, reached(Customer, work.scope, work.caller))
     own = and_(CustomerWarning.open, CustomerWarning.assignee_person_id == work.caller.person_id)
     return and_(shown, or_(of_customer, own))
 

@@ -41,9 +41,7 @@ _BEHIND, _OPEN = "behind ", "open"
 _KINDS = {"retail": 1, "corporate": 2, "financial_institution": 3, "public_sector": 4}
 
 
-def raise_warnings(
-    work: UnitOfWork, connection: DuckDBPyConnection, files: Files, analysis: Analysis, after: str = ""
-) -> str:
+def raise_warnings(work: UnitOfWork, connection: DuckDBPyConnection, files: Files, analysis: Analysis, after: str = "") -> str:
     """Takes the next customers of an analysis; answers where to go on, as `after` of the next call, and "" at the end.
 
     Reads `signals` and `scores`. Repeated it changes nothing more. Does nothing where another analysis looked at a later date.
@@ -113,9 +111,7 @@ def _open(work: UnitOfWork, which: Any) -> Sequence[CustomerWarning]:
 def _customers(work: UnitOfWork, customer_ids: Iterable[str]) -> dict[str, Customer]:
     """Those that stand, by id."""
     named = sorted(customer_ids)
-    statement = select(Customer).where(
-        among(Customer.customer_id, named), ~Customer.gone, Customer.merged_into_customer_id == ""
-    )
+    statement = select(Customer).where(among(Customer.customer_id, named), ~Customer.gone, Customer.merged_into_customer_id == "")
     return {each.customer_id: each for each in work.session.scalars(statement)} if named else {}
 
 
@@ -151,7 +147,9 @@ def _insert(work: UnitOfWork, analysis: Analysis, raised: Sequence[tuple[Custome
         for customer, seen in raised
     ]
     work.session.execute(insert(CustomerWarning).execution_options(render_nulls=True), rows)
-    _insert_signs(work, [_sign(row["warning_id"], each) for row, (_, seen) in zip(rows, raised, strict=True) for each in seen.signs])
+    _insert_signs(
+        work, [_sign(row["warning_id"], each) for row, (_, seen) in zip(rows, raised, strict=True) for each in seen.signs]
+    )
     telling.raised(work, rows, [seen for _, seen in raised])
 
 
@@ -184,12 +182,10 @@ def _write(
         return
     table: Any = CustomerWarning.__table__
     connection, thresholds = work.session.connection(), _thresholds(work)
-    connection.execute(
-        update(table).where(among(table.c.warning_id, looked_at)).values(analysis_id=analysis.analysis_id)
-    )
+    connection.execute(update(table).where(among(table.c.warning_id, looked_at)).values(analysis_id=analysis.analysis_id))
     if not pairs:
         return
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "row_id": warning.warning_id,
             "seen_date": analysis.as_of_date if warnings.raises(seen.look, thresholds) else warning.seen_date,
@@ -197,7 +193,7 @@ def _write(
         | _figures(work, analysis, customer, seen)
         for warning, customer, seen in pairs
     ]
-    values = {name: bindparam(name) for name in rows[0] if name != "row_id"}
+    values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row_id"}
     connection.execute(update(table).where(table.c.warning_id == bindparam("row_id")).values(values), rows)
     of_these = delete(WarningSignal).where(among(WarningSignal.warning_id, [row["row_id"] for row in rows]))
     work.session.execute(of_these.execution_options(synchronize_session=False))
@@ -251,6 +247,7 @@ def _blank(work: UnitOfWork) -> dict[str, Any]:
         "open": True,
         "accepter_person_id": "",
         "accept_time": None,
+        "response_seconds": None,
         "postpone_date": None,
         "postpone_count": 0,
         "outcome": WarningOutcome.UNSPECIFIED.value,

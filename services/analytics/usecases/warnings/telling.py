@@ -75,7 +75,7 @@ def closed(work: UnitOfWork, warning: CustomerWarning) -> None:
                 customer_id=warning.customer_id,
                 assignee_person_id=warning.assignee_person_id,
                 organisation_path=warning.organisation_path,
-                outcome=warning.outcome,
+                outcome=warning.outcome,  # type: ignore[arg-type]
                 closer_person_id=warning.closer_person_id,
                 business_date=work.business_date.isoformat(),
             )

@@ -1,0 +1,1 @@
+"""What happens around customers, by what other services tell of it: kept as rows that can be counted."""

@@ -1,0 +1,110 @@
+"""Takes over what the newest analysis sees: signals begin, change and end, and only those rows are written that did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+
+from services.analytics.model.signal import Signal
+from services.analytics.rules.signals import SignalState
+from services.chassis.db.session import UnitOfWork
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from services.analytics.usecases.analyses.keeping import Files
+
+# Of one batch: a fraction of a second, in which nobody else writes at a branch.
+ROWS_AT_ONCE = 2_000
+# After every id of a customer.
+_LAST = "\U0010ffff"
+# What is taken over of a signal that stays, where it is otherwise than before.
+_CHANGEABLE = ("rule_version", "onset_date", "severity", "evidence")
+
+_Row = dict[str, Any]
+
+
+def take_signals(work: UnitOfWork, connection: DuckDBPyConnection, files: Files, as_of_date: date, after: str = "") -> str:
+    """Takes over one batch of customers, those whose ids come after that one; answers where to go on, or nothing at the end.
+
+    In the whole bank. An analysis of an earlier date than what was taken over already changes nothing: what it sees is past.
+    A batch that comes twice changes nothing the second time.
+    """
+    if not after and _newer_than(work, as_of_date):
+        return ""
+    seen, seen_up_to = _whole_customers(_seen(connection, files, after))
+    known, known_up_to = _whole_customers(_known(work, after))
+    up_to = min(seen_up_to, known_up_to)
+    _take_over(
+        work,
+        as_of_date,
+        {(row["customer_id"], row["rule_code"]): row for row in seen if row["customer_id"] <= up_to},
+        {(row["customer_id"], row["rule_code"]): row for row in known if row["customer_id"] <= up_to},
+    )
+    return "" if up_to == _LAST else up_to
+
+
+def _newer_than(work: UnitOfWork, as_of_date: date) -> bool:
+    latest = work.session.scalar(select(func.max(Signal.change_date)))
+    return latest is not None and latest > as_of_date
+
+
+def _seen(connection: DuckDBPyConnection, files: Files, after: str) -> list[_Row]:
+    from services.analytics.engine.signals import read_signals
+
+    rows = read_signals(connection, files.signals, after, ROWS_AT_ONCE)
+    return [asdict(row) | {"evidence": json.loads(row.evidence)} for row in rows]
+
+
+def _known(work: UnitOfWork, after: str) -> list[_Row]:
+    columns = (Signal.signal_id, Signal.customer_id, Signal.rule_code, *(getattr(Signal, name) for name in _CHANGEABLE))
+    open_ones = select(*columns).where(Signal.state == SignalState.OPEN, Signal.customer_id > after)
+    rows = work.session.execute(open_ones.order_by(Signal.customer_id, Signal.rule_code).limit(ROWS_AT_ONCE))
+    return [dict(row) for row in rows.mappings()]
+
+
+def _whole_customers(rows: Sequence[_Row]) -> tuple[Sequence[_Row], str]:
+    """The rows of customers of whom all are there, and up to which customer that is."""
+    if len(rows) < ROWS_AT_ONCE:
+        return rows, _LAST
+    last = rows[-1]["customer_id"]
+    whole = [row for row in rows if row["customer_id"] != last]
+    return whole, whole[-1]["customer_id"]
+
+
+def _take_over(
+    work: UnitOfWork, as_of_date: date, seen: Mapping[tuple[str, str], _Row], known: Mapping[tuple[str, str], _Row]
+) -> None:
+    begun = [
+        row
+        | {
+            "signal_id": work.new_id(),
+            "state": SignalState.OPEN.value,
+            "first_seen_date": as_of_date,
+            "change_date": as_of_date,
+            "end_date": None,
+        }
+        for key, row in seen.items()
+        if key not in known
+    ]
+    changed = [
+        {"signal_id": known[key]["signal_id"], "change_date": as_of_date} | {name: row[name] for name in _CHANGEABLE}
+        for key, row in seen.items()
+        if key in known and any(row[name] != known[key][name] for name in _CHANGEABLE)
+    ]
+    ended = [
+        {"signal_id": row["signal_id"], "state": SignalState.ENDED.value, "change_date": as_of_date, "end_date": as_of_date}
+        for key, row in known.items()
+        if key not in seen
+    ]
+    # Found, not done by anybody: the trail of acts has nothing of it.
+    if begun:
+        work.session.execute(insert(Signal), begun)
+    for rows in (changed, ended):
+        if rows:
+            work.session.execute(update(Signal), rows)
