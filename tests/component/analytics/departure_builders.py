@@ -105,6 +105,7 @@ class Branch:
                 Happening(
                     source=f"contacts/{work.new_id()}",
                     customer_id=customer_id,
+                    origin_customer_id=customer_id,
                     kind=HappeningKind.CONTACT.value,
                     start_date=day or work.business_date,
                     person_id=person.person_id,

@@ -128,6 +128,21 @@ def test_whoever_is_assigned_is_told_and_contacts_say_how_far_it_is(three, branc
     assert (ended.state, ended.done_count) == (departure_pb2.DEPARTURE_PLAN_STATE_ENDED, 2)
     (told,) = town.recorded(departure_events_pb2.DeparturePlanEnded, plan_id=plan.plan_id)
     assert (told.done_count, told.open_count) == (2, 0)
+    done = town.recorded(departure_events_pb2.DeparturePlanItemDone, plan_id=plan.plan_id)
+    assert [each.item_id for each in done] == [first.item_id, second.item_id]
+
+
+def test_what_is_open_as_it_ends_is_named(three, town):
+    plan = propose(town.manager_east, town.rm1_east)
+    town.manager_east.call("StartDeparturePlan", plan_id=plan.plan_id)
+    first, second, third = items(town.manager_east, plan)
+    change(town.manager_east, third, state=DROPPED)
+    (withdrawn,) = town.recorded(departure_events_pb2.DeparturePlanItemWithdrawn, plan_id=plan.plan_id)
+    assert withdrawn.item_id == third.item_id
+    ended = town.manager_east.call("EndDeparturePlan", plan_id=plan.plan_id)
+    assert ended.state == departure_pb2.DEPARTURE_PLAN_STATE_ENDED
+    (told,) = town.recorded(departure_events_pb2.DeparturePlanEnded, plan_id=plan.plan_id)
+    assert (told.done_count, list(told.open_item_ids)) == (0, [first.item_id, second.item_id])
 
 
 def test_somebody_else_may_be_assigned(three, branch, town):
