@@ -138,6 +138,8 @@ class Bank:
             idle = 0 if self.read(select(Analysis.analysis_id).where(Analysis.state == AnalysisState.RUNNING)) else idle + 1
             if idle == 2:
                 return
+            if self.read(select(Operation.operation_id).where(Operation.failures > 0, Operation.state < 3)):
+                pytest.fail("A step of an analysis broke.")
             time.sleep(0.02)
         pytest.fail("Analyses did not come to an end.")
 

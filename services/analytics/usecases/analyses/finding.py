@@ -68,13 +68,13 @@ def _standing(connection: DuckDBPyConnection, plan: Plan) -> _Said:
 
 def _features(connection: DuckDBPyConnection, plan: Plan) -> _Said:
     """Of whom something new came; of the others what is known of them already."""
-    from services.analytics.engine import features, touching
+    from services.analytics.engine import features, inputs, touching
 
     touched, path = None, plan.making / "features.parquet"
     if plan.before_files:
         touched = plan.making / "touched.parquet"
         touching.write_touched(connection, _compared(plan), touched)
-    inputs = features.FeatureInputs(
+    given = inputs.FeatureInputs(
         as_of_date=plan.analysis.as_of_date,
         days=tuple(month.path for month in plan.months),
         customers=plan.making / "customers.parquet",
@@ -90,7 +90,7 @@ def _features(connection: DuckDBPyConnection, plan: Plan) -> _Said:
         touched=touched,
     )
     fresh = plan.making / "features_touched.parquet" if touched else path
-    features.write_features(connection, inputs, fresh, engine=_engine(connection, plan, plan.making))
+    features.write_features(connection, given, fresh, engine=_engine(connection, plan, plan.making))
     if touched and plan.before_files:
         touching.write_merged(connection, fresh, plan.before_files.features, touched, path)
     return None, False
