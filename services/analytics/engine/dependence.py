@@ -1,4 +1,4 @@
-"""Dependence of customers on people, over the files of an analysis: the formula of `rules/dependence.py`, row by row the very same.
+"""Dependence of customers on people, over the files of an analysis: by the formula of `rules/dependence.py`, row by row the same.
 
 Bounded reads for whoever looks: everything is a statement over Parquet, and only what is answered comes into Python.
 """
@@ -122,7 +122,9 @@ class Dependences:
         if after:
             where.append("(at_risk < ? OR at_risk = ? AND customer_number > ?)")
             values += [after[0], after[0], after[1]]
-        statement = f"SELECT {_COLUMNS} FROM dependences WHERE {' AND '.join(where)} ORDER BY at_risk DESC, customer_number LIMIT ?"
+        statement = (
+            f"SELECT {_COLUMNS} FROM dependences WHERE {' AND '.join(where)} ORDER BY at_risk DESC, customer_number LIMIT ?"
+        )
         return [Dependence(*row) for row in self._connection.execute(statement, [*values, size]).fetchall()]
 
     def rows(self) -> list[Dependence]:
@@ -165,9 +167,10 @@ class Dependences:
 
 def unit_sum(connection: DuckDBPyConnection, source: Source) -> UnitSum:
     """How many customers the units have, and what those have."""
+    features = f"(SELECT customer_number, {source.balance} AS balance FROM read_parquet({quoted(source.features)}))"
     (row,) = connection.execute(
-        f"SELECT count(*), coalesce(sum(greatest(coalesce({source.balance}, 0), 0)), 0)::HUGEINT FROM ({_scoped(source)}) AS scoped "
-        f"LEFT JOIN (SELECT customer_number, {source.balance} FROM read_parquet({quoted(source.features)})) USING (customer_number)"
+        "SELECT count(*), coalesce(sum(greatest(coalesce(balance, 0), 0)), 0)::HUGEINT "
+        f"FROM ({_scoped(source)}) AS scoped LEFT JOIN {features} USING (customer_number)"
     ).fetchall()
     return UnitSum(*row)
 
@@ -196,8 +199,12 @@ def _texts(connection: DuckDBPyConnection, name: str, columns: dict[str, list[st
 
 def _scoped(source: Source) -> str:
     """The customers that count, where not all of the bank do only those of the units."""
-    where = "true" if PATH_SEPARATOR in source.organisation_paths else " OR ".join(
-        ["false", *(f"starts_with(organisation_path, {quoted(path)})" for path in sorted(source.organisation_paths))]
+    where = (
+        "true"
+        if PATH_SEPARATOR in source.organisation_paths
+        else " OR ".join(
+            ["false", *(f"starts_with(organisation_path, {quoted(path)})" for path in sorted(source.organisation_paths))]
+        )
     )
     return f"SELECT * FROM read_parquet({quoted(source.customers)}) WHERE {where}"
 
