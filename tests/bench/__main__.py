@@ -4,7 +4,7 @@ import os
 
 from rich.console import Console
 
-from tests.bench import contacts, events, feeds, figures, gateway, portfolio, results
+from tests.bench import contacts, events, feeds, figures, gateway, portfolio, results, row_stores
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
@@ -15,3 +15,4 @@ contacts.run(console)
 feeds.run(console)
 figures.run(console)
 results.run(console)
+row_stores.run(console)

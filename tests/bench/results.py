@@ -88,16 +88,21 @@ def by_engine(folder: Path, inputs: MonthInputs) -> tuple[float, float]:
 def by_hand(folder: Path, inputs: MonthInputs) -> tuple[float, float]:
     """One statement that knows these books: one product, one currency, shares that hold the whole month."""
     lake, found = Lake(folder / "lake"), []
-    balances = [each.pin for each in inputs.days if each.pin.dataset == "balances"]
-    accounts = next(each.pin for each in inputs.days if each.pin.dataset == "accounts")
     with lake.connection() as connection:
-        lake.relation(connection, SCHEMAS["balances"], balances).create_view("balances")
-        lake.relation(connection, SCHEMAS["accounts"], [accounts]).create_view("accounts")
-        for name in _OWNERSHIP:
-            connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{inputs.ownership}/{name}.parquet')")
+        view_books(connection, lake, inputs)
         with _timed(found):
             connection.execute(f"COPY ({_BY_HAND}) TO '{folder}/by_hand.parquet' (FORMAT parquet, COMPRESSION zstd)")
     return found[0], found[1]
+
+
+def view_books(connection: duckdb.DuckDBPyConnection, lake: Lake, inputs: MonthInputs) -> None:
+    """The month's balances, the accounts, and whose they are, by the names that the queries give them."""
+    balances = [each.pin for each in inputs.days if each.pin.dataset == "balances"]
+    accounts = next(each.pin for each in inputs.days if each.pin.dataset == "accounts")
+    lake.relation(connection, SCHEMAS["balances"], balances).create_view("balances")
+    lake.relation(connection, SCHEMAS["accounts"], [accounts]).create_view("accounts")
+    for name in _OWNERSHIP:
+        connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{inputs.ownership}/{name}.parquet')")
 
 
 def _require_same(folder: Path) -> None:
