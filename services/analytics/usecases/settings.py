@@ -51,10 +51,6 @@ class AnalyticsSettings(BaseModel):
     model_rows_max: int = Field(default=200_000, ge=1_000, le=5_000_000)
     # As each month ends a challenger is trained by itself.
     model_monthly: bool = True
-    # Within so many days somebody leaves, or does not.
-    leaving_horizon_days: int = Field(default=90, ge=7, le=366)
-    # Of the average before so much at most is left of whoever has left.
-    leaving_kept_fraction: float = Field(default=0.5, ge=0, lt=1)
     # A customer is warned of who leaves with at least that probability, and with whom at least so much would go …
     warning_probability_min: float = Field(default=0.3, gt=0, le=1)
     warning_value_min_minor_units: int = Field(default=1_000_000, ge=0, le=10**15)
