@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
+from services.analytics.model.analysis import Analysis
 from services.analytics.model.learned_model import Model, ModelDrift
 from services.analytics.rules.models import ModelKind, ModelState
 from services.analytics.usecases.analyses import keeping
@@ -17,6 +18,8 @@ from services.chassis.longwork import asking
 from services.chassis.longwork.table import ENDED, Operation, OperationState
 
 EVERY_SECONDS = 60.0
+# The ends of months of a history are looked at one after the other, seconds apart.
+QUIET = timedelta(seconds=20)
 RETRY_AFTER = timedelta(hours=6)
 # With which a model ends whose work somebody stopped.
 CANCELLED = "MODEL_CANCELLED"
@@ -27,11 +30,16 @@ _DATES_MIN = 2
 def look(work: UnitOfWork) -> None:
     """The timer's part: short, and no engine."""
     _settle(work)
-    # While analyses are made, a history that is just coming in would be learned from in parts.
-    if running(work) is not None:
+    if not _quiet(work):
         return
     _challenge(work)
     _watch(work)
+
+
+def _quiet(work: UnitOfWork) -> bool:
+    """Whether no analysis is being made, nor was a moment ago: a history just coming in would be learned from in parts."""
+    last = work.session.scalar(select(func.max(Analysis.end_time)))
+    return running(work) is None and (last is None or work.now - last >= QUIET)
 
 
 def _settle(work: UnitOfWork) -> None:
