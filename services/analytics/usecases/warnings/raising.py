@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, exists, insert, select, update
 
 from services.analytics.engine import warned
 from services.analytics.engine.warned import Seen, Sign
@@ -50,13 +50,25 @@ def raise_warnings(work: UnitOfWork, connection: DuckDBPyConnection, files: File
         if _outrun(work, analysis):
             return ""
         work.hold(HELD)
-        if after == _OPEN:
-            return _OPEN if _look_again(work, connection, files, analysis) else ""
-        found = warned.worth_warning(
-            connection, files.scores, files.signals, _thresholds(work), after.removeprefix(_BEHIND), AT_ONCE
+        warned.stage(
+            connection,
+            analysis.analysis_id,
+            files.scores,
+            files.signals,
+            _thresholds(work),
+            lambda: work.session.scalars(_open_numbers()).all(),
         )
+        if after == _OPEN:
+            return _OPEN if _look_again(work, connection, analysis) else ""
+        found = warned.worth_warning(connection, after.removeprefix(_BEHIND), AT_ONCE)
         _take(work, analysis, found)
         return _BEHIND + found[-1].customer_number if len(found) == AT_ONCE else _OPEN
+
+
+def _open_numbers() -> Select[Any]:
+    """The numbers of customers who are warned of already."""
+    warned_of = exists().where(CustomerWarning.customer_id == Customer.customer_id, CustomerWarning.open)
+    return select(Customer.customer_number).where(warned_of)
 
 
 def _outrun(work: UnitOfWork, analysis: Analysis) -> bool:
@@ -91,14 +103,14 @@ def _take(work: UnitOfWork, analysis: Analysis, found: Sequence[Seen]) -> None:
     )
 
 
-def _look_again(work: UnitOfWork, connection: DuckDBPyConnection, files: Files, analysis: Analysis) -> bool:
+def _look_again(work: UnitOfWork, connection: DuckDBPyConnection, analysis: Analysis) -> bool:
     """Looks at open warnings for which the analysis saw no reason; whether there may be more."""
     known = _open(work, CustomerWarning.analysis_id != analysis.analysis_id)
     if not known:
         return False
     customers = _customers(work, [each.customer_id for each in known])
     numbers = [each.customer_number for each in customers.values()]
-    found = {each.customer_number: each for each in warned.seen(connection, files.scores, files.signals, numbers)}
+    found = {each.customer_number: each for each in warned.seen(connection, numbers)}
     _look_at(work, analysis, known, found, customers)
     return len(known) == AT_ONCE
 
