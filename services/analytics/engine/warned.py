@@ -74,7 +74,10 @@ def stage(
 
 
 def worth_warning(connection: DuckDBPyConnection, after: str, limit: int) -> list[Seen]:
-    """The next of those at hand behind a number, by number, of whom there is reason to warn."""
+    """The next of those at hand behind a number, by number, of whom there may be reason to warn.
+
+    `rules.warnings.raises` has the last word: DuckDB believes the statistics of Parquet files, which know of no NaN.
+    """
     query = f"SELECT {_COLUMNS} FROM warned WHERE worth AND customer_number > ? ORDER BY customer_number LIMIT ?"
     return [_as_seen(row) for row in connection.execute(query, [after, limit]).fetchall()]
 
@@ -94,7 +97,7 @@ _STAGED = """
         SELECT customer_number, max(severity) >= $severity_min AS worth FROM read_parquet({signals}) GROUP BY customer_number
     ), probable AS (
         SELECT customer_number,
-            probability >= $probability_min AND NOT isnan(probability) AND value_at_risk >= $value_min AS worth
+            probability >= $probability_min AND value_at_risk >= $value_min AS worth
         FROM read_parquet({scores})
     ), wanted AS (
         SELECT customer_number, bool_or(worth) AS worth FROM (

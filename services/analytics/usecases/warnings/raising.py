@@ -90,7 +90,7 @@ def _take(work: UnitOfWork, analysis: Analysis, found: Sequence[Seen]) -> None:
     open_of = {each.customer_id for each in known}
     fresh = {customer_id: each for customer_id, each in by_id.items() if customer_id not in open_of}
     customers, closed = _customers(work, fresh), _last_closed(work, fresh)
-    cooling_days = work.settings.warning_cooling_days
+    cooling_days, thresholds = work.settings.warning_cooling_days, _thresholds(work)
     _insert(
         work,
         analysis,
@@ -98,6 +98,7 @@ def _take(work: UnitOfWork, analysis: Analysis, found: Sequence[Seen]) -> None:
             (customers[customer_id], each)
             for customer_id, each in fresh.items()
             if customer_id in customers
+            and warnings.raises(each.look, thresholds)
             and not warnings.rests(closed.get(customer_id), each.look.severity, analysis.as_of_date, cooling_days)
         ],
     )
