@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select, update
+from workbench.analytics.v1 import departure_events_pb2
 
 from services.analytics.model.departure import Departure, DeparturePlan, DeparturePlanItem
 from services.analytics.model.happening import Happening
@@ -88,7 +89,8 @@ def _follow(work: UnitOfWork, plan: DeparturePlan) -> None:
     met = _met(work, plan, [each.customer_id for each in items])
     for item in items:
         days = met[item.customer_id, item.person_id] if item.person_id else []
-        _count(item, days)
+        if _count(item, days):
+            work.record(departure_events_pb2.DeparturePlanItemDone(plan_id=plan.plan_id, item_id=item.item_id))
     # Past the version: that somebody looked is no change.
     looked = update(DeparturePlan).where(DeparturePlan.plan_id == plan.plan_id).values(look_time=work.now)
     work.session.execute(looked.execution_options(synchronize_session=False))
@@ -98,13 +100,15 @@ def _follow(work: UnitOfWork, plan: DeparturePlan) -> None:
         plans.tell_ended(work, plan, items)
 
 
-def _count(item: DeparturePlanItem, days: Sequence[date]) -> None:
+def _count(item: DeparturePlanItem, days: Sequence[date]) -> bool:
+    """Takes over how often they met; answers whether it is done by that."""
     if (item.contact_count, item.last_contact_date) != (len(days), max(days, default=None)):
         item.contact_count, item.last_contact_date = len(days), max(days, default=None)
-    if item.state != ItemState.DROPPED:
-        state = (ItemState.DONE if succession.done(item.contact_count) else ItemState.OPEN).value
-        if item.state != state:
-            item.state = state
+    state = ItemState.DONE if succession.done(item.contact_count) else ItemState.OPEN
+    if item.state in (ItemState.DROPPED, state):
+        return False
+    item.state = state.value
+    return state is ItemState.DONE
 
 
 def _met(work: UnitOfWork, plan: DeparturePlan, customer_ids: list[str]) -> dict[tuple[str, str], list[date]]:
