@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import analysis_service, departure_service, signal_service, timeline_service, warning_service
-from services.analytics.rpc import analysis_service, departure_service, model_service, signal_service, warning_service
+from services.analytics.rpc import (
+    analysis_service,
+    departure_service,
+    model_service,
+    signal_service,
+    timeline_service,
+    warning_service,
+)
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.departures import measuring as departures_measuring
 from services.analytics.usecases.models import drifting as models_drifting

@@ -12,8 +12,9 @@ from services.analytics.rules.happenings import HappeningKind
 from services.analytics.rules.library import LIBRARY
 from services.analytics.rules.signals import SignalState
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound
+from tests.component.analytics.analysis_builders import bank_of
 from tests.component.analytics.happening_builders import contact, feedback, merged, survey_answer
-from tests.component.analytics.timeline_builders import AS_OF, Found, days_of, number_of
+from tests.component.analytics.timeline_builders import AS_OF, Found, days_of, id_of, number_of
 from tests.component.books import TownBooks
 from tests.component.town import Town
 
@@ -270,3 +271,24 @@ def test_an_erased_customers_past_is_gone_from_the_timeline(town):
     town.announce(contact(customer_id, town.rm1_east))
     town.announce(exchange_events_pb2.CustomerErased(customer_id=customer_id, erasure_id="e"))
     assert list(timeline(town.rm1_east, customer_id).items) == []
+
+
+def test_what_an_analysis_leaves_is_shown(town, monkeypatch):
+    with bank_of(town, monkeypatch) as bank:
+        number = bank.customer(town.rm1_east)
+        customer_id = id_of(town, number)
+        bank.books.accounts(date(2026, 10, 30), {number: number}, product_code="D1", open_date=date(2026, 10, 30))
+        bank.balances(date(2026, 10, 30), 4, {number: 12_345})
+        bank.books.write("interest_rates", date(2026, 10, 30), [{"product_code": "D1", "interest_rate_e8": 100_000}])
+        moved = {"transaction_number": "t1", "account_number": number, "amount_minor_units": 700, "kind": "SALARY"}
+        bank.books.write("transactions", date(2026, 11, 1), [moved])
+        bank.settle()
+        told = timeline(town.rm1_east, customer_id, start_date="2026-10-29", end_date="2026-11-05")
+    assert (told.as_of_date, told.thin, told.history_days) == ("2026-11-02", True, 4)
+    assert list(told.series.dates) == ["2026-10-29", "2026-10-30", "2026-10-31", "2026-11-01", "2026-11-02"]
+    assert list(told.series.deposit) == ["", *["123.45"] * 4]
+    assert list(told.series.salary_inflow)[3] == "7.00"
+    assert list(told.series.inflow)[3] == "7.00"
+    assert [(each.kind, each.chinese) for each in told.items] == [
+        (timeline_pb2.TIMELINE_ITEM_KIND_ACCOUNT_OPENED, "开户 · 活期存款 · D1"),
+    ]

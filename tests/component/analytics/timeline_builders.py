@@ -72,3 +72,9 @@ def number_of(town, customer_id):
     """The customer's number."""
     with town.service.database.transaction(read_only=True) as work:
         return work.session.scalars(select(Customer.customer_number).where(Customer.customer_id == customer_id)).one()
+
+
+def id_of(town, number):
+    """The id of the customer of that number."""
+    with town.service.database.transaction(read_only=True) as work:
+        return work.session.scalars(select(Customer.customer_id).where(Customer.customer_number == number)).one()
