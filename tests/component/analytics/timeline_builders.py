@@ -18,7 +18,7 @@ AS_OF = date(2026, 11, 24)
 _ARROW = {"string": pa.string(), "date": pa.date32(), "int64": pa.int64(), "int32": pa.int32(), "float64": pa.float64()} | {
     "boolean": pa.bool_(), "timestamp": pa.timestamp("us"), "array<string>": pa.list_(pa.string()),
 }  # fmt: skip
-_RATES = {"date": "date", "source": "string", "product_code": "string", "currency_code": "string"} | {
+_RATES = {"day": "date", "source": "string", "product_code": "string", "currency_code": "string"} | {
     "tenor_days": "int64", "rate_e8": "int64",
 }  # fmt: skip
 
