@@ -268,10 +268,11 @@ def test_happenings_are_listed_page_by_page_the_latest_first(town):
 
 def test_an_erased_customers_past_is_gone_from_the_timeline(town):
     customer_id = town.customer(town.rm1_east)
-    Found(town)
+    Found(town, days=days_of(number_of(town, customer_id), NOVEMBER, 24, deposit=100))
     town.announce(contact(customer_id, town.rm1_east))
     town.announce(exchange_events_pb2.CustomerErased(customer_id=customer_id, erasure_id="e"))
-    assert list(timeline(town.rm1_east, customer_id).items) == []
+    told = timeline(town.rm1_east, customer_id, start_date="2026-11-01")
+    assert (list(told.items), told.thin, set(told.series.deposit)) == ([], True, {""})
 
 
 def test_what_an_analysis_leaves_is_shown(town, monkeypatch):
