@@ -72,7 +72,7 @@ class AtRisk:
     # All that they have, and what of it depends on whoever leaves, in minor units.
     balance_minor_units: int
     at_risk_minor_units: int
-    # The sums over customers of balance² × dependence, and of balance² × dependence², each dependence as a part of 1.
+    # The sums over customers of balance² by dependence, and of balance² by dependence², each dependence as a part of 1.
     squares: float
     squares_twice: float
 
@@ -89,7 +89,7 @@ class Loss:
 def expected_loss(at_risk: AtRisk, keep: KeepRate) -> Loss:
     """What goes if they leave.
 
-    Mean Σ b·d·g and variance Σ b²·d·g·(1 − d·g) + (Σ b·d)²·σ², with balance b, dependence d, g = 1 − keep rate and σ the keep
+    Mean Σ b·d·g and variance Σ b²·d·g·(1 - d·g) + (Σ b·d)²·s², with balance b, dependence d, g = 1 - keep rate and s the keep
     rate's deviation: sums of independent Bernoulli trials (Poisson binomial) and of what they have in common; the interval is the
     normal distribution's, within nothing and everything.
     """

@@ -24,7 +24,9 @@ def assign(town, person, customer_id, item_id="", kind=HAND_OVER):
 
 
 def tasks(person, **fields):
-    return [each for each in person.call("ListTasks", person_id=person.person_id, **fields).tasks if each.source == "departure_plan"]
+    return [
+        each for each in person.call("ListTasks", person_id=person.person_id, **fields).tasks if each.source == "departure_plan"
+    ]
 
 
 def test_whoever_is_assigned_has_a_task(town):

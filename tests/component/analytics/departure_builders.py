@@ -52,7 +52,11 @@ class Branch:
         about = {"customer_id": customer_id, "customer_number": number}
         self.customers.append(
             about
-            | {"lead_person_id": lead.person_id, "organisation_path": lead.organisation_path, "open_date": open_date or ago(1_000)}
+            | {
+                "lead_person_id": lead.person_id,
+                "organisation_path": lead.organisation_path,
+                "open_date": open_date or ago(1_000),
+            }
             | {"balance": balance, "loan": loan}
         )
         for person, contacts, share_e4, days in ties:
@@ -130,7 +134,13 @@ class Branch:
 
 
 def _write_days(rows, path):
-    columns = {"customer_number": pa.string(), "day": pa.date32(), "deposit": pa.int64(), "term": pa.int64(), "wealth": pa.int64()}
+    columns = {
+        "customer_number": pa.string(),
+        "day": pa.date32(),
+        "deposit": pa.int64(),
+        "term": pa.int64(),
+        "wealth": pa.int64(),
+    }
     pq.write_table(pa.table({name: pa.array([row.get(name, 0) for row in rows], type_) for name, type_ in columns.items()}), path)
 
 

@@ -62,7 +62,7 @@ def test_a_hand_over_gives_each_customer_to_whoever_knows_him_or_has_room(three,
     assert (plan.state, plan.kind, plan.as_of_date) == (departure_pb2.DEPARTURE_PLAN_STATE_DRAFT, HAND_OVER, str(AS_OF))
     assert (plan.item_count, plan.done_count, plan.unassigned_count) == (3, 0, 0)
     assert (plan.person_name, plan.owner_name, plan.due_date) == ("王雅婷", "王雅婷", str(TODAY + timedelta(days=30)))
-    # 5,000,000, 4,000,000 × 0.5 × 0.7 and 1,000 × 0.25.
+    # 5,000,000, of 4,000,000 a half and of that 0.7, a quarter of 1,000.
     assert plan.at_risk.amount == "64002.50"
     found = items(town.manager_east, plan)
     assert [(each.customer_id, each.person_id, each.place) for each in found] == [
@@ -95,7 +95,7 @@ def test_who_leads_a_customer_by_now_is_the_one_to_know_him(three, town):
 
 
 def test_whoever_is_assigned_is_told_and_contacts_say_how_far_it_is(three, branch, town, at):
-    own, shared, little = three
+    own, shared, _ = three
     plan = propose(town.manager_east, town.rm1_east)
     third = items(town.manager_east, plan)[2]
     change(town.manager_east, third, state=DROPPED)
@@ -197,7 +197,7 @@ def test_what_cannot_be_is_refused(three, town):
         town.manager_east.call("StartDeparturePlan", plan_id=plan.plan_id)
     town.manager_east.call("EndDeparturePlan", plan_id=plan.plan_id)
     for call in ("StartDeparturePlan", "EndDeparturePlan"):
-        with pytest.raises(RuleBroken, match="PLAN_(STARTED|OVER)"):
+        with pytest.raises(RuleBroken, match=r"PLAN_(STARTED|OVER)"):
             town.manager_east.call(call, plan_id=plan.plan_id)
     with pytest.raises(RuleBroken, match="PLAN_OVER"):
         change(town.manager_east, first, state=OPEN)

@@ -43,7 +43,7 @@ def test_what_would_go_is_foreseen_and_what_went_is_measured(branch, town):
     leave(town, town.rm1_east)
     (departure,) = branch.settle()
     assert (departure.state, departure.as_of_date, departure.customer_count) == (DepartureState.FORESEEN, AS_OF, 2)
-    # 0.75 × 0.7 of the one, all of the other; of that a quarter is taken to stay.
+    # 0.75 and of that 0.7 of the one, all of the other; of that a quarter is taken to stay.
     assert (departure.balance_minor_units, departure.at_risk_minor_units) == (5_000_000, 525_000 + 4_000_000)
     assert (departure.keep_rate_e4, departure.expected_minor_units) == (2_500, 3_393_750)
     assert departure.low_minor_units < 3_393_750 < departure.high_minor_units
@@ -51,7 +51,9 @@ def test_what_would_go_is_foreseen_and_what_went_is_measured(branch, town):
     assert (told.left_date, told.customer_count, told.organisation_path) == (str(LEFT), 2, town.rm1_east.organisation_path)
     # 90 days later: a later analysis changes nothing until then.
     numbers = {each: each[:12] for each in (stays, goes, other)}
-    days = days_of({numbers[stays]: (1_000_000, 1_200_000), numbers[goes]: (4_000_000, 0), numbers[other]: (10_000_000, 9_000_000)})
+    days = days_of(
+        {numbers[stays]: (1_000_000, 1_200_000), numbers[goes]: (4_000_000, 0), numbers[other]: (10_000_000, 9_000_000)}
+    )
     branch.analyse(LEFT + timedelta(days=89), days[:3])
     assert branch.settle()[0].state == DepartureState.FORESEEN
     branch.analyse(LEFT + timedelta(days=100), days)
@@ -73,12 +75,16 @@ def assert_shown(town, departure):
     assert (shown.departure_id, shown.person_name, shown.state) == (
         departure.departure_id, "王雅婷", departure_pb2.DEPARTURE_STATE_MEASURED,
     )  # fmt: skip
-    assert (shown.lost.amount, shown.expected_loss.amount, shown.measured_keep_rate_basis_points) == ("40000.00", "33937.50", 2_265)
+    assert (shown.lost.amount, shown.expected_loss.amount, shown.measured_keep_rate_basis_points) == (
+        "40000.00",
+        "33937.50",
+        2_265,
+    )
     assert list(town.manager_west.call("ListDepartures").departures) == []
     # How well it went anybody in charge of a unit may know, and whoever looks at the bank.
     calibration = town.manager_west.call("GetDepartureCalibration")
     assert (calibration.departure_count, calibration.expected_loss.amount, calibration.lost.amount) == (1, "33937.50", "40000.00")
-    # (3 × 2,500 + 2,265) ÷ 4.
+    # Three times 2,500 and 2,265, by four.
     assert (calibration.within_count, calibration.keep_rate_basis_points) == (1, 2_441)
     bands = [(each.from_basis_points, each.customer_count, each.gone_count) for each in calibration.bands if each.customer_count]
     assert bands == [(5_000, 1, 0), (7_500, 1, 1)]

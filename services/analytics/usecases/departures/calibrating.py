@@ -79,6 +79,7 @@ def _bands(work: UnitOfWork, departures: Sequence[Departure]) -> list[departure_
     with work.whole_bank():
         rows = work.session.execute(known).all()
     for departure_id, dependence, balance, after in rows:
+        assert after is not None, "the statement asks for those of whom it is known"
         band = sums[max(place for place, start in enumerate(_BANDS_E4) if dependence >= start)]
         band.customers += 1
         band.gone += rules.gone(balance, after)

@@ -140,7 +140,7 @@ def _before(work: UnitOfWork, departure_id: str) -> Before | None:
     rows = work.session.execute(statement.where(DepartureCustomer.departure_id == departure_id))
     start = moved(departure.left_date, -AVERAGED_DAYS)
     days = keeping.files_of(work, analysis).days(start, measured_date(departure.left_date))
-    return Before(departure.left_date, {number: balance for number, balance in rows}, days) if days else None
+    return Before(departure.left_date, {row[0]: row[1] for row in rows}, days) if days else None
 
 
 def _keep_measured(work: UnitOfWork, task: Task, found: Averages | None) -> None:

@@ -111,8 +111,10 @@ def tell_ended(work: UnitOfWork, plan: DeparturePlan, items: Sequence[DepartureP
     """Tells that a plan is over."""
     done = sum(each.state == ItemState.DONE for each in items)
     left = [each.item_id for each in items if each.state == ItemState.OPEN]
-    told = {"plan_id": plan.plan_id, "done_count": done, "open_count": len(left), "open_item_ids": left}
-    work.record(departure_events_pb2.DeparturePlanEnded(**told))
+    event = departure_events_pb2.DeparturePlanEnded(
+        plan_id=plan.plan_id, done_count=done, open_count=len(left), open_item_ids=left
+    )
+    work.record(event)
 
 
 def update_item(work: UnitOfWork, request: departure_service_pb2.UpdateDeparturePlanItemRequest) -> DeparturePlanItem:
@@ -163,9 +165,7 @@ def _state(state: int) -> int:
     return state
 
 
-def _assignment(
-    plan: DeparturePlan, item: DeparturePlanItem, person: Person
-) -> departure_events_pb2.DeparturePlanItemAssigned:
+def _assignment(plan: DeparturePlan, item: DeparturePlanItem, person: Person) -> departure_events_pb2.DeparturePlanItemAssigned:
     return departure_events_pb2.DeparturePlanItemAssigned(
         plan_id=plan.plan_id,
         item_id=item.item_id,

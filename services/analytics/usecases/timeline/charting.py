@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -39,7 +39,7 @@ def customer_timeline(
     facts = Facts()
     if analysis is not None and until is not None:
         files = keeping.files_of(work, analysis)
-        facts = reading.read(work.database.lake, files, whose.numbers(work, customer), start_date, end_date)
+        facts = reading.read(files, whose.numbers(work, customer), start_date, end_date)
     found, left_out = items.items(work, customer.customer_id, facts, start_date, end_date)
     return timeline_pb2.CustomerTimeline(
         customer_id=customer.customer_id,
@@ -81,10 +81,9 @@ def _resolution(resolution: int, start_date: date, end_date: date) -> Resolution
 
 
 def _series(facts: Facts, ends: Sequence[date], currency_code: str) -> timeline_pb2.TimelineSeries:
-    values: Mapping[str, Sequence[int | None]] = facts.values or dict.fromkeys(rules.COLUMNS, ())
     shown = {
         name: [_shown(value, "" if name in rules.COUNTS else currency_code) for value in column]
-        for name, column in rules.columns_of(facts.days, values, ends).items()
+        for name, column in rules.columns_of(facts.days, facts.values, ends).items()
     }
     return timeline_pb2.TimelineSeries(dates=[end.isoformat() for end in ends], **shown)
 

@@ -20,6 +20,7 @@ from services.analytics.rules.timeline_words import Words
 from services.analytics.usecases import reaching
 from services.analytics.usecases.signals.rules import rules_of
 from services.analytics.usecases.signals.showing import signal_words
+from services.analytics.usecases.timeline.reading import Facts, RateChange
 from services.chassis.db.session import UnitOfWork
 
 # More than anybody reads on one screen.
@@ -28,7 +29,7 @@ SIGNALS_MAX = 300
 
 
 def items(
-    work: UnitOfWork, customer_id: str, facts: Any, start_date: date, end_date: date
+    work: UnitOfWork, customer_id: str, facts: Facts, start_date: date, end_date: date
 ) -> tuple[list[timeline_pb2.TimelineItem], bool]:
     """The items between two days in the order of their days, and whether there were more: then the latest are shown."""
     happened = _happenings(work, customer_id, start_date, end_date)
@@ -116,9 +117,9 @@ def _amounts(row: Mapping[str, Any], currency_code: str) -> tuple[str, str]:
     return chinese, english
 
 
-def _rate_change(row: Mapping[str, Any]) -> timeline_pb2.TimelineItem:
-    said = words.rate_changed(row["product_code"], row["tenor_days"] or 0, row["former_rate_e8"], row["rate_e8"], row["others"])
-    return _item(row["day"], ItemKind.RATE_CHANGED.value, said, end_date=row["day"], code=row["product_code"])
+def _rate_change(change: RateChange) -> timeline_pb2.TimelineItem:
+    said = words.rate_changed(change.product_code, change.tenor_days, change.former_rate_e8, change.rate_e8, change.others)
+    return _item(change.day, ItemKind.RATE_CHANGED.value, said, end_date=change.day, code=change.product_code)
 
 
 def _signals(work: UnitOfWork, customer_id: str, start_date: date, end_date: date) -> Iterator[timeline_pb2.TimelineItem]:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from services.analytics.rules.timeline import COLUMNS
 from services.analytics.usecases.analyses.keeping import Files
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-    from services.chassis.lake.lake import Lake
-
-# Of one customer; a company with more shows those that changed last.
+# Of one customer; a company with more shows those that opened last.
 ACCOUNTS_MAX = 1_000
 RATE_CHANGES_MAX = 200
+_ACCOUNT = ("kind", "product_code", "source_system", "open_date", "maturity_date", "close_date", "balance")
+_RATE = ("date", "source", "product_code", "currency_code", "tenor_days", "rate_e8")
+_LISTED = "listed"
+
+
+@dataclass(frozen=True, slots=True)
+class RateChange:
+    """Another rate that the bank lists for a product: of the tenor that moved most."""
+
+    day: date
+    product_code: str
+    tenor_days: int
+    former_rate_e8: int
+    rate_e8: int
+    # How many other tenors of the product moved on that day.
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,92 +38,85 @@ class Facts:
 
     # In their order, and of each column the value of each day.
     days: Sequence[date] = ()
-    values: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
+    values: Mapping[str, Sequence[int | None]] = field(default_factory=lambda: dict.fromkeys(COLUMNS, ()))
+    # With the columns of `_ACCOUNT`.
     accounts: Sequence[Mapping[str, Any]] = ()
-    # Changes of listed rates of products that the customer has or had: one row a day and product.
-    rate_changes: Sequence[Mapping[str, Any]] = ()
+    # Of products that the customer has or had.
+    rate_changes: Sequence[RateChange] = ()
     history_days: int = 0
     # Nothing is known of a customer that no analysis has seen.
     thin: bool = True
 
 
-def read(lake: Lake, files: Files, customer_numbers: Sequence[str], start_date: date, end_date: date) -> Facts:
+def read(files: Files, customer_numbers: Sequence[str], start_date: date, end_date: date) -> Facts:
     """The facts of a customer, by its number and those of the records that were merged into it.
 
     Features go by that of the record that stands, which is the first; days and accounts also by those under which they were kept.
     """
-    with lake.connection() as connection:
-        days = _days(connection, files.days(start_date, end_date), customer_numbers, start_date, end_date)
-        accounts = _accounts(connection, files.accounts, customer_numbers, start_date)
-        products = sorted({row["product_code"] for row in accounts if row["product_code"]})
-        history_days, thin = _history(connection, files.features, customer_numbers[0])
-        return Facts(
-            days=[row[0] for row in days],
-            values={name: [row[place] for row in days] for place, name in enumerate(COLUMNS, start=1)},
-            accounts=accounts,
-            rate_changes=_rate_changes(connection, files.folder / "rates.parquet", products, start_date, end_date),
-            history_days=history_days,
-            thin=thin,
-        )
+    days, values = _days(files.days(start_date, end_date), customer_numbers, start_date, end_date)
+    accounts = _accounts(files.accounts, customer_numbers, start_date)
+    products = {row["product_code"] for row in accounts if row["product_code"]}
+    history_days, thin = _history(files.features, customer_numbers[:1])
+    changes = sorted(_rate_changes(files.folder / "rates.parquet", products, start_date, end_date), key=lambda each: each.day)
+    return Facts(days, values, accounts, changes[-RATE_CHANGES_MAX:], history_days, thin)
 
 
 def _days(
-    connection: DuckDBPyConnection, paths: Sequence[Path], numbers: Sequence[str], start_date: date, end_date: date
-) -> list[tuple[Any, ...]]:
+    paths: Sequence[Path], numbers: Sequence[str], start_date: date, end_date: date
+) -> tuple[list[date], dict[str, list[int | None]]]:
+    """Each day once: where records were merged, what was kept under their numbers is added up."""
+    import pyarrow.compute as pc
+
+    from services.analytics.engine.one_customer import rows_of
+
     if not paths:
-        return []
-    # Sums of whole numbers are wider than the columns; no bank's books are.
-    sums = ", ".join(f"sum({name})::BIGINT" for name in COLUMNS)
-    query = f"SELECT day, {sums} FROM read_parquet(?) WHERE {_of(numbers)} AND day BETWEEN ? AND ? GROUP BY day ORDER BY day"  # noqa: S608 - names of columns, and places for values
-    return connection.execute(query, [[str(path) for path in paths], *numbers, start_date, end_date]).fetchall()
+        return [], {name: [] for name in COLUMNS}
+    rows = rows_of(paths, numbers, ("day", *COLUMNS))
+    rows = rows.filter((pc.field("day") >= start_date) & (pc.field("day") <= end_date))
+    summed = rows.group_by("day").aggregate([(name, "sum") for name in COLUMNS]).sort_by("day")
+    return summed.column("day").to_pylist(), {name: summed.column(f"{name}_sum").to_pylist() for name in COLUMNS}
 
 
-def _accounts(connection: DuckDBPyConnection, path: Path, numbers: Sequence[str], start_date: date) -> list[Mapping[str, Any]]:
-    """Accounts that were open on the first day or later; one without a number of its own system is none."""
-    columns = ("kind", "product_code", "source_system", "currency_code", "open_date", "maturity_date", "close_date", "balance")
-    query = (
-        f"SELECT {', '.join(columns)} FROM read_parquet(?) WHERE {_of(numbers)} AND (close_date IS NULL OR close_date >= ?) "  # noqa: S608 - names of columns, and places for values
-        f"ORDER BY greatest(open_date, maturity_date, close_date) DESC NULLS LAST, account_number LIMIT {ACCOUNTS_MAX}"
-    )
-    rows = connection.execute(query, [str(path), *numbers, start_date]).fetchall()
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+def _accounts(path: Path, numbers: Sequence[str], start_date: date) -> list[Mapping[str, Any]]:
+    """Accounts that were open on the first day or later, those that opened last first."""
+    from services.analytics.engine.one_customer import rows_of
+
+    rows: list[Mapping[str, Any]] = rows_of([path], numbers, _ACCOUNT).to_pylist()
+    held = [row for row in rows if row["close_date"] is None or row["close_date"] >= start_date]
+    return sorted(held, key=lambda row: row["open_date"] or date.min, reverse=True)[:ACCOUNTS_MAX]
 
 
-def _history(connection: DuckDBPyConnection, path: Path, number: str) -> tuple[int, bool]:
-    query = "SELECT history_days, thin FROM read_parquet(?) WHERE customer_number = ?"
-    found = connection.execute(query, [str(path), number]).fetchone()
-    return (found[0] or 0, bool(found[1])) if found else (0, True)
+def _history(path: Path, numbers: Sequence[str]) -> tuple[int, bool]:
+    from services.analytics.engine.one_customer import rows_of
+
+    found = rows_of([path], numbers, ("history_days", "thin")).to_pylist()
+    return (found[0]["history_days"] or 0, bool(found[0]["thin"])) if found else (0, True)
 
 
-def _rate_changes(
-    connection: DuckDBPyConnection, path: Path, products: Sequence[str], start_date: date, end_date: date
-) -> list[Mapping[str, Any]]:
-    """Of each day and product the tenor whose rate moved most, and how many others moved."""
+def _rate_changes(path: Path, products: set[str], start_date: date, end_date: date) -> Iterator[RateChange]:
+    """What the bank lists is told day by day, whether or not it changed."""
+    changes: dict[tuple[date, str, str], list[tuple[int, int, int]]] = {}
+    last: dict[tuple[str, str, int], int] = {}
+    for row in _rates(path, products):
+        key = row["product_code"], row["currency_code"], row["tenor_days"] or 0
+        former, last[key] = last.get(key), row["rate_e8"]
+        if former is not None and former != row["rate_e8"] and start_date <= row["date"] <= end_date:
+            changes.setdefault((row["date"], *key[:2]), []).append((key[2], former, row["rate_e8"]))
+    for (day, product_code, _), tenors in changes.items():
+        tenor_days, former, rate = max(tenors, key=lambda each: (abs(each[2] - each[1]), -each[0]))
+        yield RateChange(day, product_code, tenor_days, former, rate, len(tenors) - 1)
+
+
+def _rates(path: Path, products: set[str]) -> list[Mapping[str, Any]]:
+    """What is listed of those products, in the order of days."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow.parquet import read_table
+
     if not products or not path.exists():
         return []
-    columns = ("day", "product_code", "currency_code", "tenor_days", "former_rate_e8", "rate_e8", "others")
-    query = f"""
-        WITH listed AS (
-            SELECT date AS day, product_code, currency_code, tenor_days, rate_e8,
-                lag(rate_e8) OVER (PARTITION BY product_code, currency_code, tenor_days ORDER BY date) AS former_rate_e8
-            FROM read_parquet(?) WHERE source = 'listed' AND product_code IN ({_places(products)})
-        )
-        SELECT day, product_code, currency_code, tenor_days, former_rate_e8, rate_e8,
-            count(*) OVER (PARTITION BY day, product_code, currency_code) - 1 AS others
-        FROM listed WHERE rate_e8 <> former_rate_e8 AND day BETWEEN ? AND ?
-        QUALIFY row_number() OVER (
-            PARTITION BY day, product_code, currency_code ORDER BY abs(rate_e8 - former_rate_e8) DESC, tenor_days
-        ) = 1
-        ORDER BY day DESC, product_code, currency_code LIMIT {RATE_CHANGES_MAX}
-    """  # noqa: S608 - names of columns, and places for values
-    rows = connection.execute(query, [str(path), *products, start_date, end_date]).fetchall()
-    return [dict(zip(columns, row, strict=True)) for row in rows]
-
-
-def _of(numbers: Sequence[str]) -> str:
-    """Equality with one number prunes what is read of a file further than a list of one does."""
-    return "customer_number = ?" if len(numbers) == 1 else f"customer_number IN ({_places(numbers)})"
-
-
-def _places(values: Sequence[str]) -> str:
-    return ", ".join("?" for _ in values)
+    rows = read_table(path, columns=list(_RATE), use_threads=False)
+    listed = (pc.field("source") == _LISTED) & pc.field("product_code").isin(pa.array(sorted(products), pa.string()))
+    # A rate that a source left empty is no other rate.
+    found: list[Mapping[str, Any]] = rows.filter(listed & pc.field("rate_e8").is_valid()).sort_by("date").to_pylist()
+    return found
