@@ -60,7 +60,7 @@ def test_a_night_finds_whoever_is_leaving_and_nobody_else(bank, town):
     scores = {row["customer_number"]: row for row in bank.rows(files.scores)}
     assert scores[young]["probability"] is None
     assert scores[leaver]["expected_loss"] > scores[stayer]["expected_loss"]
-    signs = {row.signal_code for row in bank.read(select(Signal)) if row.customer_id[:12] == leaver}
+    signs = {row.rule_code for row in bank.read(select(Signal)) if row.customer_id[:12] == leaver}
     print(signs)
     assert len(signs) >= 2
     warned = {row.customer_id[:12] for row in bank.read(select(CustomerWarning))} & {leaver, stayer, young}
