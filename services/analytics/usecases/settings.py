@@ -45,13 +45,6 @@ class AnalyticsSettings(BaseModel):
     leaving_horizon_days: int = Field(default=90, ge=14, le=366)
     # … the average assets are at most this part of those of as many days before.
     leaving_kept_fraction: float = Field(default=0.5, ge=0.0, lt=1.0)
-    # Within so many days after a date somebody leaves, or has stayed.
-    leaving_horizon_days: int = Field(default=90, ge=7, le=366)
-    # Of the average before so much at most is left of whoever has left.
-    leaving_kept_fraction: float = Field(default=0.5, ge=0, lt=1)
-    # Whoever had less on average, in minor units of the home currency, does not count: nobody leaves with next to nothing.
-    # … the average assets are at most this part of those of as many days before …
-    leaving_kept_fraction: float = Field(default=0.5, ge=0.0, lt=1.0)
     # … of customers who had so much on average, in minor units of the home currency: nobody leaves with next to nothing.
     leaving_assets_min: int = Field(default=100_000, ge=1, le=10**15)
     # A model learns where so many have left; before that the rules rank.
