@@ -21,8 +21,6 @@ EVERY_SECONDS = 60.0
 # The ends of months of a history are looked at one after the other, seconds apart.
 QUIET = timedelta(seconds=20)
 RETRY_AFTER = timedelta(hours=6)
-# With which a model ends whose work somebody stopped.
-CANCELLED = "MODEL_CANCELLED"
 # Fewer ends of months cannot both teach and test.
 _DATES_MIN = 2
 
@@ -51,7 +49,7 @@ def _settle(work: UnitOfWork) -> None:
     )
     for model, state, reason in work.session.execute(ended).all():
         model.state, model.end_time = ModelState.FAILED.value, work.now
-        model.error_reason = CANCELLED if state == OperationState.CANCELLED else reason
+        model.error_reason = starting.CANCELLED if state == OperationState.CANCELLED else reason
         model.version += 1
     work.session.flush()
 
