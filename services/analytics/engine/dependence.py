@@ -236,7 +236,7 @@ def _dependences(source: Source, ties: str, known: str) -> str:
     )
     dependence = f"(({product} + {WHOLE_E4**3 // 2}) // {WHOLE_E4**3})::INTEGER"
     return f"""
-    WITH scoped AS MATERIALIZED (
+    WITH scoped AS (
         SELECT customers.*, coalesce({source.balance}, 0)::BIGINT AS balance, coalesce(loan_now, 0)::BIGINT AS loan
         FROM ({_scoped(source)}) AS customers
         LEFT JOIN (SELECT customer_number, {source.balance}, loan_now FROM {features}) AS features USING (customer_number)
