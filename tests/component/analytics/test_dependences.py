@@ -167,3 +167,17 @@ def test_balances_that_are_not_known_or_owed_are_no_loss(branch, town):
 def test_people_are_named_as_the_contract_has_it(town, fields):
     with pytest.raises(InvalidInput):
         town.manager_east.call("SimulateDeparture", **fields)
+
+
+@pytest.mark.parametrize("token", ["x", "W10", "\ud7ff", "WyJhIiwiYiJd", "A" * 2_048])
+def test_a_page_token_of_somewhere_else_is_refused(two, town, token):
+    ask = {"person_id": town.rm1_east.person_id, "page_token": token}
+    for method, fields in (
+        ("ListDependences", ask),
+        ("ListPersonDependences", {"page_token": token}),
+        ("SimulateDeparture", {"person_ids": [town.rm1_east.person_id], "page_token": token}),
+        ("ListDepartures", {"page_token": token}),
+        ("ListDeparturePlans", {"page_token": token}),
+    ):
+        with pytest.raises(InvalidInput, match="PAGE_TOKEN_INVALID"):
+            town.manager_east.call(method, **fields)
