@@ -4,7 +4,7 @@ import os
 
 from rich.console import Console
 
-from tests.bench import contacts, events, feeds, figures, gateway, portfolio, results, row_stores
+from tests.bench import contacts, departures, events, feeds, figures, gateway, portfolio, results, row_stores
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
@@ -12,6 +12,7 @@ gateway.run(console)
 events.run(console)
 portfolio.run(console)
 contacts.run(console)
+departures.run(console)
 feeds.run(console)
 figures.run(console)
 results.run(console)
