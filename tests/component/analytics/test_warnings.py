@@ -47,7 +47,7 @@ def test_a_warning_says_why_what_is_at_risk_and_what_to_do(town, bank, warned):
     assert "62%" in sign.english
     (reason,) = warning.reasons
     assert (reason.feature, reason.value, reason.contribution) == ("fall_30", "0.62", "1.4000")
-    assert (reason.chinese, reason.english) == (FEATURES["fall_30"].chinese, FEATURES["fall_30"].english)
+    assert (reason.chinese, reason.english) == (f"{FEATURES['fall_30'].chinese}：62%", f"{FEATURES['fall_30'].english}: 62%")
     assert [step.code for step in warning.next_steps] == ["BALANCE_FALL", "ASK_WHERE_MONEY_GOES"]
     assert all(step.chinese and step.english for step in warning.next_steps)
     assert warning.assignee_person_id == town.rm1_east.person_id

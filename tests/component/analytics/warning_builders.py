@@ -102,13 +102,14 @@ class Bank:
     def warn(self, analysis_id, files):
         """Has warnings raised from what an analysis found."""
         after = ""
-        for calls in range(1, CALLS_MAX):
-            database = self.town.service.database
-            with database.lake.connection() as connection, database.transaction() as work:
-                analysis = work.session.get_one(Analysis, analysis_id)
-                after = raising.raise_warnings(work, connection, files, analysis, after)
-            if not after:
-                return calls
+        database = self.town.service.database
+        with database.lake.connection() as connection:
+            for calls in range(1, CALLS_MAX):
+                with database.transaction() as work:
+                    analysis = work.session.get_one(Analysis, analysis_id)
+                    after = raising.raise_warnings(work, connection, files, analysis, after)
+                if not after:
+                    return calls
         raise AssertionError("It never ends.")
 
     def _analysis(self, as_of_date):
