@@ -1,11 +1,14 @@
 """Warnings: raised once of a customer, ranked by what an hour of work could save, worked on, and followed to an outcome."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 from workbench.analytics.v1 import warning_events_pb2, warning_pb2
 from workbench.timeline.v1 import events_pb2 as timeline_events_pb2
 
+from services.analytics.model import SignalMeasure
 from services.analytics.rules import warnings as rules
 from services.analytics.rules.features import FEATURES
 from services.chassis.kernel.errors import WorkbenchError
@@ -363,3 +366,47 @@ def test_a_control_group_is_kept_back(town, bank):
         held_out = next(each for each in seen if each.held_out)
         with refused("WARNING_NOT_FOUND"):
             town.rm1_east.call("GetWarning", warning_id=held_out.warning_id)
+
+
+def test_the_sign_of_a_rule_that_is_rarely_right_says_so(town, warned):
+    _, warning = warned
+    assert (warning.signals[0].precision, warning.signals[0].noisy) == ("", False)
+    with town.service.database.transaction() as work:
+        seen = {"rule_code": "BALANCE_FALL", "rule_version": 1, "as_of_date": AS_OF - timedelta(days=180)}
+        # Of 400 whom it saw 8 left, of all 10,000 a tenth.
+        counts = {"raised_count": 400, "left_count": 8, "customer_count": 10_000, "customer_left_count": 1_000}
+        work.session.add(SignalMeasure(**seen, **counts, create_time=work.now))
+    try:
+        (sign,) = town.rm1_east.call("GetWarning", warning_id=warning.warning_id).signals
+    finally:
+        with town.service.database.transaction() as work:
+            work.session.execute(delete(SignalMeasure))
+    assert (sign.precision, sign.noisy) == ("0.0200", True)
+
+
+def test_bad_input_is_refused(town, warned):
+    _, warning = warned
+    asked = [
+        ("ListWarnings", {"page_token": "x" * 2048}, "PAGE_TOKEN_INVALID"),
+        ("ListWarnings", {"page_size": -1}, "page_size"),
+        ("ListWarnings", {"signal_code": "a'; DROP TABLE"}, "signal_code"),
+        ("ListWarnings", {"organisation_path": "/EAST"}, "organisation_path"),
+        ("ListWarnings", {"person_id": "nobody"}, "person_id"),
+        ("GetWarning", {"warning_id": "0"}, "warning_id"),
+        ("GetWarning", {"warning_id": str(uuid.uuid4())}, "WARNING_NOT_FOUND"),
+        ("PostponeWarning", {"warning_id": warning.warning_id, "postpone_date": "tomorrow"}, "postpone_date"),
+        ("PostponeWarning", {"warning_id": warning.warning_id, "postpone_date": "9999-12-31"}, "POSTPONE_DATE_UNFIT"),
+        ("PostponeWarning", {"warning_id": warning.warning_id, "postpone_date": "0001-01-01"}, "POSTPONE_DATE_UNFIT"),
+        ("RecordWarningOutcome", {"warning_id": warning.warning_id}, "outcome"),
+        ("RecordWarningOutcome", {"warning_id": warning.warning_id, "outcome": FADED}, "outcome"),
+        ("RecordWarningOutcome", {"warning_id": warning.warning_id, "outcome": LOST, "note": "\0"}, "note"),
+        ("RecordWarningOutcome", {"warning_id": warning.warning_id, "outcome": LOST, "etag": "0"}, "WARNING_CHANGED"),
+        ("AcceptWarning", {"warning_id": warning.warning_id, "etag": "x" * 65}, "etag"),
+    ]
+    for method, fields, reason in asked:
+        with pytest.raises(WorkbenchError) as refusal:
+            town.rm1_east.call(method, **fields)
+        told = refusal.value
+        assert reason == told.reason or any(reason in violation.field for violation in told.violations), (method, fields)
+    first = town.rm1_east.call("ListWarnings", page_size=1)
+    assert first.next_page_token == ""
