@@ -22,7 +22,7 @@ from services.chassis.mapping import Mapper, money_message
 
 # The signs and reasons that say what to do come first; more than that nobody does at once.
 STEPS_MAX = 3
-# Features have rates in hundred-millionths.
+# A model has rates as features do, in hundred-millionths; the rules have them as fractions.
 _RATE_SCALE = 10**8
 _AMOUNTS = ("value_at_risk", "expected_loss", "value_per_hour")
 
@@ -83,7 +83,7 @@ def _reasons(warning: CustomerWarning, currency_code: str) -> list[warning_pb2.W
         message = warning_pb2.WarningReason(feature=name, value="" if value is None else str(value))
         message.contribution = fraction(each.get("contribution") or 0.0)
         if feature := FEATURES.get(name):
-            if feature.kind is FeatureKind.RATE and value is not None:
+            if warning.model_id and feature.kind is FeatureKind.RATE and value is not None:
                 value /= _RATE_SCALE
             chinese, english = (Language(spoken, currency_code).shown(value, FEATURE_SORTS[name]) for spoken in (True, False))
             message.chinese, message.english = f"{feature.chinese}：{chinese}", f"{feature.english}: {english}"
