@@ -16,7 +16,17 @@ from services.analytics.rules import warnings as rules
 from services.analytics.rules.features import FEATURES
 from services.analytics.rules.library import LIBRARY
 from services.chassis.kernel.errors import WorkbenchError
-from tests.component.analytics.warning_builders import AS_OF, business_date, kept, listed, new_bank, number, refused, settings
+from tests.component.analytics.warning_builders import (
+    AS_OF,
+    NOW,
+    business_date,
+    kept,
+    listed,
+    new_bank,
+    number,
+    refused,
+    settings,
+)
 from tests.component.town import run_together
 from tests.unit.analytics.feature_rows import write_features
 
@@ -27,7 +37,8 @@ NOT_LEAVING, FADED = warning_pb2.WARNING_OUTCOME_NOT_LEAVING, warning_pb2.WARNIN
 
 
 @pytest.fixture
-def bank(town, tmp_path):
+def bank(town, tmp_path, at):
+    at(NOW)
     return new_bank(town, tmp_path)
 
 
@@ -462,3 +473,14 @@ def test_rates_are_told_as_rates_by_the_rules_and_by_a_model(town, bank):
         assert warning.reasons[0].english.endswith(": 1.5%")
         assert warning.next_steps[0].code == "OFFER_BETTER_RATE"
     assert listed(town.rm1_east)[0].reasons[1].english.endswith(": unknown")
+
+
+def test_while_a_history_comes_in_nobody_is_warned_of_what_is_long_over(town, bank):
+    customer_id = town.customer(town.rm1_east)
+    bank.score(customer_id)
+    today = business_date(town)
+    for days in (500, 90, 11):
+        bank.analyse(today - timedelta(days=days))
+    assert kept(town, customer_id) == []
+    bank.analyse(today - timedelta(days=10))
+    assert len(kept(town, customer_id)) == 1

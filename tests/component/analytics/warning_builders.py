@@ -5,7 +5,7 @@ import math
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -19,6 +19,8 @@ from services.analytics.usecases.warnings import raising
 from services.chassis.kernel.errors import WorkbenchError
 
 AS_OF = date(2026, 11, 24)
+# On the day after, in the morning.
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 CALLS_MAX = 50
 _SIGNALS = {
     "customer_number": pa.string(),
