@@ -6,7 +6,7 @@ PROTOS := $(shell find protos -name '*.proto') protos/generate.py
 READINGS := services/chassis/words/reading_table.py
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: up demo-berka test lint format bench lock contract clean
+.PHONY: up demo-berka test lint format bench backtest lock contract clean
 
 up: build/.ready
 	@$(BIN)/workbench up
@@ -24,6 +24,10 @@ lint: build/.ready-test
 
 bench: build/.ready-bench
 	@$(BIN)/python -m tests.bench
+
+# How well leaving is foreseen, on public data and on the demonstration bank: the table of services/analytics/README.md.
+backtest: build/.ready-test
+	@$(BIN)/python -m tests.backtest $(ONLY)
 
 format: build/.ready-test
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import analysis_service, departure_service, signal_service, warning_service
+from services.analytics.rpc import (
+    analysis_service,
+    departure_service,
+    model_service,
+    signal_service,
+    timeline_service,
+    warning_service,
+)
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.departures import measuring as departures_measuring
+from services.analytics.usecases.models import drifting as models_drifting
+from services.analytics.usecases.models import training as models_training
 from services.analytics.usecases.settings import AnalyticsSettings
 from services.analytics.usecases.signals import measuring as signal_measuring
 from services.analytics.usecases.warnings import measuring as warnings_measuring
@@ -20,6 +29,8 @@ SERVICE = Service(
         "workbench.analytics.v1.AnalysisService": analysis_service,
         "workbench.analytics.v1.WarningService": warning_service,
         "workbench.analytics.v1.DepartureService": departure_service,
+        "workbench.analytics.v1.TimelineService": timeline_service,
+        "workbench.analytics.v1.ModelService": model_service,
     },
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
@@ -27,6 +38,8 @@ SERVICE = Service(
         *signal_measuring.WORKS,
         *computing.WORKS,
         *departures_measuring.WORKS,
+        *models_drifting.WORKS,
+        *models_training.WORKS,
         *warnings_measuring.WORKS,
     ),
     settings=AnalyticsSettings,

@@ -16,6 +16,7 @@ from services.analytics.usecases.departures import upkeep as departures_upkeep
 from services.analytics.usecases.following import REPLICAS
 from services.analytics.usecases.happenings import customers as happenings_of_customers
 from services.analytics.usecases.happenings import following as happenings
+from services.analytics.usecases.models import looking as models_looking
 from services.analytics.usecases.signals import erasing as signal_erasing
 from services.analytics.usecases.signals import measuring as signal_measuring
 from services.analytics.usecases.warnings import following as warnings
@@ -28,6 +29,7 @@ SUBSCRIPTIONS = (
     *happenings.SUBSCRIPTIONS,
     *happenings_of_customers.SUBSCRIPTIONS,
     Subscription(exchange_events_pb2.CustomerErased, signal_erasing.erase),
+    Subscription(exchange_events_pb2.CustomerRemoved, signal_erasing.remove),
     Subscription(customer_events_pb2.CustomerReassigned, warnings.reassign),
     Subscription(duplicate_events_pb2.CustomersMerged, warnings.merge),
     Subscription(duplicate_events_pb2.CustomersUnmerged, warnings.unmerge),
@@ -44,6 +46,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("analyses.look", looking.EVERY_SECONDS, looking.look),
     Timer("analyses.notice_customers", marking.EVERY_SECONDS, marking.notice_customers),
     Timer("analyses.remove_superseded", upkeep.EVERY_SECONDS, upkeep.remove_superseded),
+    Timer("models.look", models_looking.EVERY_SECONDS, models_looking.look),
     Timer("signals.measure", signal_measuring.LOOK_EVERY_SECONDS, signal_measuring.look),
     Timer("warnings.keep_up", warnings_upkeep.EVERY_SECONDS, warnings_upkeep.keep_up),
     Timer("warnings.measure", warnings_measuring.EVERY_SECONDS, warnings_measuring.look),

@@ -26,7 +26,7 @@ class Averages:
     background_e4: int
 
 
-def averages(  # noqa: PLR0913 - two windows, given by name
+def averages(
     connection: DuckDBPyConnection,
     files: Sequence[Path],
     customer_numbers: Sequence[str],

@@ -1,4 +1,4 @@
-"""Who of the bank's people deals with which customer: contacts of a year, since when, and who leads. One row a customer and person."""
+"""Who of the bank's people deals with which customer, how often, since when, and who leads: a row a customer and person."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from services.analytics.model.customer import Absence, Customer, Reach
 from services.analytics.model.dataset_pin import DatasetPin
 from services.analytics.model.departure import Departure, DepartureCustomer, DeparturePlan, DeparturePlanItem
 from services.analytics.model.happening import Happening
+from services.analytics.model.learned_model import Model, ModelDrift
 from services.analytics.model.person import Person, Post, Unit
 from services.analytics.model.signal import Signal, SignalMeasure
 from services.analytics.model.signal_rule import SignalRuleVersion
@@ -24,6 +25,8 @@ __all__ = [
     "DeparturePlan",
     "DeparturePlanItem",
     "Happening",
+    "Model",
+    "ModelDrift",
     "Person",
     "Post",
     "Reach",

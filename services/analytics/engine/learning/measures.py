@@ -74,7 +74,7 @@ def with_intervals(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> MeasuresWithIntervals:
-    """Percentile intervals of 95 %, the same on each call.
+    """Intervals of 95 % by the bootstrap, the same on each call.
 
     `probabilities` may be of repeats by rows, of a cross-validation done several times: measures are the means over the repeats.
     `clusters` numbers what is drawn as one, such as the customer whose rows of several dates are not independent.
@@ -85,7 +85,7 @@ def with_intervals(
     weighings = [_weighing(*_checked(target, each, values)) for each in repeats]
     value = _mean(weighings, np.ones((1, repeats.shape[1])))
     drawn = np.concatenate([_mean(weighings, weights) for weights in _resampled(repeats.shape[1], clusters, resamples, seed)])
-    return MeasuresWithIntervals(_measures(value[0]), *(_measures(edge) for edge in _edges(drawn)))
+    return MeasuresWithIntervals(_measures(value[0]), *(_measures(np.maximum(edge, 0.0)) for edge in _edges(value[0], drawn)))
 
 
 def gain_with_interval(
@@ -106,7 +106,7 @@ def gain_with_interval(
     drawn = np.concatenate(
         [_mean(both[0], weights) - _mean(both[1], weights) for weights in _resampled(row_count, clusters, RESAMPLES, seed)]
     )
-    low, high = _edges(drawn)
+    low, high = _edges(value[0], drawn)
     return float(value[0, column]), float(low[column]), float(high[column])
 
 
@@ -124,7 +124,7 @@ def _checked(target: Any, probabilities: Any, values: Any) -> tuple[Floats, Floa
 
 
 def _weighing(left: Floats, predicted: Floats, lost: Floats | None, only: Sequence[str] = NAMES) -> Callable[[Floats], Floats]:
-    """From weights (resamples by rows) to measures (resamples by NAMES, NaN if not asked for): sorted once, ties are one group."""
+    """From weights (resamples by rows) to measures (resamples by NAMES): rows are sorted once, ties are one group."""
     import numpy as np
 
     order = np.argsort(-predicted, kind="stable")
@@ -217,16 +217,19 @@ def _mean(weighings: Sequence[Callable[[Floats], Floats]], weights: Floats) -> F
     return np.mean([weigh(weights) for weigh in weighings], axis=0)
 
 
-def _edges(drawn: Floats) -> tuple[Floats, Floats]:
-    """Resamples in which a measure is not defined do not count."""
+def _edges(value: Floats, drawn: Floats) -> tuple[Floats, Floats]:
+    """Percentiles around the value: a measure that is greater of every resample, as a mean distance is, is not shifted by that.
+
+    Resamples in which a measure is not defined do not count.
+    """
     import warnings
 
     import numpy as np
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        low, high = np.nanpercentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)], axis=0)
-    return low, high
+        low, middle, high = np.nanpercentile(drawn, [50 * (1 - LEVEL), 50, 50 * (1 + LEVEL)], axis=0)
+    return value + low - middle, value + high - middle
 
 
 def _measures(row: Floats) -> Measures:

@@ -1,0 +1,1 @@
+"""Models of who leaves: trained by the service, promoted by two people, watched for drift."""
