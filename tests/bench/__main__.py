@@ -4,7 +4,11 @@ import os
 
 from rich.console import Console
 
+<<<<<<< HEAD
 from tests.bench import contacts, departures, events, feeds, figures, gateway, portfolio, results, row_stores
+=======
+from tests.bench import contacts, events, feeds, figures, gateway, insight, portfolio, results, row_stores
+>>>>>>> a
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
@@ -17,3 +21,4 @@ feeds.run(console)
 figures.run(console)
 results.run(console)
 row_stores.run(console)
+insight.run(console)
