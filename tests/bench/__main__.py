@@ -4,11 +4,18 @@ import os
 
 from rich.console import Console
 
-<<<<<<< HEAD
-from tests.bench import contacts, departures, events, feeds, figures, gateway, portfolio, results, row_stores
-=======
-from tests.bench import contacts, events, feeds, figures, gateway, insight, portfolio, results, row_stores
->>>>>>> a
+from tests.bench import (
+    contacts,
+    departures,
+    events,
+    feeds,
+    figures,
+    gateway,
+    insight,
+    portfolio,
+    results,
+    row_stores,
+)
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
@@ -16,9 +23,9 @@ gateway.run(console)
 events.run(console)
 portfolio.run(console)
 contacts.run(console)
-departures.run(console)
 feeds.run(console)
 figures.run(console)
 results.run(console)
 row_stores.run(console)
 insight.run(console)
+departures.run(console)
