@@ -29,7 +29,7 @@ _ARROW = {
     "string": pa.string(), "int64": pa.int64(), "int32": pa.int32(), "float64": pa.float64(), "date": pa.date32(),
     "boolean": pa.bool_(),
 }  # fmt: skip
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 90
 
 
 class SmallEngine:
