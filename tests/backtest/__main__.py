@@ -19,6 +19,7 @@ from tests.backtest import (
     bank_churners,
     bank_marketing,
     berka,
+    berka_movements,
     churn_modelling,
     demonstration,
     german_credit,
@@ -39,6 +40,7 @@ PUBLIC: Mapping[str, Callable[[Path], DataSet]] = {
     "german_credit": german_credit.load,
     "taiwan_default": taiwan_default.load,
     "berka": berka.load,
+    "berka_movements": berka_movements.load_apart,
 }
 SIMULATED, LEAKS = "demonstration", "leaks"
 
