@@ -41,6 +41,8 @@ _GAP = 4
 _EARLY = tuple(date(1993, 12, 30) - n * _EVERY for n in range(8, -1, -1))
 _LATE = tuple(_EARLY[-1] + n * 3 * _EVERY for n in range(11, 21))
 _FIRST_TESTED = 7
+# Features look back 485 days at the most.
+_NEAR_DAYS = 600
 
 _FILES = {
     "early": "trans_1993-01-01_1994-03-31_part.asc.gz",
@@ -71,16 +73,24 @@ _TABLES = """
     LEFT JOIN (SELECT part, account_id, day, sum(amount) AS amount FROM moved GROUP BY ALL) USING (part, account_id, day)
 """
 _DATASETS = {
-    "customers": "SELECT number AS customer_number, 'RETAIL' AS kind, number AS display_name, first AS open_date, 'ACTIVE' AS state FROM told",
-    "accounts": (
-        "SELECT number AS account_number, number AS customer_number, 'SAVINGS' AS kind, 'CZK' AS currency_code, first AS open_date, "
-        "'ACTIVE' AS state FROM told"
-    ),
-    "balances": "SELECT day AS business_date, number AS account_number, 'CZK' AS currency_code, balance::BIGINT AS balance_minor_units FROM closing",
-    "transactions": (
-        "SELECT day AS business_date, number AS account_number, 'CZK' AS currency_code, amount AS amount_minor_units, kind, "
-        "row_number() OVER ()::VARCHAR AS transaction_number FROM moved JOIN told USING (part, account_id)"
-    ),
+    "customers": """
+        SELECT number AS customer_number, 'RETAIL' AS kind, number AS display_name, first AS open_date, 'ACTIVE' AS state
+        FROM told
+    """,
+    "accounts": """
+        SELECT number AS account_number, number AS customer_number, 'SAVINGS' AS kind, 'CZK' AS currency_code,
+            first AS open_date, 'ACTIVE' AS state
+        FROM told
+    """,
+    "balances": """
+        SELECT day AS business_date, number AS account_number, 'CZK' AS currency_code, balance::BIGINT AS balance_minor_units
+        FROM closing
+    """,
+    "transactions": """
+        SELECT day AS business_date, number AS account_number, 'CZK' AS currency_code, amount AS amount_minor_units, kind,
+            row_number() OVER ()::VARCHAR AS transaction_number
+        FROM moved JOIN told USING (part, account_id)
+    """,
 }
 
 
@@ -142,20 +152,15 @@ def load(folder: Path, work: Path) -> DataSet:
 
 
 def _days(connection: DuckDBPyConnection, work: Path) -> list[Path]:
-    months = [date(1993 + n // 12, n % 12 + 1, 1) for n in range(15)] + [
-        date(1995 + n // 12, n % 12 + 1, 1) for n in range(3, 48)
-    ]
+    months = [date(1993 + n // 12, n % 12 + 1, 1) for n in (*range(15), *range(27, 72))]
     written = []
     for month in months:
-        end = (
-            min((month + 32 * _DAY).replace(day=1) - _DAY, LAST_EARLY)
-            if month.year < date(1995, 1, 1).year
-            else ((month + 32 * _DAY).replace(day=1) - _DAY)
-        )
+        end = (month + 32 * _DAY).replace(day=1) - _DAY
+        # The first part's last month is not whole.
+        end = LAST_EARLY if (month.year, month.month) == (LAST_EARLY.year, LAST_EARLY.month) else end
         days = [month + n * _DAY for n in range((end - month).days + 1)]
-        pinned = [
-            PinnedDay(day, Pin(f"core.{name}", name, "core", day, 1)) for name in ("balances", "transactions") for day in days
-        ]
+        daily = [(name, day) for name in ("balances", "transactions") for day in days]
+        pinned = [PinnedDay(day, Pin(f"core.{name}", name, "core", day, 1)) for name, day in daily]
         pinned += [PinnedDay(end, Pin(f"core.{name}", name, "core", end, 1)) for name in ("customers", "accounts")]
         target = work / f"days-{month}"
         target.mkdir()
@@ -163,41 +168,52 @@ def _days(connection: DuckDBPyConnection, work: Path) -> list[Path]:
     return written
 
 
+_STANDING_ORDERS = {"customer_number": "string", "order_number": "string", "active": "boolean", "active_before": "boolean"}
+_RATES = {
+    "day": "date", "source": "string", "product_code": "string", "currency_code": "string", "tenor_days": "int64",
+    "rate_e8": "int64",
+}  # fmt: skip
+# What stands beside the days; of what nothing is known no row.
+_FACTS = {
+    "customers": (
+        CUSTOMERS,
+        """
+        UNION ALL BY NAME SELECT number AS customer_id, number AS customer_number, 1 AS kind, 1 AS tier, first AS open_date
+        FROM told WHERE {known}
+        """,
+    ),
+    "accounts": (
+        ACCOUNTS,
+        """
+        UNION ALL BY NAME SELECT number AS customer_number, 'core' AS source_system, number AS account_number,
+            'SAVINGS' AS kind, 'CZK' AS currency_code, first AS open_date, 'ACTIVE' AS state, 0 AS balance
+        FROM told WHERE {known}
+        """,
+    ),
+    "standing_orders": (_STANDING_ORDERS, ""),
+    "happenings": (HAPPENINGS, ""),
+    "rates": (_RATES, ""),
+}
+
+
 def _origin(connection: DuckDBPyConnection, work: Path, days: Sequence[Path], day: date) -> Origin:
     """Of the accounts that are told of until the horizon is over."""
-    facts = {name: work / f"{name}-{day}.parquet" for name in ("customers", "accounts", "standing_orders", "happenings", "rates")}
+    facts = {name: work / f"{name}-{day}.parquet" for name in _FACTS}
     known = f"first <= DATE '{day}' AND last >= DATE '{day}' + {LEAVING.horizon_days}"
-    given = {
-        "customers": (
-            CUSTOMERS,
-            f"SELECT number AS customer_id, number AS customer_number, 1 AS kind, 1 AS tier, first AS open_date FROM told WHERE {known}",
-        ),
-        "accounts": (
-            ACCOUNTS,
-            "SELECT number AS customer_number, 'core' AS source_system, number AS account_number, 'SAVINGS' AS kind, 'CZK' AS "
-            f"currency_code, first AS open_date, 'ACTIVE' AS state, 0 AS balance FROM told WHERE {known}",
-        ),
-        "standing_orders": (
-            {"customer_number": "string", "order_number": "string", "active": "boolean", "active_before": "boolean"},
-            "",
-        ),
-        "happenings": (HAPPENINGS, ""),
-        "rates": (
-            {
-                "day": "date", "source": "string", "product_code": "string", "currency_code": "string", "tenor_days": "int64",
-                "rate_e8": "int64",
-            },
-            "",
-        ),
-    }  # fmt: skip
-    for name, (columns, query) in given.items():
+    for name, (columns, query) in _FACTS.items():
         nothing = ", ".join(f"NULL::{engine_type(type_)} AS {column}" for column, type_ in columns.items())
-        more = f" UNION ALL BY NAME {query}" if query else ""
+        rows = f"SELECT {nothing} WHERE false {query.format(known=known)}"
         order = " ORDER BY customer_number" if query else ""
-        connection.execute(f"COPY (FROM (SELECT {nothing} WHERE false{more}){order}) TO '{facts[name]}' (FORMAT parquet)")
+        connection.execute(f"COPY (FROM ({rows}){order}) TO '{facts[name]}' (FORMAT parquet)")
     features, labels = work / f"features-{day}.parquet", work / f"labels-{day}.parquet"
     # Of the other part's months nothing is needed.
-    near = [path for path in days if abs((date.fromisoformat(path.parent.name.removeprefix("days-")) - day).days) < 600]
+    near = [path for path in days if abs((_month_of(path) - day).days) < _NEAR_DAYS]
     write_features(connection, FeatureInputs(day, near, contact_cycle_days={}, **facts), features)
-    assert write_labels(connection, near, day, LEAVING.horizon_days, LEAVING.kept_fraction, labels, leaving=LEAVING), day
+    assert write_labels(connection, near, day, LEAVING.horizon_days, LEAVING.kept_fraction, labels, leaving=LEAVING), (
+        f"The horizon of {day} is not over"
+    )
     return Origin(day, features, labels)
+
+
+def _month_of(path: Path) -> date:
+    return date.fromisoformat(path.parent.name.removeprefix("days-"))
