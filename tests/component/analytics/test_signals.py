@@ -111,11 +111,11 @@ def test_only_what_changed_is_written(town, analysed):
     one, other = town.customer(town.rm1_east), town.customer(town.rm1_east)
     analysed.look({one: FALL, other: OVERDUE})
     before = {each.signal_id: each.change_date for each in analysed.rows()}
-    older = {"contact_overdue_days": 41}
+    older = {"contact_overdue_days": 71}
     analysed.look({one: FALL, other: OVERDUE | older}, LATER)
     assert {each.signal_id: each.change_date for each in analysed.rows()} == before
     # The figures are the newest day's all the same.
-    assert analysed.rows()[1].evidence["features"]["contact_overdue_days"] == 41
+    assert analysed.rows()[1].evidence["features"]["contact_overdue_days"] == 71
     worse = FALL | {"fall_30": 0.9}
     analysed.look({one: worse}, LATER)
     fall, overdue = analysed.rows()
