@@ -9,7 +9,7 @@ from sqlalchemy import select
 from workbench.analytics.v1 import signal_events_pb2, signal_pb2
 from workbench.customer.v1 import exchange_events_pb2
 
-from services.analytics.model import SignalMeasure, StaleDay
+from services.analytics.model import Signal, SignalMeasure, StaleDay
 from services.analytics.model.analysis import Analysis
 from services.analytics.rules.analyses import AnalysisKind, AnalysisState
 from services.analytics.rules.library import LIBRARY
@@ -81,6 +81,23 @@ def test_signals_are_reached_through_their_customers(town, analysed):
     town.reassign(east, town.rm1_east, town.rm1_west)
     assert signals(town.rm1_east) == []
     assert {each.customer_id for each in signals(town.rm1_west)} == {east, west}
+
+
+def test_postgresql_shows_signals_only_of_customers_who_are_reached(town, analysed):
+    database = town.service.database
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no row-level security.")
+    analysed.look({town.customer(town.rm1_east): FALL})
+    for person, count in (
+        (town.rm1_east, 1),
+        (town.manager_east, 1),
+        (town.analyst, 1),
+        (town.rm2_east, 0),
+        (town.manager_west, 0),
+    ):
+        scope = person.caller.scope("analytics.signal.read")
+        with database.transaction(person.caller, scope=scope, read_only=True) as work:
+            assert len(work.session.scalars(select(Signal)).all()) == count
 
 
 def test_signals_are_listed_by_what_is_asked(town, analysed):
