@@ -89,11 +89,12 @@ def _log_loss(target: np.ndarray, probabilities: np.ndarray | None) -> float:
 
 
 def _by_time(data_set: DataSet) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Rolling origin: each stretch by what was learned from all before it."""
+    """Rolling origin: each stretch by what was learned from those whose outcome was known."""
     stretches = data_set.stretches
     assert stretches is not None
     for stretch in range(data_set.first_tested, int(stretches.max()) + 1):
-        yield 0, np.flatnonzero(stretches < stretch), np.flatnonzero(stretches == stretch)
+        if (unseen := np.flatnonzero(stretches == stretch)).size:
+            yield 0, np.flatnonzero(stretches <= stretch - data_set.gap), unseen
 
 
 def _by_folds(data_set: DataSet) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
