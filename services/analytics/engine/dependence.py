@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -164,10 +164,11 @@ class Dependences:
         return int(row[0])
 
     def by_person(self) -> list[PersonSum]:
-        """Each person's sums, most at risk first; of whom nobody depends there is none. Of the whole bank no row is kept for it."""
+        """Each person's sums, most at risk first; of whom nobody depends there is none. No row is kept for it."""
         statement = (
             "SELECT group_id, count(*), count(*) FILTER (others_count = 0), sum(greatest(balance, 0))::HUGEINT, "
-            f"sum(loan)::HUGEINT, sum(at_risk)::HUGEINT FROM ({self._query}) GROUP BY group_id ORDER BY sum(at_risk) DESC, group_id"
+            f"sum(loan)::HUGEINT, sum(at_risk)::HUGEINT FROM ({self._query}) "
+            "GROUP BY group_id ORDER BY sum(at_risk) DESC, group_id"
         )
         return [PersonSum(*row) for row in self._connection.execute(statement).fetchall()]
 

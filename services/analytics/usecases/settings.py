@@ -43,7 +43,7 @@ class AnalyticsSettings(BaseModel):
     superseded_days: int = Field(default=30, ge=1, le=36_500)
     # What counts as leaving: within so many days after a date …
     leaving_horizon_days: int = Field(default=90, ge=14, le=366)
-    # … the average assets are at most this part of those of as many days before …
+    # … the average assets are at most this part of those of as many days before.
     leaving_kept_fraction: float = Field(default=0.5, ge=0.0, lt=1.0)
     # … of customers who had so much on average, in minor units of the home currency: nobody leaves with next to nothing.
     leaving_assets_min: int = Field(default=100_000, ge=1, le=10**15)

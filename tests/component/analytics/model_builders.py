@@ -147,6 +147,7 @@ class Bank:
 def bank_of(town, monkeypatch):
     """A bank with no models, whose training takes a moment only."""
     monkeypatch.setattr(boosting, "TREES_MAX", 12)
+    monkeypatch.setattr(starting, "MODEL_FEATURES", ("kind", "tier", "fall_30", "contact_overdue_days", "sign_ins_30"))
     monkeypatch.setattr(training, "TESTS_MAX", 2)
     monkeypatch.setattr(training, "with_intervals", partial(measures.with_intervals, resamples=20))
     monkeypatch.setattr(training, "gain_with_interval", lambda *_args, **_options: (0.01, -0.01, 0.02))

@@ -26,11 +26,11 @@ def leave(town, person, left_date=LEFT):
         town.announce(coverage_events_pb2.RelationshipManagerLeft(left_date=str(left_date), **told))
 
 
-def days_of(amounts_before_and_after, gone_after=60):
-    """Customers' days from 40 before he left to 100 after: what they have changes on a day."""
+def days_of(amounts_before_and_after, gone_after=60, until=100):
+    """Customers' days from 40 before he left to 100 or more after: what they have changes on a day."""
     return [
         {"customer_number": number, "day": LEFT + timedelta(days=day), "deposit": before if day < gone_after else after}
-        for day in range(-40, 101)
+        for day in range(-40, until + 1)
         for number, (before, after) in amounts_before_and_after.items()
     ]
 
@@ -64,33 +64,40 @@ def test_what_would_go_is_foreseen_and_what_went_is_measured(branch, town):
     # 500,000 would have gone anyway: 3,500,000 of 4,525,000 went with him.
     assert departure.measured_keep_rate_e4 == 2_265
     (told,) = town.recorded(departure_events_pb2.DepartureMeasured, person_id=town.rm1_east.person_id)
-    assert told.gone_count == 1
+    assert (told.gone_count, told.settled) == (1, False)
     left = {row.customer_id: row.after_minor_units for row in branch.read(DepartureCustomer)}
     assert left == {stays: 1_200_000, goes: 0}
+    # That was early: nothing is learned from it, until it is measured for good.
+    assert town.manager_west.call("GetDepartureCalibration").departure_count == 0
+    days = days_of({numbers[stays]: (1_000_000, 0), numbers[other]: (10_000_000, 9_000_000)}, until=180)
+    branch.analyse(LEFT + timedelta(days=180), days)
+    (departure,) = branch.settle()
+    assert (departure.state, departure.measured_date) == (DepartureState.SETTLED, LEFT + timedelta(days=180))
+    assert (departure.lost_minor_units, departure.early_lost_minor_units, departure.gone_count) == (5_000_000, 4_000_000, 2)
+    # All went, a tenth of it anyway: 4,500,000 of 4,525,000.
+    assert departure.measured_keep_rate_e4 == 55
+    assert [each.settled for each in town.recorded(departure_events_pb2.DepartureMeasured)] == [False, True]
     assert_shown(town, departure)
 
 
 def assert_shown(town, departure):
     (shown,) = town.manager_east.call("ListDepartures").departures
     assert (shown.departure_id, shown.person_name, shown.state) == (
-        departure.departure_id, "王雅婷", departure_pb2.DEPARTURE_STATE_MEASURED,
+        departure.departure_id, "王雅婷", departure_pb2.DEPARTURE_STATE_SETTLED,
     )  # fmt: skip
-    assert (shown.lost.amount, shown.expected_loss.amount, shown.measured_keep_rate_basis_points) == (
-        "40000.00",
-        "33937.50",
-        2_265,
-    )
+    assert (shown.lost.amount, shown.expected_loss.amount, shown.early_lost.amount) == ("50000.00", "33937.50", "40000.00")
+    assert shown.measured_keep_rate_basis_points == 55
     assert list(town.manager_west.call("ListDepartures").departures) == []
     # How well it went anybody in charge of a unit may know, and whoever looks at the bank.
     calibration = town.manager_west.call("GetDepartureCalibration")
-    assert (calibration.departure_count, calibration.expected_loss.amount, calibration.lost.amount) == (1, "33937.50", "40000.00")
-    # Three times 2,500 and 2,265, by four.
-    assert (calibration.within_count, calibration.keep_rate_basis_points) == (1, 2_441)
+    assert (calibration.departure_count, calibration.expected_loss.amount, calibration.lost.amount) == (1, "33937.50", "50000.00")
+    # Three times 2,500 and 55, by four.
+    assert (calibration.within_count, calibration.keep_rate_basis_points) == (1, 1_889)
     bands = [(each.from_basis_points, each.customer_count, each.gone_count) for each in calibration.bands if each.customer_count]
-    assert bands == [(5_000, 1, 0), (7_500, 1, 1)]
+    assert bands == [(5_000, 1, 1), (7_500, 1, 1)]
     assert (calibration.bands[-1].expected_basis_points, calibration.bands[-1].lost_basis_points) == (7_500, 10_000)
     simulated = town.manager_east.call("SimulateDeparture", person_ids=[town.rm2_east.person_id])
-    assert simulated.estimate.keep_rate_basis_points == 2_441
+    assert simulated.estimate.keep_rate_basis_points == 1_889
     with pytest.raises(NotAllowed):
         town.rm1_east.call("GetDepartureCalibration")
 

@@ -102,6 +102,41 @@ def test_files_that_are_gone_are_not_learned_from(bank, town):
     assert (ModelState(model.state), model.error_reason) == (ModelState.FAILED, "MODEL_INPUTS_GONE")
 
 
+def test_what_a_process_left_that_was_killed_is_cleared_away_and_the_model_is_the_same(bank, town):
+    bank.history(dates=DATES[-5:])
+    first = bank.trained()
+    with bank.database.transaction() as work:
+        model = training.starting.begin(work, ModelKind.LIGHTGBM, ())
+        # As if another process had been at it: in the midst of the labels.
+        folder = championing.folder_of(bank.lake, model)
+        left = folder.with_name(f".{folder.name}.0123") / ".labels"
+        left.mkdir(parents=True)
+        (left / "2026-03-31.parquet").write_bytes(b"half")
+    bank.settle()
+    assert not left.exists()
+    models = {each.model_id: each for each in bank.models()}
+    assert models[first].sha256 == models[model.model_id].sha256 != ""
+
+
+def test_two_who_ask_at_once_train_one(bank, town, second):
+    bank.history(dates=DATES[-1:])
+    answers = []
+
+    def train(person):
+        try:
+            answers.append(person.call("TrainModel").state)
+        except WorkbenchError as refusal:
+            answers.append(refusal.reason)
+
+    # The runner may have ended the first before the second asked.
+    run_together(train, [town.analyst, second])
+    bank.settle()
+    assert answers.count(model_pb2.MODEL_STATE_TRAINING) + answers.count("MODEL_BEING_TRAINED") == 2
+    trained = bank.models()
+    assert len(trained) == answers.count(model_pb2.MODEL_STATE_TRAINING) >= 1
+    assert [model.number for model in trained] == list(range(1, len(trained) + 1))
+
+
 def test_one_model_is_trained_at_a_time(bank, town):
     bank.history(dates=DATES[-3:])
     bank.put(ModelState.TRAINING)

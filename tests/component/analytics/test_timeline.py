@@ -12,8 +12,11 @@ from services.analytics.rules.happenings import HappeningKind
 from services.analytics.rules.library import LIBRARY
 from services.analytics.rules.signals import SignalState
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound
+from services.chassis.lake.lake import Pin
+from tests.component.analytics import analysis_builders
+from tests.component.analytics.analysis_builders import bank_of
 from tests.component.analytics.happening_builders import contact, feedback, merged, survey_answer
-from tests.component.analytics.timeline_builders import AS_OF, Found, days_of, number_of
+from tests.component.analytics.timeline_builders import AS_OF, Found, days_of, id_of, number_of
 from tests.component.books import TownBooks
 from tests.component.town import Town
 
@@ -87,7 +90,7 @@ def test_what_happened_stands_beside_the_figures(town):
     ]
     key = {"customer_number": number, "source_system": "core"}
     rates = [
-        {"date": day, "source": source, "product_code": product, "currency_code": "CNY", "tenor_days": tenor, "rate_e8": rate}
+        {"day": day, "source": source, "product_code": product, "currency_code": "CNY", "tenor_days": tenor, "rate_e8": rate}
         for source, product, tenor, changes in (
             ("listed", "T90", 90, ((1, 1_500_000), (9, 1_500_000), (10, 1_350_000))),
             ("listed", "T90", 365, ((1, 2_000_000), (10, 1_950_000))),
@@ -167,10 +170,9 @@ def test_days_for_which_a_source_brought_nothing_are_told(town):
     brought = [NOVEMBER + timedelta(days=place) for place in range(24) if place not in (9, 10)]
     account = {"customer_number": number, "account_number": "1", "source_system": books.source_system, "kind": "SAVINGS"}
     Found(town, days=days_of(number, NOVEMBER, 24, deposit=100), accounts=[account])
-    for day in brought:
-        books.balances(day, {"1": 100})
-    books.write("transactions", NOVEMBER, [])
-    books.write("transactions", AS_OF - timedelta(days=1), [])
+    days = {"balances": brought, "transactions": [NOVEMBER, AS_OF - timedelta(days=1)]}
+    for dataset, day in ((dataset, day) for dataset, several in days.items() for day in several):
+        books.announce(Pin(f"{books.source_system}.{dataset}", dataset, books.source_system, day, 1))
     told = timeline(town.rm1_east, customer_id, start_date="2026-11-02", end_date="2026-11-30")
     gaps = [(each.dataset, each.start_date, each.end_date, each.carried) for each in told.gaps]
     assert gaps == [
@@ -266,7 +268,33 @@ def test_happenings_are_listed_page_by_page_the_latest_first(town):
 
 def test_an_erased_customers_past_is_gone_from_the_timeline(town):
     customer_id = town.customer(town.rm1_east)
-    Found(town)
+    Found(town, days=days_of(number_of(town, customer_id), NOVEMBER, 24, deposit=100))
     town.announce(contact(customer_id, town.rm1_east))
     town.announce(exchange_events_pb2.CustomerErased(customer_id=customer_id, erasure_id="e"))
-    assert list(timeline(town.rm1_east, customer_id).items) == []
+    told = timeline(town.rm1_east, customer_id, start_date="2026-11-01")
+    assert (list(told.items), told.thin, set(told.series.deposit)) == ([], True, {""})
+
+
+def test_what_an_analysis_leaves_is_shown(town, monkeypatch):
+    # With the engine itself.
+    monkeypatch.setattr(analysis_builders, "PATIENCE_SECONDS", 120)
+    with bank_of(town, monkeypatch) as bank:
+        number = bank.customer(town.rm1_east)
+        customer_id = id_of(town, number)
+        bank.books.accounts(date(2026, 10, 30), {number: number}, product_code="D1", open_date=date(2026, 10, 30))
+        bank.balances(date(2026, 10, 30), 4, {number: 12_345})
+        for day, rate in ((date(2026, 10, 30), 100_000), (date(2026, 11, 2), 50_000)):
+            bank.books.write("interest_rates", day, [{"product_code": "D1", "interest_rate_e8": rate}])
+        moved = {"transaction_number": "t1", "account_number": number, "amount_minor_units": 700, "kind": "SALARY"}
+        bank.books.write("transactions", date(2026, 11, 1), [moved])
+        bank.settle()
+        told = timeline(town.rm1_east, customer_id, start_date="2026-10-29", end_date="2026-11-05")
+    assert (told.as_of_date, told.thin, told.history_days) == ("2026-11-02", True, 4)
+    assert list(told.series.dates) == ["2026-10-29", "2026-10-30", "2026-10-31", "2026-11-01", "2026-11-02"]
+    assert list(told.series.deposit) == ["", *["123.45"] * 4]
+    assert list(told.series.salary_inflow)[3] == "7.00"
+    assert list(told.series.inflow)[3] == "7.00"
+    assert [(each.kind, each.chinese) for each in told.items] == [
+        (timeline_pb2.TIMELINE_ITEM_KIND_ACCOUNT_OPENED, "开户 · 活期存款 · D1"),
+        (timeline_pb2.TIMELINE_ITEM_KIND_RATE_CHANGED, "挂牌利率调整 · D1 · 0.10% → 0.05%"),
+    ]

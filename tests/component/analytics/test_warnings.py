@@ -93,7 +93,8 @@ def test_who_is_warned_of(town, bank):
     bank.score(nan, float("nan"))
     bank.score(str(nan)[:11] + "x", 0.9)  # nobody whom the service knows
     bank.analyse()
-    assert [each.customer_id for each in listed(town.rm1_east)] == [severe]
+    names = {unlikely: "unlikely", poor: "poor", noted: "noted", severe: "severe", nan: "nan"}
+    assert [names[each.customer_id] for each in listed(town.rm1_east)] == ["severe"]
 
 
 def test_of_a_customer_one_is_open_and_a_new_look_changes_its_figures(town, bank, warned):

@@ -18,7 +18,7 @@ AS_OF = date(2026, 11, 24)
 _ARROW = {"string": pa.string(), "date": pa.date32(), "int64": pa.int64(), "int32": pa.int32(), "float64": pa.float64()} | {
     "boolean": pa.bool_(), "timestamp": pa.timestamp("us"), "array<string>": pa.list_(pa.string()),
 }  # fmt: skip
-_RATES = {"date": "date", "source": "string", "product_code": "string", "currency_code": "string"} | {
+_RATES = {"day": "date", "source": "string", "product_code": "string", "currency_code": "string"} | {
     "tenor_days": "int64", "rate_e8": "int64",
 }  # fmt: skip
 
@@ -72,3 +72,9 @@ def number_of(town, customer_id):
     """The customer's number."""
     with town.service.database.transaction(read_only=True) as work:
         return work.session.scalars(select(Customer.customer_number).where(Customer.customer_id == customer_id)).one()
+
+
+def id_of(town, number):
+    """The id of the customer of that number."""
+    with town.service.database.transaction(read_only=True) as work:
+        return work.session.scalars(select(Customer.customer_id).where(Customer.customer_number == number)).one()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # The ridge, in rows: a coefficient of 1 on a scaled feature costs as much as so many rows' halves.
 RIDGE_ROWS = 1.0
-_STEPS_MAX = 500
+_STEPS_MAX = 200
 # Whose square is a number too.
 _VALUE_MAX = 1e100
 

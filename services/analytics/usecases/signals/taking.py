@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -61,10 +60,12 @@ def _newer_than(work: UnitOfWork, as_of_date: date) -> bool:
 
 
 def _seen(connection: DuckDBPyConnection, files: Files, after: str) -> list[_Row]:
-    from services.analytics.engine.signals import read_signals
+    from services.analytics.engine.signals import SEEN, read_signals
 
-    rows = read_signals(connection, files.signals, after, ROWS_AT_ONCE)
-    return [asdict(row) | {"evidence": json.loads(row.evidence)} for row in rows]
+    rows = [dict(zip(SEEN, row, strict=True)) for row in read_signals(connection, files.signals, after, ROWS_AT_ONCE)]
+    for row in rows:
+        row["evidence"] = json.loads(row["evidence"])
+    return rows
 
 
 def _known(work: UnitOfWork, after: str) -> list[_Row]:

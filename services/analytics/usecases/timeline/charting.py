@@ -37,7 +37,8 @@ def customer_timeline(
     until = min(end_date, analysis.as_of_date) if analysis else None
     ends = _points(start_date, until, request.resolution, end_date)
     facts = Facts()
-    if analysis is not None and until is not None:
+    # Of a customer whose data was erased by law nothing is shown, though sums of the bank still count it.
+    if analysis is not None and until is not None and not customer.gone:
         files = keeping.files_of(work, analysis)
         facts = reading.read(files, whose.numbers(work, customer), start_date, end_date)
     found, left_out = items.items(work, customer.customer_id, facts, start_date, end_date)

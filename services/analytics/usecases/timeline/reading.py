@@ -15,7 +15,7 @@ from services.analytics.usecases.analyses.keeping import Files
 ACCOUNTS_MAX = 1_000
 RATE_CHANGES_MAX = 200
 _ACCOUNT = ("kind", "product_code", "source_system", "open_date", "maturity_date", "close_date", "balance")
-_RATE = ("date", "source", "product_code", "currency_code", "tenor_days", "rate_e8")
+_RATE = ("day", "source", "product_code", "currency_code", "tenor_days", "rate_e8")
 _LISTED = "listed"
 
 
@@ -100,8 +100,8 @@ def _rate_changes(path: Path, products: set[str], start_date: date, end_date: da
     for row in _rates(path, products):
         key = row["product_code"], row["currency_code"], row["tenor_days"] or 0
         former, last[key] = last.get(key), row["rate_e8"]
-        if former is not None and former != row["rate_e8"] and start_date <= row["date"] <= end_date:
-            changes.setdefault((row["date"], *key[:2]), []).append((key[2], former, row["rate_e8"]))
+        if former is not None and former != row["rate_e8"] and start_date <= row["day"] <= end_date:
+            changes.setdefault((row["day"], *key[:2]), []).append((key[2], former, row["rate_e8"]))
     for (day, product_code, _), tenors in changes.items():
         tenor_days, former, rate = max(tenors, key=lambda each: (abs(each[2] - each[1]), -each[0]))
         yield RateChange(day, product_code, tenor_days, former, rate, len(tenors) - 1)
@@ -118,5 +118,5 @@ def _rates(path: Path, products: set[str]) -> list[Mapping[str, Any]]:
     rows = read_table(path, columns=list(_RATE), use_threads=False)
     listed = (pc.field("source") == _LISTED) & pc.field("product_code").isin(pa.array(sorted(products), pa.string()))
     # A rate that a source left empty is no other rate.
-    found: list[Mapping[str, Any]] = rows.filter(listed & pc.field("rate_e8").is_valid()).sort_by("date").to_pylist()
+    found: list[Mapping[str, Any]] = rows.filter(listed & pc.field("rate_e8").is_valid()).sort_by("day").to_pylist()
     return found
