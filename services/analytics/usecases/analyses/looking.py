@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from services.analytics.model.analysis import Analysis, StaleDay
 from services.analytics.rules import analyses
@@ -65,7 +65,9 @@ def _quiet(work: UnitOfWork, stale: Sequence[StaleDay], latest: date) -> bool:
     """
     settings: Any = work.settings
     quiet, waited = timedelta(seconds=settings.quiet_seconds), timedelta(seconds=settings.quiet_seconds_max)
-    first, last = min(each.create_time for each in stale), max(each.change_time for each in stale)
+    first = min(each.create_time for each in stale)
+    # Also of days that the bank has no balances of yet: they are of the same delivery.
+    last = work.session.scalar(select(func.max(StaleDay.change_time))) or first
     coming_in = (work.business_date - latest).days > settings.carry_days_max
     return work.now - last >= quiet or (work.now - first >= waited and not coming_in)
 
