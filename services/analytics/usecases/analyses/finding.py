@@ -139,6 +139,7 @@ def _scores(connection: DuckDBPyConnection, plan: Plan) -> _Said:
 def _place(connection: DuckDBPyConnection, plan: Plan) -> _Said:
     """Gives the folder its name, with what is to be kept in it, and counts whom it is of."""
     from services.analytics.engine import touching
+    from services.analytics.engine.customer_days import ISSUES_FILE
 
     place = keeping.folder(plan.lake, plan.analysis)
     if not place.is_dir():
@@ -146,7 +147,10 @@ def _place(connection: DuckDBPyConnection, plan: Plan) -> _Said:
             (plan.making / name).unlink(missing_ok=True)
         shutil.rmtree(plan.making / _EXPORTED, ignore_errors=True)
         put_in_place(plan.making, place, plan.lake.root)
-    return {"counts": touching.counts(connection, plan.files.features, place / "touched.parquet")}, False
+    return {
+        "counts": touching.counts(connection, plan.files.features, place / "touched.parquet"),
+        "issues": touching.issues(connection, [month.folder / ISSUES_FILE for month in plan.months]),
+    }, False
 
 
 STAGES: Mapping[str, Callable[[DuckDBPyConnection, Plan], _Said]] = {

@@ -31,6 +31,7 @@ def publish(work: UnitOfWork, analysis: Analysis, used: Mapping[str, Any], stale
     analysis.inputs_sha256 = analyses.signature(analysis.inputs)
     for name, count in used["counts"].items():
         setattr(analysis, name, count)
+    analysis.issues = [list(issue) for issue in used["issues"]]
     analysis.end(AnalysisState.SUCCEEDED, work.now)
     ANALYSES.labels(AnalysisKind(analysis.kind).name.lower()).inc()
     CUSTOMERS.inc(analysis.touched_count)
