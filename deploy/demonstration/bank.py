@@ -29,6 +29,7 @@ SIGN_INS = (
     SignIn("manager.east", "branch manager 分行行长 of EAST"),
     SignIn("manager.west", "branch manager of WEST"),
     SignIn("analyst.ho", "performance analyst 考核岗 at head office"),
+    SignIn("analyst2.ho", "the second one, who approves what the first proposes"),
     SignIn("product.ho", "product manager 产品经理 at head office: needs, complaints, knowledge, surveys"),
     SignIn("steward.ho", "data steward 客户数据管理岗 at head office"),
     SignIn("auditor.ho", "auditor 审计岗 at head office"),

@@ -6,6 +6,7 @@ Handlers are idempotent, because delivery is at least once.
 from __future__ import annotations
 
 from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
+from workbench.analytics.v1 import departure_events_pb2, warning_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
@@ -14,7 +15,7 @@ from workbench.performance.v1 import claim_events_pb2, deal_events_pb2, product_
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.feedback import overdue
-from services.activity.usecases.following import REPLICAS, customers, hand_overs
+from services.activity.usecases.following import REPLICAS, customers, departure_plans, hand_overs, warnings
 from services.activity.usecases.knowledge import announcing, policies
 from services.activity.usecases.leads import following as lead_following
 from services.activity.usecases.notifications import digests
@@ -68,6 +69,13 @@ SUBSCRIPTIONS = (
     Subscription(contact_events_pb2.ContactRecorded, sampling.after_contact),
     Subscription(lead_events_pb2.OpportunityWon, sampling.after_opportunity),
     Subscription(integration_events_pb2.DatasetPublished, pinning.take_dataset),
+    Subscription(departure_events_pb2.DeparturePlanEnded, departure_plans.take_ended),
+    Subscription(departure_events_pb2.DeparturePlanItemAssigned, departure_plans.take_assigned),
+    Subscription(departure_events_pb2.DeparturePlanItemDone, departure_plans.take_done),
+    Subscription(departure_events_pb2.DeparturePlanItemWithdrawn, departure_plans.take_withdrawn),
+    Subscription(warning_events_pb2.WarningAssigned, warnings.take_assigned),
+    Subscription(warning_events_pb2.WarningClosed, warnings.take_closed),
+    Subscription(warning_events_pb2.WarningRaised, warnings.take_raised),
 )
 
 TIMERS = (

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
-from services.analytics.rpc import analysis_service, departure_service, model_service, signal_service, warning_service
+from services.analytics.rpc import (
+    analysis_service,
+    departure_service,
+    model_service,
+    signal_service,
+    timeline_service,
+    warning_service,
+)
 from services.analytics.usecases.analyses import computing, upkeep
 from services.analytics.usecases.departures import measuring as departures_measuring
 from services.analytics.usecases.models import drifting as models_drifting
@@ -22,6 +29,7 @@ SERVICE = Service(
         "workbench.analytics.v1.AnalysisService": analysis_service,
         "workbench.analytics.v1.WarningService": warning_service,
         "workbench.analytics.v1.DepartureService": departure_service,
+        "workbench.analytics.v1.TimelineService": timeline_service,
         "workbench.analytics.v1.ModelService": model_service,
     },
     subscriptions=SUBSCRIPTIONS,

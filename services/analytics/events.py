@@ -29,6 +29,7 @@ SUBSCRIPTIONS = (
     *happenings.SUBSCRIPTIONS,
     *happenings_of_customers.SUBSCRIPTIONS,
     Subscription(exchange_events_pb2.CustomerErased, signal_erasing.erase),
+    Subscription(exchange_events_pb2.CustomerRemoved, signal_erasing.remove),
     Subscription(customer_events_pb2.CustomerReassigned, warnings.reassign),
     Subscription(duplicate_events_pb2.CustomersMerged, warnings.merge),
     Subscription(duplicate_events_pb2.CustomersUnmerged, warnings.unmerge),

@@ -8,6 +8,7 @@ before, since that is the whole bank's.
 from __future__ import annotations
 
 import importlib
+import shutil
 import uuid
 from dataclasses import dataclass, field
 from datetime import date
@@ -114,7 +115,7 @@ class TownBooks(Books):
 
 # What a service pinned or made of datasets, by service; people, units and customers stay.
 _CLEARED = {
-    "analytics": ("analyses", "dataset_pins", "stale_days"),
+    "analytics": ("analyses", "customer_months", "dataset_pins", "stale_days"),
     "performance": (
         "closed_months", "dataset_pins", "month_closings", "results", "run_differences", "run_issues", "runs", "share_lines",
         "stale_marks", "stale_months",
@@ -129,3 +130,5 @@ def clear(town: Any) -> None:
     with town.service.database.transaction() as work:
         for name in _CLEARED[definition.name]:
             work.session.execute(delete(tables[name]))
+    # Beside the datasets: of an analysis of the same date and number the next test would take them for its own.
+    shutil.rmtree(town.service.database.lake.root / f".{definition.name}", ignore_errors=True)

@@ -36,7 +36,7 @@ BUSINESS_POST = "manager.east"
 # Who meets what the business post does not. Of what serves customers a system post meets refusals alone, which `test_permissions`
 # proves method by method: here it meets what it may call.
 SERVICES = {
-    "analyst.ho": ("RunService",),
+    "analyst.ho": ("AnalysisService", "ModelService", "RunService", "SignalService"),
     "product.ho": ("KnowledgeService", "PipelineService", "ProductService", "SchemeService", "SurveyService"),
     "feeds.ho": ("CalendarService", "DatasetService", "FeedService"),
     "steward.ho": ("QuarantineService", "ReconciliationService"),

@@ -17,6 +17,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "analytics.warning.work": _LINE,
     "analytics.analysis.read": (*_LINE, _ANALYST, _AUDITOR),
     "analytics.analysis.start": (_ANALYST,),
+    "analytics.timeline.read": (*_LINE, _AUDITOR),
     "analytics.departure.plan": _LEAD,
     "analytics.model.promote": (_ANALYST,),
     "analytics.model.read": (_MANAGER, _ANALYST, _AUDITOR),

@@ -81,6 +81,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "task_reopened": ("任务已重新打开", "A task is open again"),
     "task_taken_away": ("您的任务已改派他人", "A task of yours went to somebody else"),
     "visits_proposed": ("下一周的拜访计划已拟好，请确认", "Visits of a week are proposed to you"),
+    "warning_raised": ("有客户流失预警待您跟进", "A customer of yours may leave: there is a warning to look at"),
+    "warning_waits": ("有流失预警待分派", "A warning waits to be assigned"),
     "work_report_commented": ("您的工作日志有新的批注", "Your work report has a comment"),
     "work_report_confirmed": ("您的工作日志已确认", "Your work report was confirmed"),
     "work_report_returned": ("您的工作日志被退回", "Your work report was returned"),

@@ -26,7 +26,7 @@ class Averages:
     background_e4: int
 
 
-def averages(  # noqa: PLR0913 - two windows, given by name
+def averages(
     connection: DuckDBPyConnection,
     files: Sequence[Path],
     customer_numbers: Sequence[str],
@@ -49,7 +49,9 @@ def averages(  # noqa: PLR0913 - two windows, given by name
     ((days_of_both,),) = connection.execute("SELECT coalesce(min(least(before_days, after_days)), 0) FROM averaged").fetchall()
     if not days_of_both:
         return None
-    after = dict(connection.execute("SELECT customer_number, after FROM averaged SEMI JOIN followed USING (customer_number)").fetchall())
+    after = dict(
+        connection.execute("SELECT customer_number, after FROM averaged SEMI JOIN followed USING (customer_number)").fetchall()
+    )
     ((fell, had),) = connection.execute(
         "SELECT coalesce(sum(greatest(before - after, 0)), 0)::HUGEINT, coalesce(sum(greatest(before, 0)), 0)::HUGEINT "
         "FROM averaged ANTI JOIN followed USING (customer_number)"

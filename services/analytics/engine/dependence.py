@@ -1,4 +1,4 @@
-"""Dependence of customers on people, over the files of an analysis: the formula of `rules/dependence.py`, row by row the very same.
+"""Dependence of customers on people, over the files of an analysis: by the formula of `rules/dependence.py`, row by row the same.
 
 Bounded reads for whoever looks: everything is a statement over Parquet, and only what is answered comes into Python.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,8 +104,14 @@ class Dependences:
         leaving = sorted(set(person_ids))
         _texts(connection, "present", {"person_id": [*{*present_person_ids, *leaving}]})
         _texts(connection, "leaving", {"group_id": ["" if together else each for each in leaving], "person_id": leaving})
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW scoped AS {_scoped(source)}")
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW dependences AS {_dependences(source)}")
+        few = together or len(leaving) <= _FEW
+        self._query = _dependences(source, _TIES_TOGETHER if together else _TIES, _KNOWN_OF_FEW if few else _KNOWN)
+
+    @cached_property
+    def _table(self) -> str:
+        """The rows, computed once: several questions are asked of them."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE dependences AS {self._query}")
+        return "dependences"
 
     def page(
         self,
@@ -122,14 +129,16 @@ class Dependences:
         if after:
             where.append("(at_risk < ? OR at_risk = ? AND customer_number > ?)")
             values += [after[0], after[0], after[1]]
-        statement = f"SELECT {_COLUMNS} FROM dependences WHERE {' AND '.join(where)} ORDER BY at_risk DESC, customer_number LIMIT ?"
+        statement = (
+            f"SELECT {_COLUMNS} FROM {self._table} WHERE {' AND '.join(where)} ORDER BY at_risk DESC, customer_number LIMIT ?"
+        )
         return [Dependence(*row) for row in self._connection.execute(statement, [*values, size]).fetchall()]
 
     def rows(self) -> list[Dependence]:
         """All of them, by customer's number."""
         return [
             Dependence(*row)
-            for row in self._connection.execute(f"SELECT {_COLUMNS} FROM dependences ORDER BY customer_number").fetchall()
+            for row in self._connection.execute(f"SELECT {_COLUMNS} FROM {self._table} ORDER BY customer_number").fetchall()
         ]
 
     def at_risk(self) -> AtRisk:
@@ -138,36 +147,38 @@ class Dependences:
         (row,) = self._connection.execute(
             f"SELECT count(*), coalesce(sum(greatest(balance, 0)), 0)::HUGEINT, coalesce(sum(at_risk), 0)::HUGEINT, "
             f"coalesce(fsum(greatest(balance, 0)::DOUBLE ** 2 * {part}), 0), "
-            f"coalesce(fsum(greatest(balance, 0)::DOUBLE ** 2 * {part} ** 2), 0) FROM dependences"
+            f"coalesce(fsum(greatest(balance, 0)::DOUBLE ** 2 * {part} ** 2), 0) FROM {self._table}"
         ).fetchall()
         return AtRisk(*row)
 
     def loans(self) -> tuple[int, int]:
         """How many of them have loans that somebody has to look after, and how much."""
         (row,) = self._connection.execute(
-            "SELECT count(*) FILTER (loan > 0), coalesce(sum(loan) FILTER (loan > 0), 0)::HUGEINT FROM dependences"
+            f"SELECT count(*) FILTER (loan > 0), coalesce(sum(loan) FILTER (loan > 0), 0)::HUGEINT FROM {self._table}"
         ).fetchall()
         return int(row[0]), int(row[1])
 
     def single_threaded_count(self) -> int:
         """How many know nobody else of the bank."""
-        (row,) = self._connection.execute("SELECT count(*) FILTER (others_count = 0) FROM dependences").fetchall()
+        (row,) = self._connection.execute(f"SELECT count(*) FILTER (others_count = 0) FROM {self._table}").fetchall()
         return int(row[0])
 
     def by_person(self) -> list[PersonSum]:
-        """Each person's sums, most at risk first; of whom nobody depends there is none."""
+        """Each person's sums, most at risk first; of whom nobody depends there is none. No row is kept for it."""
         statement = (
             "SELECT group_id, count(*), count(*) FILTER (others_count = 0), sum(greatest(balance, 0))::HUGEINT, "
-            "sum(loan)::HUGEINT, sum(at_risk)::HUGEINT FROM dependences GROUP BY group_id ORDER BY sum(at_risk) DESC, group_id"
+            f"sum(loan)::HUGEINT, sum(at_risk)::HUGEINT FROM ({self._query}) "
+            "GROUP BY group_id ORDER BY sum(at_risk) DESC, group_id"
         )
         return [PersonSum(*row) for row in self._connection.execute(statement).fetchall()]
 
 
 def unit_sum(connection: DuckDBPyConnection, source: Source) -> UnitSum:
     """How many customers the units have, and what those have."""
+    features = f"(SELECT customer_number, {source.balance} AS balance FROM read_parquet({quoted(source.features)}))"
     (row,) = connection.execute(
-        f"SELECT count(*), coalesce(sum(greatest(coalesce({source.balance}, 0), 0)), 0)::HUGEINT FROM ({_scoped(source)}) AS scoped "
-        f"LEFT JOIN (SELECT customer_number, {source.balance} FROM read_parquet({quoted(source.features)})) USING (customer_number)"
+        "SELECT count(*), coalesce(sum(greatest(coalesce(balance, 0), 0)), 0)::HUGEINT "
+        f"FROM ({_scoped(source)}) AS scoped LEFT JOIN {features} USING (customer_number)"
     ).fetchall()
     return UnitSum(*row)
 
@@ -196,62 +207,86 @@ def _texts(connection: DuckDBPyConnection, name: str, columns: dict[str, list[st
 
 def _scoped(source: Source) -> str:
     """The customers that count, where not all of the bank do only those of the units."""
-    where = "true" if PATH_SEPARATOR in source.organisation_paths else " OR ".join(
-        ["false", *(f"starts_with(organisation_path, {quoted(path)})" for path in sorted(source.organisation_paths))]
+    where = (
+        "true"
+        if PATH_SEPARATOR in source.organisation_paths
+        else " OR ".join(
+            ["false", *(f"starts_with(organisation_path, {quoted(path)})" for path in sorted(source.organisation_paths))]
+        )
     )
     return f"SELECT * FROM read_parquet({quoted(source.customers)}) WHERE {where}"
 
 
-def _dependences(source: Source) -> str:
+def _dependences(source: Source, ties: str, known: str) -> str:
     relations, features = f"read_parquet({quoted(source.relations)})", f"read_parquet({quoted(source.features)})"
     as_of = f"DATE '{source.as_of_date.isoformat()}'"
     share = f"coalesce(share_e4, {SHARE_UNKNOWN_E4})"
     product = (
-        f"{share}::HUGEINT * {_stepped(TENURE_STEPS, f'{as_of} - first_date')} "
+        f"{share}::BIGINT * {_stepped(TENURE_STEPS, f'{as_of} - first_date')} "
         f"* {_stepped(BANK_YEARS_STEPS, f'{as_of} - open_date')} * {_stepped(OTHERS_STEPS, 'others_count')}"
     )
     dependence = f"(({product} + {WHOLE_E4**3 // 2}) // {WHOLE_E4**3})::INTEGER"
     return f"""
-    WITH ties AS (
-        SELECT
-            group_id,
-            customer_number,
-            sum(contact_count)::BIGINT AS contact_count,
-            sum(share_e4)::BIGINT AS held,
-            count(*) FILTER (contact_count > 0) AS leaving_count,
-            min(first_date) AS first_date,
-            max(last_date) AS last_date
-        FROM {relations} JOIN leaving USING (person_id)
-        GROUP BY ALL
+    WITH scoped AS MATERIALIZED (
+        SELECT customers.*, coalesce({source.balance}, 0)::BIGINT AS balance, coalesce(loan_now, 0)::BIGINT AS loan
+        FROM ({_scoped(source)}) AS customers
+        LEFT JOIN (SELECT customer_number, {source.balance}, loan_now FROM {features}) AS features USING (customer_number)
     ),
-    known AS (
-        SELECT customer_number, sum(share_e4)::BIGINT AS held_by_all, count(*) FILTER (contact_count > 0) AS known_count
-        FROM {relations} SEMI JOIN present USING (person_id)
-        WHERE customer_number IN (SELECT customer_number FROM ties)
-        GROUP BY ALL
-    ),
+    ties AS ({ties}),
+    known AS ({known}),
     joined AS (
         SELECT
             group_id,
             scoped.*,
-            coalesce(features.{source.balance}, 0)::BIGINT AS balance,
-            coalesce(features.loan_now, 0)::BIGINT AS loan,
             contact_count,
             CASE WHEN held_by_all > 0 THEN (2 * {WHOLE_E4} * held + held_by_all) // (2 * held_by_all) END AS share_e4,
             first_date,
             last_date,
             known_count - leaving_count AS others_count
         FROM ties
-        JOIN known USING (customer_number)
         JOIN scoped USING (customer_number)
-        LEFT JOIN (SELECT customer_number, {source.balance}, loan_now FROM {features}) AS features USING (customer_number)
+        JOIN known USING (customer_number)
     ),
     computed AS (SELECT *, {dependence} AS dependence_e4 FROM joined)
     SELECT
         *,
         ((greatest(balance, 0)::HUGEINT * dependence_e4 + {WHOLE_E4 // 2}) // {WHOLE_E4})::BIGINT AS at_risk
     FROM computed
-    """
+    """.replace("RELATIONS", relations)
+
+
+# A customer and a person are one row of relations: to group them would cost most of all.
+_TIES = """
+    SELECT
+        group_id,
+        customer_number,
+        contact_count,
+        share_e4 AS held,
+        CASE WHEN contact_count > 0 THEN 1 ELSE 0 END AS leaving_count,
+        first_date,
+        last_date
+    FROM RELATIONS JOIN leaving USING (person_id)
+"""
+_TIES_TOGETHER = """
+    SELECT
+        group_id,
+        customer_number,
+        sum(contact_count)::BIGINT AS contact_count,
+        sum(share_e4)::BIGINT AS held,
+        count(*) FILTER (contact_count > 0) AS leaving_count,
+        min(first_date) AS first_date,
+        max(last_date) AS last_date
+    FROM RELATIONS JOIN leaving USING (person_id)
+    GROUP BY ALL
+"""
+_KNOWN = """
+    SELECT customer_number, sum(share_e4)::BIGINT AS held_by_all, count(*) FILTER (contact_count > 0) AS known_count
+    FROM RELATIONS SEMI JOIN present USING (person_id)
+    GROUP BY ALL
+"""
+_KNOWN_OF_FEW = _KNOWN.replace("GROUP BY ALL", "WHERE customer_number IN (SELECT customer_number FROM ties) GROUP BY ALL")
+# With so many people asked about it is cheaper to look at all customers than to say which.
+_FEW = 100
 
 
 def _stepped(steps: Sequence[tuple[int, int]], value: str) -> str:

@@ -1,4 +1,4 @@
-"""Who of the bank's people deals with which customer: contacts of a year, since when, and who leads. One row a customer and person."""
+"""Who of the bank's people deals with which customer, how often, since when, and who leads: a row a customer and person."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ CONTACT_DAYS = 365
 _PARTS = 720_720
 
 
-def write_relations(
-    connection: DuckDBPyConnection, *, customers: Path, happenings: Path, as_of_date: date, path: Path
-) -> None:
+def write_relations(connection: DuckDBPyConnection, *, customers: Path, happenings: Path, as_of_date: date, path: Path) -> None:
     """Writes the rows of `relations` (`engine/tables.py`) as of a date, by customer's number and person.
 
     There is one for each person who took part in a contact of the last 365 days, and one for who leads. A contact of several

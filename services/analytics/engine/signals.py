@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.analytics.engine.conditions import THRESHOLD_PREFIX, feature_column, statement
 from services.analytics.rules.conditions.sorts import FEATURE_SORTS, Sort
@@ -26,6 +25,8 @@ _NOTHING = (
 )
 # What has held for longer than a century has no onset that anybody looks for.
 _ONSET_DAYS_MAX = 36_600
+# Small, so that a portion of customers, or one, is read without the others.
+_GROUP_ROWS = 20_480
 # Ratios in evidence are for people.
 _EVIDENCE_DECIMALS = 6
 
@@ -47,32 +48,21 @@ def write_signals(
     nothing; raises RuleFault where one is not right.
     """
     found = found_by(features, rules, as_of_date, minor_unit_digits)
-    connection.execute(
-        f"COPY ({found} ORDER BY customer_number, signal_code) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)"
-    )
+    options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP_ROWS}"
+    connection.execute(f"COPY ({found} ORDER BY customer_number, signal_code) TO {quoted(path)} ({options})")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A row of signals."""
-
-    customer_id: str
-    rule_code: str
-    rule_version: int
-    onset_date: date
-    severity: int
-    # JSON.
-    evidence: str
+# A row of signals as they are taken over.
+SEEN = ("customer_id", "rule_code", "rule_version", "onset_date", "severity", "evidence")
 
 
-def read_signals(connection: DuckDBPyConnection, signals: Path, after: str, count_max: int) -> list[Seen]:
-    """So many rows of those whose customers' ids come after that one, by id and code."""
-    rows = connection.execute(
+def read_signals(connection: DuckDBPyConnection, signals: Path, after: str, count_max: int) -> list[tuple[Any, ...]]:
+    """So many rows, as `SEEN` names them, of those whose customers' ids come after that one, by id and code."""
+    return connection.execute(
         "SELECT customer_id, signal_code, rule_version, onset_date, severity, evidence "
         f"FROM read_parquet({quoted(signals)}) WHERE customer_id > ? ORDER BY customer_id, signal_code LIMIT {count_max}",
         [after],
     ).fetchall()
-    return [Seen(*row) for row in rows]
 
 
 def found_by(features: Path, rules: Sequence[SignalRule], as_of_date: date, minor_unit_digits: int = 2) -> str:

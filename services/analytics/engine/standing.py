@@ -167,9 +167,9 @@ ORDER BY customer_number, source_system, order_number
 """
 
 _RATES = """
-SELECT business_date AS date, 'listed' AS source, product_code, currency_code, tenor_days, interest_rate_e8 AS rate_e8
+SELECT business_date AS day, 'listed' AS source, product_code, currency_code, tenor_days, interest_rate_e8 AS rate_e8
 FROM interest_rates_read
 UNION ALL
 SELECT business_date, 'ftp', '', currency_code, tenor_days, ftp_rate_e8 FROM ftp_curve_read
-ORDER BY date, source, product_code, currency_code, tenor_days
+ORDER BY day, source, product_code, currency_code, tenor_days
 """

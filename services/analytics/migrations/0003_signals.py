@@ -51,7 +51,6 @@ def _create_signals():
     )
     op.create_index("ix_signals_customer_id_first_seen_date", "signals", ["customer_id", "first_seen_date"])
     op.create_index("ix_signals_state_severity", "signals", ["state", "severity", "first_seen_date", "signal_id"])
-    op.create_index("ix_signals_change_date", "signals", ["change_date"])
     enforce_scope_of_customer(op.get_bind(), "signals")
 
 

@@ -36,6 +36,7 @@ def _create_departures():
         sa.Column("high_minor_units", sa.BigInteger, nullable=False),
         sa.Column("measured_date", BusinessDate),
         sa.Column("lost_minor_units", sa.BigInteger, nullable=False),
+        sa.Column("early_lost_minor_units", sa.BigInteger, nullable=False),
         sa.Column("gone_count", sa.Integer, nullable=False),
         sa.Column("background_e4", sa.Integer, nullable=False),
         sa.Column("measured_keep_rate_e4", sa.Integer),

@@ -43,6 +43,8 @@ class Departure(Base):
     # What became of it.
     measured_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
     lost_minor_units: Mapped[int] = mapped_column(BigInteger, default=0)
+    # What had gone as it was measured the first time.
+    early_lost_minor_units: Mapped[int] = mapped_column(BigInteger, default=0)
     gone_count: Mapped[int] = mapped_column(Integer, default=0)
     background_e4: Mapped[int] = mapped_column(Integer, default=0)
     measured_keep_rate_e4: Mapped[int | None] = mapped_column(Integer, default=None)

@@ -101,7 +101,7 @@ class ModelDrift(Base):
 
     model_id: Mapped[str] = mapped_column(Text, primary_key=True)
     as_of_date: Mapped[date] = mapped_column(BusinessDate, primary_key=True)
-    # A DriftMark: the worst of its scores and of its most important features.
+    # A DriftMark: the worst of its scores and of its most important features; 0 where there was nobody to look at.
     mark: Mapped[int] = mapped_column(Integer)
     row_count: Mapped[int] = mapped_column(BigInteger)
     # By feature, and of `score`: the stability index and what it could be by chance.

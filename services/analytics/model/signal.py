@@ -34,7 +34,7 @@ class Signal(Base):
     severity: Mapped[int] = mapped_column(Integer)
     # Since when it was there, by the figures.
     onset_date: Mapped[date] = mapped_column(BusinessDate)
-    # As of when an analysis saw it first, when one saw it change last, and when one did not see it any more.
+    # As of when an analysis saw it first, when its onset, severity or rule last changed, and when one did not see it any more.
     first_seen_date: Mapped[date] = mapped_column(BusinessDate)
     change_date: Mapped[date] = mapped_column(BusinessDate)
     end_date: Mapped[date | None] = mapped_column(BusinessDate, default=None)
@@ -45,7 +45,6 @@ class Signal(Base):
         Index("uq_signals_open", "customer_id", "rule_code", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_signals_customer_id_first_seen_date", "customer_id", "first_seen_date"),
         Index("ix_signals_state_severity", "state", "severity", "first_seen_date", "signal_id"),
-        Index("ix_signals_change_date", "change_date"),
     )
 
 

@@ -18,19 +18,22 @@ def limits(card: Mapping[str, Any]) -> list[Words]:
     """Chinese and English: what always holds, then what this card gives cause for."""
     leaving, data = card["leaving"], card["data"]
     days, per_cent = leaving["horizon_days"], f"{100 * (1 - leaving['kept_fraction']):.0f}"
+    first, last = data["as_of_dates"][0], data["last_outcome_date"]
     told = [
         (
-            f"概率只针对今后{days}天内资产下降{per_cent}%及以上(或代发、结算流失)的情形, 不说明客户为何离开, 也不说明联系是否有用。",
-            f"Probabilities are of losing {per_cent} % of assets or more (or salary or settlement flow) within {days} days; they do "
-            "not say why a customer leaves, nor whether a call helps.",
+            f"概率只针对今后{days}天内资产下降{per_cent}%及以上, 或代发、结算流失; 不说明客户为何离开, 也不说明联系是否有用。",
+            (
+                f"Probabilities are of losing {per_cent} % of assets or more, or salary or settlement flow, within {days} days; "
+                "they do not say why a customer leaves, nor whether a call helps."
+            ),
         ),
         (
             "模型用于安排联系的先后, 不得用于对客户定价、授信或拒绝服务。",
             "It is for the order in which customers are called, never for prices, credit or refusing service.",
         ),
         (
-            f"只从{data['as_of_dates'][0]}至{data['last_outcome_date']}的历史学到规律, 此后业务或市场的变化它不知道。",
-            f"It knows the time from {data['as_of_dates'][0]} to {data['last_outcome_date']} only, and nothing of what changed since.",
+            f"只从{first}至{last}的历史学到规律, 此后业务或市场的变化它不知道。",
+            f"It knows the time from {first} to {last} only, and nothing of what changed since.",
         ),
     ]
     return told + _own(card)

@@ -23,8 +23,10 @@ KEEP_RATE_DEVIATION_E4 = 1_500
 # Four of five departures lie within: the 90th percentile of the normal distribution, on both sides.
 INTERVAL_DEVIATIONS = 1.2816
 INTERVAL_SHARE_E4 = 8_000
-# So long after somebody left it is measured what went with him.
+# So long after somebody left it is measured what went with him: a first time, when most who follow have only begun to, and for
+# good. Only the second teaches: on the demonstration bank the first took hardly anybody for gone.
 MEASURED_AFTER_DAYS = 90
+SETTLED_AFTER_DAYS = 180
 # Balances before and after are the average of so many days.
 AVERAGED_DAYS = 30
 # A customer counts as gone where so much of the former average, or less, is left (domain.md, section 8).
@@ -38,9 +40,12 @@ class DepartureState(IntEnum):
     WAITING = 1
     # It was foreseen; what went is measured once 90 days have passed.
     FORESEEN = 2
+    # A first time; it is measured again after 180 days.
     MEASURED = 3
     # There was no analysis from before, or nobody depended on him.
     UNKNOWN = 4
+    # It was measured for good.
+    SETTLED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class AtRisk:
     # All that they have, and what of it depends on whoever leaves, in minor units.
     balance_minor_units: int
     at_risk_minor_units: int
-    # The sums over customers of balance² × dependence, and of balance² × dependence², each dependence as a part of 1.
+    # The sums over customers of balance² by dependence, and of balance² by dependence², each dependence as a part of 1.
     squares: float
     squares_twice: float
 
@@ -89,7 +94,7 @@ class Loss:
 def expected_loss(at_risk: AtRisk, keep: KeepRate) -> Loss:
     """What goes if they leave.
 
-    Mean Σ b·d·g and variance Σ b²·d·g·(1 − d·g) + (Σ b·d)²·σ², with balance b, dependence d, g = 1 − keep rate and σ the keep
+    Mean Σ b·d·g and variance Σ b²·d·g·(1 - d·g) + (Σ b·d)²·s², with balance b, dependence d, g = 1 - keep rate and s the keep
     rate's deviation: sums of independent Bernoulli trials (Poisson binomial) and of what they have in common; the interval is the
     normal distribution's, within nothing and everything.
     """

@@ -1,6 +1,6 @@
 """How much a customer depends on one of the bank's people: what part of his business would go if that person went.
 
-    dependence = share of contacts × tenure × others who know him
+    dependence = share of contacts * tenure * others who know him
 
 - **share**: what part of the customer's contacts of a year the person held; a contact of several people is divided equally.
 - **tenure**: a tie grows with its years, and the customer's own years with the bank hold against it: years 1 to 4 of a relation
@@ -8,12 +8,12 @@
 - **others**: how many of the bank's other people the customer knows who stay. A relation of one person, "single-threaded", goes
   whole; each further one holds a part of it.
 
-Sources: after Palmatier, Scheer & Steenkamp, "Customer Loyalty to Whom?", Journal of Marketing Research 44 (2007), and Bendapudi &
-Leone, "Managing Business-to-Business Customer Relationships Following Key Contact Employee Turnover", Journal of Marketing 66
+Sources: after Palmatier, Scheer & Steenkamp, "Customer Loyalty to Whom?", Journal of Marketing Research 44 (2007), and Bendapudi
+& Leone, "Managing Business-to-Business Customer Relationships Following Key Contact Employee Turnover", Journal of Marketing 66
 (2002): loyalty is owned by the salesperson as far as contacts are his alone, and further contacts of the firm take it back.
-Drexler & Schoar, "Do Relationships Matter?", Management Science 60 (2014): with the loan officer away clients are 22 % more likely
-to become delinquent. That about 75 % of an adviser's assets follow him is practice (domain.md, section 8), and the keep rate with
-which departures are foreseen until the bank's own say better. The steps themselves are judgement, not measured by those papers.
+Drexler & Schoar, "Do Relationships Matter?", Management Science 60 (2014): with the loan officer away clients are 22 % more
+likely to become delinquent. That about 75 % of an adviser's assets follow him is practice (domain.md, section 8), and the keep
+rate with which departures are foreseen until the bank's own say better. The steps are judgement, not measured by those papers.
 
 All numbers are whole 10,000ths, so that the engine's SQL (`engine/dependence.py`) computes the very same.
 """

@@ -1,7 +1,5 @@
 """Why a customer depends on somebody, in a sentence, Chinese and English."""
 
-# ruff: noqa: RUF001 - the sentences are Chinese, with the marks that Chinese has
-
 from __future__ import annotations
 
 from services.analytics.rules.dependence import Tie

@@ -1,7 +1,7 @@
 """Features 特征: what is known of a customer as of a business date, in words for cards and evidence, and which way risk goes.
 
-How each is computed says `engine/features.py`. The window "1 to 30 days back" ends with the business date itself. A fall is the part
-of what used to be there that is missing: 1 where all is gone, 0 where nothing changed, negative where it grew.
+How each is computed says `engine/features.py`. The window "1 to 30 days back" ends with the business date itself. A fall is the
+part of what used to be there that is missing: 1 where all is gone, 0 where nothing changed, negative where it grew.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def effective(rule: SignalRule, kind: int, tier: int) -> tuple[Mapping[str, Deci
     values: dict[str, Decimal] = {}
     for each in reversed(matching):
         values |= each.values
-    return values, matching[0].left_out
+    return values, bool(matching) and matching[0].left_out
 
 
 def narrowest_first(rule: SignalRule) -> list[SegmentThresholds]:

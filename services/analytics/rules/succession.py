@@ -10,7 +10,7 @@ from services.analytics.rules.dependence import WHOLE_E4
 
 # Whoever is assigned has met the customer so often once it is done: the first time together, the second alone.
 CONTACTS_NEEDED = 2
-# What speaks for a colleague, in points: all of the customer's contacts, the same unit, and against him a load of twice the average.
+# What speaks for a colleague, in points: all of the customer's contacts, the same unit; against him a load of twice the average.
 CONTACT_POINTS = 100
 PLACE_POINTS = 20
 LOAD_POINTS = 40
@@ -77,8 +77,9 @@ def assigned(
 ) -> list[Assignment]:
     """Proposes a colleague for each customer, in their order: those with most to lose first.
 
-    `shares_e4` has by customer and colleague which part of the customer's contacts he held. Whoever gets one carries more from then
-    on: all of it where he is to lead him (`adds_load`), and a third as a second contact. Of equals it is the one whose id is first.
+    `shares_e4` has by customer and colleague which part of the customer's contacts he held. Whoever gets one carries more from
+    then on: all of it where he is to lead him (`adds_load`), a third as a second contact. Of equals the one with the first id has
+    it.
     """
     able = sorted(candidates, key=lambda each: each.person_id)
     # In thirds of a customer.
@@ -86,7 +87,9 @@ def assigned(
     average = max(sum(load.values()) // len(load), 3) if load else 3
     proposed = []
     for customer_id in customer_ids:
-        best = max(able, key=lambda each: _points(each, shares_e4.get((customer_id, each.person_id), 0), load, average), default=None)
+        best = max(
+            able, key=lambda each: _points(each, shares_e4.get((customer_id, each.person_id), 0), load, average), default=None
+        )
         if best is None:
             proposed.append(Assignment(customer_id, ""))
             continue

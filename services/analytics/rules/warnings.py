@@ -123,7 +123,7 @@ def held_out(customer_id: str, raise_date: date, percent: int) -> bool:
 
 
 def measured(*, left: bool | None, gone: bool) -> MeasuredOutcome:
-    """What a customer's label says (`rules.leaving`): whether he left, None where that cannot be said, and whether he had before."""
+    """What a customer's label says (`rules.leaving`): whether he left, None where nobody can say, and whether he had before."""
     if gone:
         return MeasuredOutcome.LEFT_BEFORE
     if left is None:

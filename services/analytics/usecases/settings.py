@@ -41,7 +41,11 @@ class AnalyticsSettings(BaseModel):
     quiet_seconds_max: int = Field(default=300, ge=0, le=86_400)
     # For so many days the files of an analysis are kept that another took the place of.
     superseded_days: int = Field(default=30, ge=1, le=36_500)
-    # Whoever had less on average, in minor units of the home currency, does not count: nobody leaves with next to nothing.
+    # What counts as leaving: within so many days after a date …
+    leaving_horizon_days: int = Field(default=90, ge=14, le=366)
+    # … the average assets are at most this part of those of as many days before.
+    leaving_kept_fraction: float = Field(default=0.5, ge=0.0, lt=1.0)
+    # … of customers who had so much on average, in minor units of the home currency: nobody leaves with next to nothing.
     leaving_assets_min: int = Field(default=100_000, ge=1, le=10**15)
     # A model learns where so many have left; before that the rules rank.
     model_leavers_min: int = Field(default=30, ge=8, le=100_000)
@@ -51,10 +55,6 @@ class AnalyticsSettings(BaseModel):
     model_rows_max: int = Field(default=200_000, ge=1_000, le=5_000_000)
     # As each month ends a challenger is trained by itself.
     model_monthly: bool = True
-    # Within so many days somebody leaves, or does not.
-    leaving_horizon_days: int = Field(default=90, ge=7, le=366)
-    # Of the average before so much at most is left of whoever has left.
-    leaving_kept_fraction: float = Field(default=0.5, ge=0, lt=1)
     # A customer is warned of who leaves with at least that probability, and with whom at least so much would go …
     warning_probability_min: float = Field(default=0.3, gt=0, le=1)
     warning_value_min_minor_units: int = Field(default=1_000_000, ge=0, le=10**15)

@@ -135,9 +135,11 @@ _WITH_CUSTOMER = """
 """
 
 
+# Of the whole bank no customer has to be looked up: long work walks an index of the table.
 _OF_CUSTOMER = """
 CREATE POLICY scope ON {table} USING (
-    EXISTS (SELECT 1 FROM customers WHERE customers.customer_id = {table}.customer_id)
+    (SELECT '/' = ANY (string_to_array(current_setting('workbench.paths', true), '|')))
+    OR EXISTS (SELECT 1 FROM customers WHERE customers.customer_id = {table}.customer_id)
 ) WITH CHECK (true)
 """
 

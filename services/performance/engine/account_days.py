@@ -83,10 +83,11 @@ def _rates() -> ir.Table:
 
 def _at_home(rows: ir.Table, amount: ir.IntegerValue, home_currency_code: str) -> ir.IntegerValue:
     """In the home currency at the row's rate; NULL where there is none, or beyond what is computed with."""
-    original = exact(amount)
-    converted = half_even(original * rows.factor, rows.divisor)
-    found = (rows.currency_code == home_currency_code).ifelse(original, converted)
-    return found.between(-AMOUNT_MAX, AMOUNT_MAX).ifelse(found, ibis.null()).cast("int64")
+    # Nearly all are at home already: their digits are counted in 64 bits.
+    own = amount.between(-AMOUNT_MAX, AMOUNT_MAX).ifelse(amount, ibis.null("int64"))
+    converted = half_even(exact(amount) * rows.factor, rows.divisor)
+    converted = converted.between(-AMOUNT_MAX, AMOUNT_MAX).ifelse(converted, ibis.null()).cast("int64")
+    return (rows.currency_code == home_currency_code).ifelse(own, converted)
 
 
 def _held(rows: ir.Table, source: Source) -> ir.Table:
@@ -239,6 +240,9 @@ def _computed(rows: ir.Table, measuring: Measuring) -> ir.Table:
     values = {str(slot): _value(rows, measuring, slot, given) for slot in Slot}
     # The base counts as the balance does that it is compared with.
     values["base_balance"] = _value(rows, measuring, Slot.BALANCE, given | ({main: rows.base_part} if main else {}))
+    # Each a column first: what is used twice would be computed twice.
+    rows = rows.mutate(**{f"{name}_value": value for name, value in values.items()})
+    values = {name: rows[f"{name}_value"] for name in values}
     has_amount = reduce(or_, (ibis.coalesce(rows[f"{name}_part"], 0) != 0 for name in measuring.amounts), rows.base_part.isnull())
     computed = {
         **{f"{name}_numerator": ibis.coalesce(values[name], exact(0)) for name in ACCRUALS},

@@ -8,8 +8,7 @@ from workbench.identity.v1 import events_pb2
 from workbench.timeline.v1 import events_pb2 as timeline_pb2
 
 from services.chassis.kernel.errors import InvalidInput, NotAllowed
-
-from .conftest import run_together
+from tests.component.town import run_together
 
 THEN = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 VISIT = contact_pb2.CONTACT_KIND_VISIT

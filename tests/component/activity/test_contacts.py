@@ -20,8 +20,7 @@ from services.chassis.kernel.errors import (
     StaleVersion,
     WorkbenchError,
 )
-
-from .conftest import run_together
+from tests.component.town import run_together
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)  # 16:00 in Shanghai
 VISIT, CALL = contact_pb2.CONTACT_KIND_VISIT, contact_pb2.CONTACT_KIND_CALL

@@ -52,7 +52,11 @@ class Branch:
         about = {"customer_id": customer_id, "customer_number": number}
         self.customers.append(
             about
-            | {"lead_person_id": lead.person_id, "organisation_path": lead.organisation_path, "open_date": open_date or ago(1_000)}
+            | {
+                "lead_person_id": lead.person_id,
+                "organisation_path": lead.organisation_path,
+                "open_date": open_date or ago(1_000),
+            }
             | {"balance": balance, "loan": loan}
         )
         for person, contacts, share_e4, days in ties:
@@ -68,16 +72,17 @@ class Branch:
         database = self.town.service.database
         months = {}
         for month in sorted({row["day"].replace(day=1) for row in days}):
-            months[f"{month:%Y-%m}"] = key = "0123456789abcdef"
+            months[f"{month:%Y-%m}"] = key = f"{as_of_date:%Y%m%d}-test"
             folder = keeping.month_folder(database.lake, month, key)
             folder.mkdir(parents=True)
             _write_days([row for row in days if row["day"].replace(day=1) == month], folder / "customer_days.parquet")
         with database.transaction() as work:
             work.session.execute(update(Analysis).where(Analysis.as_of_date == as_of_date).values(current=False))
+            made = work.session.scalars(select(Analysis.number).where(Analysis.as_of_date == as_of_date)).all()
             analysis = Analysis(
                 analysis_id=work.new_id(),
                 as_of_date=as_of_date,
-                number=1,
+                number=len(made) + 1,
                 state=AnalysisState.SUCCEEDED.value,
                 current=True,
                 inputs={"months": months},
@@ -104,6 +109,7 @@ class Branch:
                 Happening(
                     source=f"contacts/{work.new_id()}",
                     customer_id=customer_id,
+                    origin_customer_id=customer_id,
                     kind=HappeningKind.CONTACT.value,
                     start_date=day or work.business_date,
                     person_id=person.person_id,
@@ -128,7 +134,13 @@ class Branch:
 
 
 def _write_days(rows, path):
-    columns = {"customer_number": pa.string(), "day": pa.date32(), "deposit": pa.int64(), "term": pa.int64(), "wealth": pa.int64()}
+    columns = {
+        "customer_number": pa.string(),
+        "day": pa.date32(),
+        "deposit": pa.int64(),
+        "term": pa.int64(),
+        "wealth": pa.int64(),
+    }
     pq.write_table(pa.table({name: pa.array([row.get(name, 0) for row in rows], type_) for name, type_ in columns.items()}), path)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 from workbench.activity.v1 import contact_events_pb2, contact_pb2, feedback_events_pb2, feedback_pb2, survey_events_pb2
+from workbench.customer.v1 import duplicate_events_pb2
 
 from services.analytics.model.happening import Happening
 
@@ -68,3 +69,17 @@ def happenings(town, customer_id, *kinds):
 def day(text):
     """A business date."""
     return date.fromisoformat(text)
+
+
+def merged(town, survivor, gone):
+    """One record is taken into another."""
+    town.announce(
+        duplicate_events_pb2.CustomersMerged(
+            survivor_customer_id=survivor,
+            merged_customer_id=gone,
+            merge_id=str(uuid.uuid4()),
+            display_name="欧阳芳",
+            lead_person_id=town.rm1_east.person_id,
+            organisation_path=town.rm1_east.organisation_path,
+        )
+    )

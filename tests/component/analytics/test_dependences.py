@@ -83,8 +83,12 @@ def test_filters_and_pages(two, town):
 
 def test_a_unit_and_its_key_person(two, town):
     unit = town.manager_east.call("GetUnitDependence")
-    assert (unit.organisation_path, unit.customer_count, unit.balance.amount) == (town.manager_east.organisation_path, 2, "50000.00")
-    # 31,000 with the one, and with his colleague, who is new, 40,000 × 0.25 × 0.25 × 0.7.
+    assert (unit.organisation_path, unit.customer_count, unit.balance.amount) == (
+        town.manager_east.organisation_path,
+        2,
+        "50000.00",
+    )
+    # 31,000 with the one, and with his colleague, who is new, 4.38 percent of 40,000.
     assert (unit.at_risk.amount, unit.key_person_index_basis_points, unit.dependence_basis_points) == ("32752.00", 6_200, 6_550)
     assert (unit.half_people_count, unit.people_count, unit.as_of_date) == (1, 2, str(AS_OF))
     key = unit.people[0]

@@ -28,7 +28,7 @@ from workbench.customer.v1 import (
 
 from services.analytics.model.happening import Happening
 from services.analytics.rules.happenings import HappeningKind
-from tests.component.analytics.happening_builders import NOON, contact, day, feedback, happenings, survey_answer
+from tests.component.analytics.happening_builders import NOON, contact, day, feedback, happenings, merged, survey_answer
 from tests.component.town import run_together
 
 
@@ -206,19 +206,6 @@ def test_who_leaves_is_lost_to_each_customer_he_leads_also_where_the_hand_over_w
         (row,) = happenings(town, customer_id, HappeningKind.LEAD_LEFT)
         assert (row.person_id, row.start_date) == (left.person_id, day("2026-11-20"))
     assert happenings(town, long_ago, HappeningKind.LEAD_LEFT) == []
-
-
-def merged(town, survivor, gone):
-    town.announce(
-        duplicate_events_pb2.CustomersMerged(
-            survivor_customer_id=survivor,
-            merged_customer_id=gone,
-            merge_id=str(uuid.uuid4()),
-            display_name="欧阳芳",
-            lead_person_id=town.rm1_east.person_id,
-            organisation_path=town.rm1_east.organisation_path,
-        )
-    )
 
 
 def unmerged(town, survivor, gone):

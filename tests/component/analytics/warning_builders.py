@@ -1,6 +1,7 @@
 """Analyses that are no more than their signs and scores, and what they raise."""
 
 import json
+import math
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from services.analytics.usecases.warnings import raising
 from services.chassis.kernel.errors import WorkbenchError
 
 AS_OF = date(2026, 11, 24)
+CALLS_MAX = 50
 _SIGNALS = {
     "customer_number": pa.string(),
     "customer_id": pa.string(),
@@ -58,7 +60,7 @@ class Bank:
                 "model_id": model_id,
                 "probability": probability,
                 "value_at_risk": value,
-                "expected_loss": round(probability * value) if probability and probability == probability else None,
+                "expected_loss": None if probability is None or math.isnan(probability) else round(probability * value),
                 "reasons": json.dumps([dict(zip(("feature", "value", "contribution"), each, strict=True)) for each in reasons]),
             }
         )
@@ -82,8 +84,12 @@ class Bank:
         self.signals = [row for row in self.signals if row["customer_id"] != customer_id]
         self.score(customer_id, 0.01)
 
-    def analyse(self, as_of_date=AS_OF, calls_max=50):
+    def analyse(self, as_of_date=AS_OF):
         """Has an analysis of that date made of what is known, and warnings raised; answers how many calls that took."""
+        return self.warn(*self.found(as_of_date))
+
+    def found(self, as_of_date=AS_OF):
+        """An analysis of that date of what is known: its id and its files."""
         self.analyses += 1
         folder = self.folder / str(self.analyses)
         folder.mkdir()
@@ -91,14 +97,16 @@ class Bank:
             signals=_written(folder / "signals.parquet", _SIGNALS, self.signals),
             scores=_written(folder / "scores.parquet", _SCORES, self.scores),
         )
-        analysis_id = self._analysis(as_of_date)
-        after, calls = "", 0
-        while calls < calls_max:
-            with self.town.service.database.lake.connection() as connection:
-                with self.town.service.database.transaction() as work:
-                    analysis = work.session.get_one(Analysis, analysis_id)
-                    after = raising.raise_warnings(work, connection, files, analysis, after)
-            calls += 1
+        return self._analysis(as_of_date), files
+
+    def warn(self, analysis_id, files):
+        """Has warnings raised from what an analysis found."""
+        after = ""
+        for calls in range(1, CALLS_MAX):
+            database = self.town.service.database
+            with database.lake.connection() as connection, database.transaction() as work:
+                analysis = work.session.get_one(Analysis, analysis_id)
+                after = raising.raise_warnings(work, connection, files, analysis, after)
             if not after:
                 return calls
         raise AssertionError("It never ends.")
@@ -175,5 +183,3 @@ def business_date(town):
     """The bank's date."""
     with town.service.database.transaction(read_only=True) as work:
         return work.business_date
-
-

@@ -38,7 +38,7 @@ USUAL: dict[str, dict[str, Any]] = {
     },
     "happenings": {
         "kind": int(HappeningKind.CONTACT), "person_id": "rm", "other_person_ids": [], "sort": 0, "low": False,
-        "update_time": datetime(2026, 1, 1),
+        "update_time": datetime(2026, 1, 1),  # noqa: DTZ001 - as files have times: UTC, unsaid
     },
     "standing_orders": {"active": True, "active_before": True},
     "rates": {"source": "listed", "product_code": "P", "currency_code": "CNY", "tenor_days": 0},
@@ -80,8 +80,8 @@ def random_bank(seed: int, as_of_date: date, customers: int = 12, days: int = 50
 
     for number in numbers:
         bank["customers"].append(
-            {"customer_number": number, "customer_id": f"id-{number}", "kind": draw.choice([1, 2]), "tier": draw.choice([1, 2, 3]),
-             "open_date": draw.choice([None, day(3_000)])}
+            {"customer_number": number, "customer_id": f"id-{number}", "kind": draw.choice([1, 2]),
+             "tier": draw.choice([1, 2, 3]), "open_date": draw.choice([None, day(3_000)])}
         )  # fmt: skip
         bank["customer_days"] += _days(draw, number, as_of_date, days, gap)
         for n in range(draw.randrange(5)):
@@ -96,7 +96,7 @@ def random_bank(seed: int, as_of_date: date, customers: int = 12, days: int = 50
                 }
             )
         for n in range(draw.randrange(12)):
-            start = day()
+            start = draw.choice([day(), day(100)])
             bank["happenings"].append(
                 {"customer_number": number, "source": f"{number}/{n}", "customer_id": f"id-{number}", "start_date": start,
                  "kind": draw.choice([1, 1, 1, 2, 3, 3, 4, 6, 7, 8]), "person_id": draw.choice(["a", "b", "c", ""]),
@@ -149,5 +149,6 @@ def _account(draw: random.Random, number: str, n: int, day: Any) -> dict[str, An
         "currency_code": draw.choice(["CNY", "USD", "EUR"]), "open_date": opened,
         "maturity_date": draw.choice([None, day(45), opened + timedelta(days=90)]),
         "close_date": draw.choice([None, None, day(130)]), "state": draw.choice(["ACTIVE", "CLOSED", "FROZEN"]),
-        "interest_rate_e8": draw.choice([None, 500_000, 1_900_000]), "balance": draw.choice([None, 0, 7, 1_000, -5, 10**12]),
+        "interest_rate_e8": draw.choice([None, 500_000, 1_900_000]),
+        "balance": draw.choice([None, 0, 7, 1_000, -5, 10**12, 30_000]),
     }  # fmt: skip

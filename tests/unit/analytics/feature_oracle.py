@@ -6,8 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -89,14 +90,16 @@ class Oracle:
             amount = max(before - now, 0) + sum(
                 row["balance"] or 0 for row in left if self.open(row) and (row["balance"] or 0) > 0
             )
+        falling = [
+            row for row in placed
+            if self.open(row) and row["maturity_date"] and -30 <= self.back(row["maturity_date"]) <= 0
+            and (row["balance"] or 0) > 0
+        ]  # fmt: skip
         return {
             "product_count": len(held),
             "products_closed_90": len(gone),
             "product_last_close_date": max(gone.values(), default=None),
-            "maturing_30": sum(
-                row["balance"] for row in placed
-                if self.open(row) and row["maturity_date"] and -30 <= self.back(row["maturity_date"]) <= 0 and (row["balance"] or 0) > 0
-            ),
+            "maturing_30": sum(row["balance"] for row in falling),
             "unrenewed_30": amount,
             "unrenewed_share": part(float(amount), life.mean(WUSUAL)),
             "unrenewed_date": first,
@@ -300,7 +303,7 @@ class _Life:
     def salary(self) -> dict[str, Any]:
         """When the last was, and whether the next is late."""
         days = sorted(day for day, row in self.rows.items() if row["salary_inflow"] > 0)
-        gaps = [(later - day).days for day, later in zip(days, days[1:], strict=False)]
+        gaps = [(later - day).days for day, later in pairwise(days)]
         interval = nearest(float(median(gaps))) if gaps else None
         overdue = max(self.oracle.back(days[-1]) - (31 if interval is None else interval), 0) if days else None
         return {

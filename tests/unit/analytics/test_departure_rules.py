@@ -38,7 +38,7 @@ def test_nothing_goes_where_nothing_depends_and_all_where_all_does():
 
 
 def test_four_of_five_simulated_departures_lie_within():
-    draw = random.Random(7)  # noqa: S311 - a simulation
+    draw = random.Random(7)
     customers = [(draw.randrange(1, 10**7), draw.randrange(10_000)) for _ in range(150)]
     keep, within = KeepRate(2_500, 1_500, 0), 0
     loss = rules.expected_loss(at_risk(customers), keep)
@@ -49,7 +49,11 @@ def test_four_of_five_simulated_departures_lie_within():
     assert 0.75 < within / 1_500 < 0.85
 
 
-@given(st.lists(st.tuples(st.integers(0, 10**13), st.integers(0, 10_000)), max_size=20), st.integers(0, 10_000), st.integers(0, 10_000))
+@given(
+    st.lists(st.tuples(st.integers(0, 10**13), st.integers(0, 10_000)), max_size=20),
+    st.integers(0, 10_000),
+    st.integers(0, 10_000),
+)
 def test_the_interval_is_about_what_is_expected(customers, rate, deviation):
     sums = at_risk(customers)
     sums = AtRisk(*[getattr(sums, name) for name in ("customer_count", "balance_minor_units")],
@@ -91,17 +95,21 @@ def test_gone_is_whoever_keeps_73_percent_or_less():
 
 
 def test_contacts_come_before_place_and_place_before_room():
-    people = [Candidate("far", False, 100), Candidate("near", True, 100), Candidate("free", True, 50)]
-    assert assigned(["1"], people, {("1", "far"): 9_000}, adds_load=True) == [Assignment("1", "far", 9_000, False, 100)]
-    assert assigned(["1"], people, {}, adds_load=True) == [Assignment("1", "free", 0, True, 50)]
-    assert assigned(["1"], people[:2], {}, adds_load=True)[0].person_id == "near"
+    far = Candidate("far", same_place=False, customer_count=100)
+    near = Candidate("near", same_place=True, customer_count=100)
+    free = Candidate("free", same_place=True, customer_count=50)
+    (known,) = assigned(["1"], [far, near, free], {("1", "far"): 9_000}, adds_load=True)
+    assert (known.person_id, known.contact_share_e4, known.same_place, known.customer_count) == ("far", 9_000, False, 100)
+    (found,) = assigned(["1"], [far, near, free], {}, adds_load=True)
+    assert (found.person_id, found.contact_share_e4, found.same_place, found.customer_count) == ("free", 0, True, 50)
+    assert assigned(["1"], [far, near], {}, adds_load=True)[0].person_id == "near"
     assert assigned(["1"], [], {}, adds_load=True) == [Assignment("1", "")]
-    assert assigned([], people, {}, adds_load=True) == []
+    assert assigned([], [far], {}, adds_load=True) == []
 
 
 @given(st.integers(1, 5), st.integers(0, 60), st.booleans())
 def test_customers_are_spread_by_load(colleagues, customers, adds_load):
-    people = [Candidate(f"{place}", True, 0) for place in range(colleagues)]
+    people = [Candidate(f"{place}", same_place=True, customer_count=0) for place in range(colleagues)]
     found = assigned([f"c{place}" for place in range(customers)], people, {}, adds_load=adds_load)
     counts = [sum(each.person_id == person.person_id for each in found) for person in people]
     assert max(counts) - min(counts) <= 1
@@ -116,7 +124,13 @@ LEFT = date(2026, 3, 1)
 
 
 def write_days(folder, rows):
-    columns = {"customer_number": pa.string(), "day": pa.date32(), "deposit": pa.int64(), "term": pa.int64(), "wealth": pa.int64()}
+    columns = {
+        "customer_number": pa.string(),
+        "day": pa.date32(),
+        "deposit": pa.int64(),
+        "term": pa.int64(),
+        "wealth": pa.int64(),
+    }
     table = pa.table({name: pa.array([row.get(name, 0) for row in rows], type_) for name, type_ in columns.items()})
     pq.write_table(table, folder / "customer_days.parquet")
     return [folder / "customer_days.parquet"]

@@ -40,7 +40,7 @@ def ago(days):
         # A lead of whose contacts nothing is known, and one who has none where others have.
         (Tie(None, 800, 1_000, 0), 2_500),
         (Tie(0, 800, 1_000, 3), 0),
-        # 3,333 × 0.75 × 0.85 × 0.7 = 1,487.35…
+        # 3,333 by 0.75, by 0.85, by 0.7: 1,487.35…
         (Tie(3_333, 400, 2_000, 1), 1_487),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_unit_and_its_key_person():
 
 def test_words_say_the_numbers():
     assert reasons(Tie(7_500, 3 * 365, 0, 0), 9) == (
-        "近一年联系的 75 %（9 次）；往来 3 年；客户不认识本行其他人",  # noqa: RUF001 - Chinese
+        "近一年联系的 75 %（9 次）；往来 3 年；客户不认识本行其他人",
         "75 % of a year's contacts (9 contacts); for 3 years; the customer knows nobody else of the bank",
     )
     assert reasons(Tie(None, None, 0, 1), 0)[1] == (
@@ -131,7 +131,9 @@ RELATION = st.builds(
     st.none() | st.integers(0, 2_000),
 )
 RELATIONS = st.lists(RELATION, max_size=8, unique_by=lambda row: (row["customer_number"], row["person_id"]))
-CUSTOMERS = st.lists(st.tuples(st.none() | st.integers(-1_000, 10**13), st.none() | st.integers(0, 6_000)), min_size=3, max_size=3)
+CUSTOMERS = st.lists(
+    st.tuples(st.none() | st.integers(-1_000, 10**13), st.none() | st.integers(0, 6_000)), min_size=3, max_size=3
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
@@ -144,8 +146,12 @@ def test_the_engine_computes_what_the_rules_say(connection, tmp_path, relations,
         for place, (balance, days) in enumerate(customers, start=1)
     ]
     asked = Dependences(connection, source(tmp_path, AS_OF, customers=rows, relations=relations), present, leaving, together=True)
-    found = {row.customer_number: (row.share_e4, row.others_count, row.dependence_e4, row.at_risk_minor_units) for row in asked.rows()}
-    assert found == {row["customer_number"]: each for row in rows if (each := plainly(row, relations, present | leaving, leaving))}
+    found = {
+        row.customer_number: (row.share_e4, row.others_count, row.dependence_e4, row.at_risk_minor_units) for row in asked.rows()
+    }
+    assert found == {
+        row["customer_number"]: each for row in rows if (each := plainly(row, relations, present | leaving, leaving))
+    }
     sums = asked.at_risk()
     assert sums.at_risk_minor_units == sum(each[3] for each in found.values())
     assert sums.balance_minor_units >= sums.at_risk_minor_units

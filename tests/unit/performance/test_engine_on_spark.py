@@ -1,4 +1,4 @@
-"""The same expressions on Spark: every row of what a run writes is the one that DuckDB writes."""
+"""The same expressions on a Spark cluster: every row of what a run writes is the one that DuckDB writes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from functools import partial
 import pytest
 
 from services.chassis import keys
+from services.chassis.engines import spark_sessions
+from services.chassis.engines.spark import Spark
 from services.chassis.lake.lake import Lake
 from services.performance.engine.computing import DAYS_FILE, ISSUES_FILE, LEAF_FILE, compute
-from tests.servers import java
+from tests.spark import cluster
 from tests.unit.performance.banks import BASE, MONTH
 from tests.unit.performance.test_engine import leaf_of, same_rows, small
 
@@ -22,30 +24,20 @@ BALANCES = {BASE: {"A": 5_000, "B": 77}, MONTH: {"A": 10_000_001, "B": -55_555, 
 
 
 @pytest.fixture
-def session(monkeypatch):
-    """A Spark session inside this process and its Java, reachable from this machine alone."""
-    java()
-    # Read when pyspark is imported.
-    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    from pyspark.sql import SparkSession
-
-    builder = (
-        SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "1")
-    )
-    for name, value in {"host": "127.0.0.1", "bindAddress": "127.0.0.1", "memory": "1g"}.items():
-        builder = builder.config(f"spark.driver.{name}", value)
-    with warnings.catch_warnings():
+def session(tmp_path):
+    """The product's own session on a cluster of a master and a worker."""
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    with cluster(folder) as master_url, warnings.catch_warnings():
         # Of pyspark's own sockets and files.
         warnings.simplefilter("ignore")
-        started = builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
+        started = spark_sessions.session(master_url, "workbench-tests")
         yield started
         started.stop()
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_spark_writes_the_rows_that_duckdb_writes(session, tmp_path):
-    from services.chassis.engines.spark import Spark
-
     keys.create_keys(tmp_path)
     keys.use_data_keys(keys.DataKeys.load(tmp_path / keys.DATA_KEYS_FILE))
     lake = Lake(tmp_path / "lake", memory_mb_max=256)

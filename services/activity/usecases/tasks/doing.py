@@ -63,7 +63,7 @@ def complete(work: UnitOfWork, request: task_service_pb2.CompleteTaskRequest) ->
     task.end(TaskState.DONE, work.now, work.business_date)
     task.result, task.outcome = request.result, request.outcome
     step(work, task, StepKind.DONE)
-    work.record(_completed(work, task))
+    work.record(completed(work, task))
     if task.campaign_id and task.customer_id:
         _tell_customer(work, task)
     if task.dispatcher_person_id and not task.campaign_id:
@@ -121,7 +121,8 @@ def _require_running(work: UnitOfWork, campaign_id: str | None) -> None:
         raise RuleBroken("CAMPAIGN_ENDED", "Its campaign is over.")
 
 
-def _completed(work: UnitOfWork, task: Task) -> task_events_pb2.TaskCompleted:
+def completed(work: UnitOfWork, task: Task) -> task_events_pb2.TaskCompleted:
+    """What is told to others of a task that was done."""
     return task_events_pb2.TaskCompleted(
         task_id=task.task_id,
         kind=task.kind,

@@ -29,8 +29,9 @@ def open_task(  # noqa: PLR0913 - what a task is made of, given by name
     description: str = "",
     priority: int = TaskPriority.NORMAL,
     dispatcher_person_id: str = "",
+    tells: bool = True,
 ) -> Task:
-    """A task of somebody's; told to him, unless he opens it himself.
+    """A task of somebody's; told to him, unless he opens it himself, or is told otherwise.
 
     Of one `source`, such as `survey`, there is one task for each `source_key`: opened again it is the one that there is, as it
     stands, whoever's it is by now. `kind` is a `rules.tasks.TaskKind`. Without a `due_date` it is due as the policy of the
@@ -65,7 +66,8 @@ def open_task(  # noqa: PLR0913 - what a task is made of, given by name
     step(work, task, StepKind.CREATED)
     work.session.flush()
     work.record(created(work, task))
-    tell_owner(work, task)
+    if tells:
+        tell_owner(work, task)
     return task
 
 

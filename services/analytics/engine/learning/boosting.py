@@ -16,7 +16,7 @@ _FILE_NAME = "trees.txt"
 # At most; how many are best is found out on rows that the trees have not seen.
 TREES_MAX = 300
 THREADS = 2
-_THREADED_ROWS_MIN = 20_000
+_THREADED_ROWS_MIN = 100_000
 # How many trees is told in another way, and the rest is of other kinds of estimators.
 _NOT_OF_LIGHTGBM = ("trees", "ridge_rows")
 # Small trees slowly: what a bank knows of its leavers is little, and the ranking has to hold next year.

@@ -75,9 +75,7 @@ def logistic(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return answer
 
 
-def _sigmoid(
-    scores: NDArray[np.float64], target: NDArray[np.float64], weights: NDArray[np.float64]
-) -> tuple[float, float]:
+def _sigmoid(scores: NDArray[np.float64], target: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
     """Slope (never below 0) and intercept, by Newton's method on Platt's targets, which keep a perfect separation finite."""
     import numpy as np
 

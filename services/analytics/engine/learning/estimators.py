@@ -41,7 +41,7 @@ class _Core(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """By row, which features raise the estimate most, and by how much (log odds): the greatest first, -1 and 0 where none is left."""
+    """By row, which features raise the estimate most, and by how much (log odds); the greatest first, then -1 and 0."""
 
     features: NDArray[np.int64]
     contributions: NDArray[np.float64]
@@ -104,7 +104,7 @@ class Estimator:
         )
 
 
-def fit(
+def fit(  # noqa: PLR0913 - six are needed; the rest have defaults and are given by name
     kind: str,
     features: NDArray[np.float64],
     target: NDArray[Any],
@@ -145,9 +145,7 @@ def fit(
     core = train(features, target, weights, monotonic, seed, chosen)
     calibration = calibrate(scores, target, weights)
     base_rate = float(np.average(target, weights=weights))
-    return Estimator(
-        kind, tuple(names), tuple(monotonic), seed, base_rate, calibration, core, out_of_fold=calibration(scores)
-    )
+    return Estimator(kind, tuple(names), tuple(monotonic), seed, base_rate, calibration, core, out_of_fold=calibration(scores))
 
 
 def _folds(target: NDArray[np.float64], groups: NDArray[Any] | None, seed: int) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # The ridge, in rows: a coefficient of 1 on a scaled feature costs as much as so many rows' halves.
 RIDGE_ROWS = 1.0
-_STEPS_MAX = 500
+_STEPS_MAX = 200
 # Whose square is a number too.
 _VALUE_MAX = 1e100
 
@@ -66,6 +66,7 @@ def train(
     """The coefficients of least penalised log loss, by L-BFGS-B within the bounds that the directions set."""
     import numpy as np
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     centres, widths = _scales(features)
     scaled = _scaled(features, centres, widths)
@@ -83,7 +84,9 @@ def train(
     start = np.zeros(scaled.shape[1] + 1)
     start[-1] = np.log(((weights * target).sum() + 0.5) / ((weights * (1.0 - target)).sum() + 0.5))
     limits = [*bounds, *(free * len(monotonic)), *free]
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": _STEPS_MAX}).x
+    # In one thread: of so few columns more only wait for each other, and their number would decide the last digits.
+    with threadpool_limits(1):
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": _STEPS_MAX}).x
     means = np.average(scaled, axis=0, weights=weights)
     return Regression(centres, widths, means, found[:-1], float(found[-1]))
 

@@ -52,8 +52,8 @@ class _Prepared:
     """What a stage needs in the step that ends it."""
 
     plan: Plan
-    # None of the stages that write files.
-    connection: DuckDBPyConnection | None = None
+    # Of portions; stages that write files have one of their own.
+    connection: Any = None
     # What the stage itself says of what it used or found.
     said: Any = None
     # Whether the stage goes on in another step.
@@ -92,9 +92,9 @@ def _step(work: UnitOfWork, task: Task, prepared: _Prepared) -> None:
     checkpoint = dict(task.checkpoint)
     if stage in ("take", "warn"):
         with work.whole_bank():
-            checkpoint["after"] = _TAKERS[stage](
-                work, prepared.connection, prepared.plan.files, analysis, checkpoint.get("after", "")
-            )
+            take_in = judging.take if stage == "take" else judging.warn
+            after = checkpoint.get("after", "")
+            checkpoint["after"] = take_in(work, prepared.connection, prepared.plan.files, analysis, after)
         more = bool(checkpoint["after"])
     else:
         more = prepared.more
@@ -104,11 +104,6 @@ def _step(work: UnitOfWork, task: Task, prepared: _Prepared) -> None:
     task.checkpoint = {**checkpoint, "stage": stages[place]}
     task.done, task.total, task.message = place, len(stages), _WORDS[stages[place]]
 
-
-_TAKERS: Mapping[str, Callable[..., str]] = {
-    "take": judging.take,
-    "warn": judging.warn,
-}
 
 WORKS = (
     Work(starting.ITSELF, "", _step, _prepare),

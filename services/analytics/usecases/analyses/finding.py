@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,11 +44,11 @@ def _days(connection: DuckDBPyConnection, plan: Plan) -> _Said:
     missing = [month for month in plan.months if not month.folder.is_dir()]
     if missing:
         month = missing[0]
-        keeping.written(
-            plan.lake,
-            month.folder,
-            lambda unfinished: customer_days.write_month(connection, plan.lake, month.inputs, unfinished, engine=_engine(plan)),
-        )
+
+        def write(folder: Path) -> None:
+            customer_days.write_month(connection, plan.lake, month.inputs, folder, engine=_engine(connection, plan, folder))
+
+        keeping.written(plan.lake, month.folder, write)
     return None, len(missing) > 1
 
 
@@ -69,13 +68,13 @@ def _standing(connection: DuckDBPyConnection, plan: Plan) -> _Said:
 
 def _features(connection: DuckDBPyConnection, plan: Plan) -> _Said:
     """Of whom something new came; of the others what is known of them already."""
-    from services.analytics.engine import features, touching
+    from services.analytics.engine import features, inputs, touching
 
     touched, path = None, plan.making / "features.parquet"
     if plan.before_files:
         touched = plan.making / "touched.parquet"
         touching.write_touched(connection, _compared(plan), touched)
-    inputs = features.FeatureInputs(
+    given = inputs.FeatureInputs(
         as_of_date=plan.analysis.as_of_date,
         days=tuple(month.path for month in plan.months),
         customers=plan.making / "customers.parquet",
@@ -91,7 +90,7 @@ def _features(connection: DuckDBPyConnection, plan: Plan) -> _Said:
         touched=touched,
     )
     fresh = plan.making / "features_touched.parquet" if touched else path
-    features.write_features(connection, inputs, fresh, engine=_engine(plan))
+    features.write_features(connection, given, fresh, engine=_engine(connection, plan, plan.making))
     if touched and plan.before_files:
         touching.write_merged(connection, fresh, plan.before_files.features, touched, path)
     return None, False
@@ -185,12 +184,10 @@ def _compared(plan: Plan) -> list[tuple[Path, Path | None]]:
     return pairs
 
 
-def _engine(plan: Plan) -> Any:
-    """What computes: an engine of a connection and a folder."""
-    from services.chassis.engines.expressions import DuckDb
-
+def _engine(connection: DuckDBPyConnection, plan: Plan, folder: Path) -> Any:
+    """The cluster that computes, over a folder that it sees; None where the connection itself does."""
     if plan.settings.engine != SPARK:
-        return DuckDb
+        return None
     from services.chassis.engines import spark, spark_sessions
 
-    return partial(spark.Spark, spark_sessions.session(plan.settings.spark_master_url, "workbench-analytics"))
+    return spark.Spark(spark_sessions.session(plan.settings.spark_master_url, "workbench-analytics"), connection, folder)

@@ -27,7 +27,7 @@ def model(work: UnitOfWork) -> tuple[str, Path | None]:
     from services.analytics.usecases.models import championing
 
     champion = championing.champion(work)
-    return (champion.model_id, championing.folder_of(work.database.lake, champion)) if champion else ("", None)
+    return (champion.model_id, championing.folder_of(work.database.lake, champion.model_id)) if champion else ("", None)
 
 
 def take(work: UnitOfWork, connection: DuckDBPyConnection, files: Files, analysis: Analysis, after: str) -> str:

@@ -67,9 +67,11 @@ def _quiet(work: UnitOfWork, stale: Sequence[StaleDay]) -> bool:
 
 def _failed_lately(work: UnitOfWork, as_of_date: date, change_time: datetime) -> bool:
     """Whether an analysis of the date failed by itself, or was stopped, just now, and nothing came since: another would too."""
-    since = max(work.now - RETRY_AFTER, change_time)
     lately = select(Analysis.analysis_id).where(
-        Analysis.as_of_date == as_of_date, Analysis.state.in_(_ENDED_ILL), Analysis.end_time > since
+        Analysis.as_of_date == as_of_date,
+        Analysis.state.in_(_ENDED_ILL),
+        Analysis.end_time > work.now - RETRY_AFTER,
+        Analysis.end_time >= change_time,
     )
     return work.session.scalar(lately.limit(1)) is not None
 

@@ -1,4 +1,4 @@
-"""Says from measured departures which part the bank keeps, and how well departures were foreseen."""
+"""Says from departures that were measured for good which part the bank keeps, and how well departures were foreseen."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Sums:
 
 def keep_rate(work: UnitOfWork) -> rules.KeepRate:
     """The rate that departures are foreseen with; a figure of the whole bank, which names nobody."""
-    return rules.keep_rate([each.measured_keep_rate_e4 for each in _measured(work) if each.measured_keep_rate_e4 is not None])
+    return rules.keep_rate([each.measured_keep_rate_e4 for each in _settled(work) if each.measured_keep_rate_e4 is not None])
 
 
 def list_departures(work: UnitOfWork, request: departure_service_pb2.ListDeparturesRequest) -> Page:
@@ -49,8 +49,8 @@ def list_departures(work: UnitOfWork, request: departure_service_pb2.ListDepartu
 
 
 def calibration(work: UnitOfWork) -> departure_pb2.DepartureCalibration:
-    """What was expected of all departures that were measured, against what went."""
-    departures, keep = _measured(work), keep_rate(work)
+    """What was expected of all departures that were measured for good, against what went."""
+    departures, keep = _settled(work), keep_rate(work)
     within = sum(each.low_minor_units <= each.lost_minor_units <= each.high_minor_units for each in departures)
     return departure_pb2.DepartureCalibration(
         departure_count=len(departures),
@@ -63,8 +63,8 @@ def calibration(work: UnitOfWork) -> departure_pb2.DepartureCalibration:
     )
 
 
-def _measured(work: UnitOfWork) -> Sequence[Departure]:
-    statement = select(Departure).where(Departure.state == rules.DepartureState.MEASURED)
+def _settled(work: UnitOfWork) -> Sequence[Departure]:
+    statement = select(Departure).where(Departure.state == rules.DepartureState.SETTLED)
     with work.whole_bank():
         return work.session.scalars(statement.order_by(Departure.left_date.desc()).limit(DEPARTURES_MAX)).all()
 
@@ -79,6 +79,7 @@ def _bands(work: UnitOfWork, departures: Sequence[Departure]) -> list[departure_
     with work.whole_bank():
         rows = work.session.execute(known).all()
     for departure_id, dependence, balance, after in rows:
+        assert after is not None, "the statement asks for those of whom it is known"
         band = sums[max(place for place, start in enumerate(_BANDS_E4) if dependence >= start)]
         band.customers += 1
         band.gone += rules.gone(balance, after)

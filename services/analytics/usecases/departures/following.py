@@ -48,7 +48,7 @@ def unmerge(work: UnitOfWork, event: duplicate_events_pb2.CustomersUnmerged) -> 
 
 
 def erase(work: UnitOfWork, event: exchange_events_pb2.CustomerErased) -> None:
-    """A customer's personal data was erased by law, with that of records merged into it: nothing of it stays here but the sums."""
+    """A customer's personal data was erased by law, with that of records merged into it: nothing of it stays but the sums."""
     of_customer = select(Customer.customer_id).where(
         or_(Customer.customer_id == event.customer_id, Customer.merged_into_customer_id == event.customer_id)
     )

@@ -1,4 +1,4 @@
-"""Foresees what goes with somebody who left, from an analysis of before, and measures 90 days later what went.
+"""Foresees what goes with somebody who left, from an analysis of before, and measures 90 and 180 days later what went.
 
 Both are long work of the service's own: the engine reads, and one short step keeps what it found.
 """
@@ -16,7 +16,14 @@ from workbench.analytics.v1 import departure_events_pb2
 
 from services.analytics.model.departure import Departure, DepartureCustomer
 from services.analytics.rules import departures as rules
-from services.analytics.rules.departures import AVERAGED_DAYS, MEASURED_AFTER_DAYS, AtRisk, DepartureState, Outcome
+from services.analytics.rules.departures import (
+    AVERAGED_DAYS,
+    MEASURED_AFTER_DAYS,
+    SETTLED_AFTER_DAYS,
+    AtRisk,
+    DepartureState,
+    Outcome,
+)
 from services.analytics.usecases.analyses import keeping
 from services.analytics.usecases.departures import calibrating, sources
 from services.chassis.db.session import UnitOfWork
@@ -30,6 +37,8 @@ if TYPE_CHECKING:
 FORESEE, MEASURE = "departures.foresee", "departures.measure"
 # Of a departure so many customers are followed by themselves, those with most at risk first.
 CUSTOMERS_MAX = 5_000
+# By how a departure stands, after how many days it is measured next.
+_MEASURED_AFTER = {DepartureState.FORESEEN: MEASURED_AFTER_DAYS, DepartureState.MEASURED: SETTLED_AFTER_DAYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,8 @@ class Before:
     """What there is to measure."""
 
     left_date: date
-    balances: dict[str, int]
+    after_date: date
+    customer_numbers: Sequence[str]
     days: Sequence[Path]
 
 
@@ -125,9 +135,9 @@ def _measure(preparation: Preparation, task: Task) -> Averages | None:
         return averages(
             connection,
             before.days,
-            list(before.balances),
+            before.customer_numbers,
             before_date=before.left_date,
-            after_date=measured_date(before.left_date),
+            after_date=before.after_date,
             days=AVERAGED_DAYS,
         )
 
@@ -136,28 +146,30 @@ def _before(work: UnitOfWork, departure_id: str) -> Before | None:
     departure, analysis = work.session.get_one(Departure, departure_id), keeping.current(work)
     if analysis is None:
         return None
-    statement = select(DepartureCustomer.customer_number, DepartureCustomer.balance_minor_units)
-    rows = work.session.execute(statement.where(DepartureCustomer.departure_id == departure_id))
-    start = moved(departure.left_date, -AVERAGED_DAYS)
-    days = keeping.files_of(work, analysis).days(start, measured_date(departure.left_date))
-    return Before(departure.left_date, {number: balance for number, balance in rows}, days) if days else None
+    statement = select(DepartureCustomer.customer_number).where(DepartureCustomer.departure_id == departure_id)
+    after_date = due_date(departure)
+    days = keeping.files_of(work, analysis).days(moved(departure.left_date, -AVERAGED_DAYS), after_date)
+    return Before(departure.left_date, after_date, work.session.scalars(statement).all(), days) if days else None
 
 
 def _keep_measured(work: UnitOfWork, task: Task, found: Averages | None) -> None:
     departure = work.session.get_one(Departure, task.parameters["departure_id"], with_for_update=True)
     task.finish("")
-    if departure.state != DepartureState.FORESEEN:
+    if departure.state not in _MEASURED_AFTER:
         return
-    departure.operation_id = ""
+    departure.operation_id, settled = "", departure.state == DepartureState.MEASURED
     if found is None:
         departure.state = DepartureState.UNKNOWN.value
         return
+    departure.measured_date = due_date(departure)
+    departure.state = (DepartureState.SETTLED if settled else DepartureState.MEASURED).value
     of_departure = DepartureCustomer.departure_id == departure.departure_id
     customers = work.session.scalars(select(DepartureCustomer).where(of_departure)).all()
     after = {each.customer_id: found.after.get(each.customer_number, 0) for each in customers}
     losses = [max(each.balance_minor_units - after[each.customer_id], 0) for each in customers]
-    departure.state, departure.measured_date = DepartureState.MEASURED.value, measured_date(departure.left_date)
     departure.lost_minor_units, departure.background_e4 = sum(losses), found.background_e4
+    if not settled:
+        departure.early_lost_minor_units = departure.lost_minor_units
     departure.gone_count = sum(rules.gone(each.balance_minor_units, after[each.customer_id]) for each in customers)
     outcome = Outcome(
         departure.balance_minor_units, departure.at_risk_minor_units, departure.lost_minor_units, found.background_e4
@@ -174,13 +186,14 @@ def _keep_measured(work: UnitOfWork, task: Task, found: Averages | None) -> None
             person_id=departure.person_id,
             organisation_path=departure.organisation_path,
             gone_count=departure.gone_count,
+            settled=settled,
         )
     )
 
 
-def measured_date(left_date: date) -> date:
-    """Up to when it is measured what went."""
-    return moved(left_date, MEASURED_AFTER_DAYS)
+def due_date(departure: Departure) -> date:
+    """Up to when it is measured next what went."""
+    return moved(departure.left_date, _MEASURED_AFTER[DepartureState(departure.state)])
 
 
 WORKS = (

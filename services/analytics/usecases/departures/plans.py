@@ -109,9 +109,12 @@ def end(work: UnitOfWork, request: departure_service_pb2.EndDeparturePlanRequest
 
 def tell_ended(work: UnitOfWork, plan: DeparturePlan, items: Sequence[DeparturePlanItem]) -> None:
     """Tells that a plan is over."""
-    states = [each.state for each in items]
-    done, left = states.count(ItemState.DONE), states.count(ItemState.OPEN)
-    work.record(departure_events_pb2.DeparturePlanEnded(plan_id=plan.plan_id, done_count=done, open_count=left))
+    done = sum(each.state == ItemState.DONE for each in items)
+    left = [each.item_id for each in items if each.state == ItemState.OPEN]
+    event = departure_events_pb2.DeparturePlanEnded(
+        plan_id=plan.plan_id, done_count=done, open_count=len(left), open_item_ids=left
+    )
+    work.record(event)
 
 
 def update_item(work: UnitOfWork, request: departure_service_pb2.UpdateDeparturePlanItemRequest) -> DeparturePlanItem:
@@ -132,9 +135,16 @@ def update_item(work: UnitOfWork, request: departure_service_pb2.UpdateDeparture
     if "person_id" in fields and sent.person_id.lower() != item.person_id:
         _assign(work, plan, item, sent.person_id.lower())
     work.session.flush()
-    if plan.state == PlanState.RUNNING and item.person_id and item.state == ItemState.OPEN and before != (item.person_id, item.state):
-        work.record(_assignment(plan, item, work.session.get_one(Person, item.person_id)))
+    if plan.state == PlanState.RUNNING and before != (item.person_id, item.state):
+        _tell_changed(work, plan, item)
     return item
+
+
+def _tell_changed(work: UnitOfWork, plan: DeparturePlan, item: DeparturePlanItem) -> None:
+    if item.person_id and item.state == ItemState.OPEN:
+        work.record(_assignment(plan, item, work.session.get_one(Person, item.person_id)))
+    else:
+        work.record(departure_events_pb2.DeparturePlanItemWithdrawn(plan_id=plan.plan_id, item_id=item.item_id))
 
 
 def _assign(work: UnitOfWork, plan: DeparturePlan, item: DeparturePlanItem, person_id: str) -> None:
@@ -155,9 +165,7 @@ def _state(state: int) -> int:
     return state
 
 
-def _assignment(
-    plan: DeparturePlan, item: DeparturePlanItem, person: Person
-) -> departure_events_pb2.DeparturePlanItemAssigned:
+def _assignment(plan: DeparturePlan, item: DeparturePlanItem, person: Person) -> departure_events_pb2.DeparturePlanItemAssigned:
     return departure_events_pb2.DeparturePlanItemAssigned(
         plan_id=plan.plan_id,
         item_id=item.item_id,

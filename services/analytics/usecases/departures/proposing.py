@@ -95,7 +95,9 @@ def _due_date(work: UnitOfWork, text: str) -> date:
     day = optional_date(text, "due_date") or moved(work.business_date, DUE_DAYS)
     if not work.business_date <= day <= moved(work.business_date, DUE_DAYS_MAX):
         violation = FieldViolation("due_date", f"From today to {DUE_DAYS_MAX} days from now.")
-        raise InvalidInput("DATE_UNFIT", "A plan is done by a day that comes, in two years at the latest.", violations=(violation,))
+        raise InvalidInput(
+            "DATE_UNFIT", "A plan is done by a day that comes, in two years at the latest.", violations=(violation,)
+        )
     return day
 
 
@@ -104,7 +106,7 @@ def _chosen(
 ) -> Chosen:
     from services.analytics.engine.dependence import Dependences, contact_shares
 
-    second = request.kind == PlanKind.SECOND_CONTACT
+    second = PlanKind(request.kind) is PlanKind.SECOND_CONTACT
     most = request.customer_count_max or (SECOND_CONTACT_CUSTOMERS if second else HAND_OVER_CUSTOMERS_MAX)
     with sources.opened(work, work.scope.organisation_paths) as opened:
         if opened is None:
@@ -118,7 +120,7 @@ def _chosen(
 
 
 def _items(work: UnitOfWork, plan: DeparturePlan, chosen: Chosen, candidates: Sequence[Candidate]) -> list[DeparturePlanItem]:
-    """One for each customer whom the caller reaches, of whom something is kept, and who depends on the person or is led by him."""
+    """One for each customer whom the caller reaches, of whom anything is kept, who depends on the person or is led by him."""
     reached = reaching.customers(work, (each.customer_id for each in chosen.rows))
     rows = [each for each in chosen.rows if _has_part(reached.get(each.customer_id), each, plan)]
     proposed = _assigned(rows, reached, plan, candidates, chosen.shares_e4)
@@ -163,9 +165,7 @@ def _assigned(
     others = [row.customer_id for row in rows if row.customer_id not in led]
     adds_load = plan.kind == PlanKind.HAND_OVER
     proposed = {each.customer_id: each for each in assigned(others, candidates, shares_e4, adds_load=adds_load)}
-    return proposed | {
-        customer: Assignment(customer, lead, shares_e4.get((customer, lead), 0)) for customer, lead in led.items()
-    }
+    return proposed | {customer: Assignment(customer, lead, shares_e4.get((customer, lead), 0)) for customer, lead in led.items()}
 
 
 def _candidates(work: UnitOfWork, person: Person, kind: PlanKind, due_date: date) -> list[Candidate]:

@@ -38,6 +38,7 @@ _departure = Mapper(
         "low_loss": lambda row: _money(row, "low"),
         "high_loss": lambda row: _money(row, "high"),
         "lost": lambda row: _money(row, "lost"),
+        "early_lost": lambda row: _money(row, "early_lost"),
     },
 )
 _plan = Mapper(

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
+from workbench.analytics.v1 import departure_events_pb2
 
 from services.analytics.model.departure import Departure, DeparturePlan, DeparturePlanItem
 from services.analytics.model.happening import Happening
@@ -23,7 +24,7 @@ from services.chassis.longwork.table import Operation
 
 EVERY_SECONDS = 60.0
 # Of one look: what is left over comes with the next.
-DEPARTURES_AT_ONCE = 50
+DEPARTURES_AT_ONCE = 500
 PLANS_AT_ONCE = 50
 # An analysis of before may come late, as a history is read in; from so many days after on it comes no more.
 WAIT_DAYS = 7
@@ -41,7 +42,7 @@ def look(work: UnitOfWork) -> None:
             continue
         if departure.state == DepartureState.WAITING:
             _foresee(work, departure, analysis.as_of_date)
-        elif measuring.measured_date(departure.left_date) <= analysis.as_of_date:
+        elif measuring.due_date(departure) <= analysis.as_of_date:
             _ask(work, departure, measuring.MEASURE)
 
 
@@ -53,11 +54,9 @@ def follow(work: UnitOfWork) -> None:
 
 
 def _open(work: UnitOfWork) -> Sequence[Departure]:
-    waiting = Departure.state == DepartureState.WAITING
-    # Not measured before its day: the rest need not be looked at.
-    latest = work.business_date - timedelta(days=1)
-    foreseen = (Departure.state == DepartureState.FORESEEN) & (Departure.left_date <= latest)
-    statement = select(Departure).where(or_(waiting, foreseen)).order_by(Departure.state, Departure.left_date)
+    """Those not looked up yet, and those to be measured, the first first."""
+    states = (DepartureState.WAITING, DepartureState.FORESEEN, DepartureState.MEASURED)
+    statement = select(Departure).where(Departure.state.in_(states)).order_by(Departure.left_date, Departure.departure_id)
     return work.session.scalars(statement.limit(DEPARTURES_AT_ONCE).with_for_update()).all()
 
 
@@ -88,7 +87,8 @@ def _follow(work: UnitOfWork, plan: DeparturePlan) -> None:
     met = _met(work, plan, [each.customer_id for each in items])
     for item in items:
         days = met[item.customer_id, item.person_id] if item.person_id else []
-        _count(item, days)
+        if _count(item, days):
+            work.record(departure_events_pb2.DeparturePlanItemDone(plan_id=plan.plan_id, item_id=item.item_id))
     # Past the version: that somebody looked is no change.
     looked = update(DeparturePlan).where(DeparturePlan.plan_id == plan.plan_id).values(look_time=work.now)
     work.session.execute(looked.execution_options(synchronize_session=False))
@@ -98,13 +98,15 @@ def _follow(work: UnitOfWork, plan: DeparturePlan) -> None:
         plans.tell_ended(work, plan, items)
 
 
-def _count(item: DeparturePlanItem, days: Sequence[date]) -> None:
+def _count(item: DeparturePlanItem, days: Sequence[date]) -> bool:
+    """Takes over how often they met; answers whether it is done by that."""
     if (item.contact_count, item.last_contact_date) != (len(days), max(days, default=None)):
         item.contact_count, item.last_contact_date = len(days), max(days, default=None)
-    if item.state != ItemState.DROPPED:
-        state = (ItemState.DONE if succession.done(item.contact_count) else ItemState.OPEN).value
-        if item.state != state:
-            item.state = state
+    state = ItemState.DONE if succession.done(item.contact_count) else ItemState.OPEN
+    if item.state in (ItemState.DROPPED, state):
+        return False
+    item.state = state.value
+    return state is ItemState.DONE
 
 
 def _met(work: UnitOfWork, plan: DeparturePlan, customer_ids: list[str]) -> dict[tuple[str, str], list[date]]:

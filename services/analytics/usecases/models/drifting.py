@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 KIND = "analytics.model.drift"
 SCORE = "score"
+_OUTCOME = ".outcome."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _step(work: UnitOfWork, task: Task, prepared: _Measured | None) -> None:
         ModelDrift(
             model_id=model.model_id,
             as_of_date=prepared.as_of_date,
-            mark=mark.value,
+            mark=mark.value if mark else 0,
             row_count=prepared.row_count,
             indices=prepared.indices,
             outcome=prepared.outcome,
@@ -85,10 +87,13 @@ def _step(work: UnitOfWork, task: Task, prepared: _Measured | None) -> None:
 WORKS = (Work(KIND, "", _step, _prepare),)
 
 
-def worst(indices: dict[str, dict[str, float]], important: list[str]) -> DriftMark:
-    """The mark of the scores and of the features that move them; what a model hardly looks at may drift as it likes."""
+def worst(indices: dict[str, dict[str, float]], important: list[str]) -> DriftMark | None:
+    """The mark of the scores and of the features that move them; what a model hardly looks at may drift as it likes.
+
+    None where there was nobody to look at.
+    """
     marks = [drift_mark(indices[name]["index"], indices[name]["noise"]) for name in (SCORE, *important) if name in indices]
-    return max(marks, default=DriftMark.STABLE)
+    return max(marks, default=None)
 
 
 def _sources(work: UnitOfWork, model: Model, analysis: Analysis) -> _Sources:
@@ -124,7 +129,10 @@ def _outcome(connection: DuckDBPyConnection, sources: _Sources, estimator: Any) 
     day, leaving = sources.tested_date, Leaving(**sources.inputs["leaving"])
     if day is None or sources.tested_features is None:
         return {}
-    with TemporaryDirectory(prefix=".outcome.", dir=sources.model_folder.parent) as folder:
+    # Of a process that died at it: who left is kept nowhere longer than it is needed.
+    for left in sources.model_folder.parent.glob(f"{_OUTCOME}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=_OUTCOME, dir=sources.model_folder.parent) as folder:
         path = Path(folder) / "labels.parquet"
         if not labels.write_labels(
             connection, sources.days, day, leaving.horizon_days, leaving.kept_fraction, path, leaving=leaving

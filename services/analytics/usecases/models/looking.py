@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from services.analytics.model.learned_model import Model, ModelDrift
 from services.analytics.rules.models import ModelKind, ModelState
@@ -17,6 +17,7 @@ from services.chassis.longwork import asking
 from services.chassis.longwork.table import ENDED, Operation, OperationState
 
 EVERY_SECONDS = 60.0
+RETRY_AFTER = timedelta(hours=6)
 # With which a model ends whose work somebody stopped.
 CANCELLED = "MODEL_CANCELLED"
 # Fewer ends of months cannot both teach and test.
@@ -87,5 +88,7 @@ def watched(work: UnitOfWork) -> list[Model]:
 
 
 def _under_way(work: UnitOfWork) -> bool:
-    waiting = select(Operation.operation_id).where(Operation.kind == drifting.KIND, Operation.state.not_in(ENDED))
+    """Whether it is being measured, or failed a short while ago: the cause may be gone later."""
+    failed = and_(Operation.state == OperationState.FAILED, Operation.end_time > work.now - RETRY_AFTER)
+    waiting = select(Operation.operation_id).where(Operation.kind == drifting.KIND, or_(Operation.state.not_in(ENDED), failed))
     return work.session.scalar(waiting.limit(1)) is not None

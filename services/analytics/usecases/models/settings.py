@@ -1,4 +1,4 @@
-"""What counts as leaving in this bank, by its settings: for models, and for the truth that signs and warnings are held against."""
+"""What counts as leaving in this bank, by its settings: for models, and for the truth of signs and warnings."""
 
 from __future__ import annotations
 

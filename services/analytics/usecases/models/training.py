@@ -107,20 +107,20 @@ WORKS = (
 def _sources(work: UnitOfWork, model: Model) -> _Sources:
     """Raises RuleBroken MODEL_INPUTS_GONE where files were taken away meanwhile that it was to learn from."""
     inputs, lake = model.inputs, work.database.lake
-    features = [_files(work, analysis_id).features for analysis_id in inputs["analysis_ids"]]
+    features = [keeping.Files(keeping.folder(lake, _found(work, each)), {}).features for each in inputs["analysis_ids"]]
     horizon = timedelta(days=inputs["leaving"]["horizon_days"])
     dates = [date.fromisoformat(text) for text in inputs["as_of_dates"]]
-    days = _files(work, inputs["days_analysis_id"]).days(dates[0] - horizon, dates[-1] + horizon)
+    days = keeping.files_of(work, _found(work, inputs["days_analysis_id"])).days(dates[0] - horizon, dates[-1] + horizon)
     if not all(path.exists() for path in (*features, *days)):
         raise _gone()
     return _Sources(lake, championing.folder_of(lake, model), inputs, tuple(features), tuple(days))
 
 
-def _files(work: UnitOfWork, analysis_id: str) -> keeping.Files:
+def _found(work: UnitOfWork, analysis_id: str) -> Analysis:
     analysis = work.session.get(Analysis, analysis_id)
     if analysis is None or analysis.remove_time is not None:
         raise _gone()
-    return keeping.files_of(work, analysis)
+    return analysis
 
 
 def _gone() -> RuleBroken:

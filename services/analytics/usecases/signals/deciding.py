@@ -10,6 +10,7 @@ from services.analytics.rules.library import LIBRARY
 from services.analytics.rules.signal_reading import ReadRule, RuleFault, read_rule
 from services.analytics.rules.signals import RuleState
 from services.analytics.usecases import reaching
+from services.analytics.usecases.analyses import marking
 from services.analytics.usecases.signals.rules import definition_message, rule_of, stated_rule
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.caller import PATH_SEPARATOR, paths_above
@@ -68,7 +69,7 @@ def propose(work: UnitOfWork, request: signal_service_pb2.ProposeSignalRuleReque
 
 
 def approve(work: UnitOfWork, signal_rule_version_id: str, etag: str) -> SignalRuleVersion:
-    """In force from the next analysis on."""
+    """In force from the next analysis on, which comes soon."""
     version = found(work, signal_rule_version_id, to_change=True, etag=etag)
     version.approve(work.caller.person_id, work.now)
     work.record(
@@ -80,6 +81,8 @@ def approve(work: UnitOfWork, signal_rule_version_id: str, etag: str) -> SignalR
             decider_person_id=version.decider_person_id,
         )
     )
+    # All are looked at anew by it, as of the latest day.
+    marking.look_anew(work, f"rules/{version.rule_code}")
     return _kept(work, version)
 
 

@@ -1,4 +1,4 @@
-"""Forgets the signals of a customer whose data was erased by law."""
+"""Forgets the signals of customers whose data was erased by law, or whose records were taken back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from workbench.customer.v1 import exchange_events_pb2
 from services.analytics.model.customer import Customer
 from services.analytics.model.signal import Signal
 from services.chassis.db.session import UnitOfWork
+
+
+def remove(work: UnitOfWork, event: exchange_events_pb2.CustomerRemoved) -> None:
+    """Takes the signals of a record away that was taken back: there is no such customer."""
+    work.session.execute(delete(Signal).where(Signal.customer_id == event.customer_id))
 
 
 def erase(work: UnitOfWork, event: exchange_events_pb2.CustomerErased) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
+from services.analytics.model.analysis import Analysis
 from services.analytics.model.signal import Signal
+from services.analytics.rules.analyses import AnalysisKind
 from services.analytics.rules.signals import SignalState
 from services.chassis.db.session import UnitOfWork
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 2_000
 # After every id of a customer.
 _LAST = "\U0010ffff"
-# What is taken over of a signal that stays, where it is otherwise than before.
-_CHANGEABLE = ("rule_version", "onset_date", "severity", "evidence")
+# What makes a signal another than before …
+_TELLING = ("rule_version", "onset_date", "severity")
+# … and what is taken over of one that stays, where it is otherwise: its figures move from day to day.
+_CHANGEABLE = (*_TELLING, "evidence")
 
 _Row = dict[str, Any]
 
@@ -32,7 +35,7 @@ _Row = dict[str, Any]
 def take_signals(work: UnitOfWork, connection: DuckDBPyConnection, files: Files, as_of_date: date, after: str = "") -> str:
     """Takes over one batch of customers, those whose ids come after that one; answers where to go on, or nothing at the end.
 
-    In the whole bank. An analysis of an earlier date than what was taken over already changes nothing: what it sees is past.
+    In the whole bank. An analysis of an earlier date than the newest changes nothing: what it sees is past.
     A batch that comes twice changes nothing the second time.
     """
     if not after and _newer_than(work, as_of_date):
@@ -50,19 +53,29 @@ def take_signals(work: UnitOfWork, connection: DuckDBPyConnection, files: Files,
 
 
 def _newer_than(work: UnitOfWork, as_of_date: date) -> bool:
-    latest = work.session.scalar(select(func.max(Signal.change_date)))
-    return latest is not None and latest > as_of_date
+    newer = select(Analysis.analysis_id).where(
+        Analysis.current, Analysis.kind == AnalysisKind.REGULAR, Analysis.as_of_date > as_of_date
+    )
+    return work.session.scalar(newer.limit(1)) is not None
 
 
 def _seen(connection: DuckDBPyConnection, files: Files, after: str) -> list[_Row]:
-    from services.analytics.engine.signals import read_signals
+    from services.analytics.engine.signals import SEEN, read_signals
 
-    rows = read_signals(connection, files.signals, after, ROWS_AT_ONCE)
-    return [asdict(row) | {"evidence": json.loads(row.evidence)} for row in rows]
+    rows = [dict(zip(SEEN, row, strict=True)) for row in read_signals(connection, files.signals, after, ROWS_AT_ONCE)]
+    for row in rows:
+        row["evidence"] = json.loads(row["evidence"])
+    return rows
 
 
 def _known(work: UnitOfWork, after: str) -> list[_Row]:
-    columns = (Signal.signal_id, Signal.customer_id, Signal.rule_code, *(getattr(Signal, name) for name in _CHANGEABLE))
+    columns = (
+        Signal.signal_id,
+        Signal.customer_id,
+        Signal.rule_code,
+        Signal.change_date,
+        *(getattr(Signal, name) for name in _CHANGEABLE),
+    )
     open_ones = select(*columns).where(Signal.state == SignalState.OPEN, Signal.customer_id > after)
     rows = work.session.execute(open_ones.order_by(Signal.customer_id, Signal.rule_code).limit(ROWS_AT_ONCE))
     return [dict(row) for row in rows.mappings()]
@@ -93,9 +106,10 @@ def _take_over(
         if key not in known
     ]
     changed = [
-        {"signal_id": known[key]["signal_id"], "change_date": as_of_date} | {name: row[name] for name in _CHANGEABLE}
+        {"signal_id": known[key]["signal_id"], "change_date": _change_date(row, known[key], as_of_date)}
+        | {name: row[name] for name in _CHANGEABLE}
         for key, row in seen.items()
-        if key in known and any(row[name] != known[key][name] for name in _CHANGEABLE)
+        if key in known and _differs(row, known[key], _CHANGEABLE)
     ]
     ended = [
         {"signal_id": row["signal_id"], "state": SignalState.ENDED.value, "change_date": as_of_date, "end_date": as_of_date}
@@ -108,3 +122,12 @@ def _take_over(
     for rows in (changed, ended):
         if rows:
             work.session.execute(update(Signal), rows)
+
+
+def _change_date(row: _Row, former: _Row, as_of_date: date) -> date:
+    former_date: date = former["change_date"]
+    return as_of_date if _differs(row, former, _TELLING) else former_date
+
+
+def _differs(row: _Row, former: _Row, names: Sequence[str]) -> bool:
+    return any(row[name] != former[name] for name in names)

@@ -12,7 +12,7 @@ from services.analytics.rules import warnings
 from services.analytics.rules.warnings import TOLD_OUTCOMES, MeasuredOutcome, WarningOutcome
 from services.analytics.usecases import reaching
 from services.analytics.usecases.warnings import finding
-from services.analytics.usecases.warnings.showing import amount_message
+from services.analytics.usecases.warnings.showing import amount_message, fraction
 from services.chassis.db.session import UnitOfWork
 
 # Of a unit those with most at stake are named.
@@ -34,7 +34,7 @@ def overview(work: UnitOfWork, request: warning_service_pb2.GetWarningsOverviewR
     shown.by_outcome.extend(_by_outcome(work, closed))
     hours = _response_hours(work, and_(mine, CustomerWarning.raise_date.between(start, end)))
     if hours is not None:
-        shown.response_hours = hours
+        shown.response_hours = f"{hours:.1f}"
     if finding.sees_held_out(work):
         shown.experiment.CopyFrom(_experiment(work, ended))
     return shown
@@ -150,7 +150,7 @@ def _experiment(work: UnitOfWork, ended: ColumnElement[bool]) -> warning_pb2.War
         shown=_share(shown), worked=_share(warnings.share(left_worked, left_worked + stayed_worked)), held_out=_share(held_out)
     )
     if (found := warnings.uplift(shown, held_out)) is not None:
-        message.uplift, message.uplift_low, message.uplift_high = found.value, found.low, found.high
+        message.uplift, message.uplift_low, message.uplift_high = map(fraction, (found.value, found.low, found.high))
     return message
 
 
@@ -158,9 +158,9 @@ def _share(share: warnings.Share) -> warning_pb2.WarningMeasuredShare:
     return warning_pb2.WarningMeasuredShare(
         measured_count=share.total,
         left_count=share.count,
-        left_share=share.ratio,
-        left_share_low=share.low,
-        left_share_high=share.high,
+        left_share=fraction(share.ratio),
+        left_share_low=fraction(share.low),
+        left_share_high=fraction(share.high),
     )
 
 

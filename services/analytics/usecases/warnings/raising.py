@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from services.analytics.engine import warned
 from services.analytics.engine.warned import Seen, Sign
@@ -50,13 +50,26 @@ def raise_warnings(work: UnitOfWork, connection: DuckDBPyConnection, files: File
         if _outrun(work, analysis):
             return ""
         work.hold(HELD)
-        if after == _OPEN:
-            return _OPEN if _look_again(work, connection, files, analysis) else ""
-        found = warned.worth_warning(
-            connection, files.scores, files.signals, _thresholds(work), after.removeprefix(_BEHIND), AT_ONCE
+        warned.stage(
+            connection,
+            analysis.analysis_id,
+            files.scores,
+            files.signals,
+            _thresholds(work),
+            lambda: work.session.scalars(_open_numbers()).all(),
         )
+        if after == _OPEN:
+            return _OPEN if _look_again(work, connection, analysis) else ""
+        found = warned.worth_warning(connection, after.removeprefix(_BEHIND), AT_ONCE)
         _take(work, analysis, found)
         return _BEHIND + found[-1].customer_number if len(found) == AT_ONCE else _OPEN
+
+
+def _open_numbers() -> Select[Any]:
+    """The numbers of customers who are warned of already."""
+    # From the few that are open to their customers: the other way round SQLite walks all of them for each customer.
+    customers = select(Customer.customer_number).join(CustomerWarning, CustomerWarning.customer_id == Customer.customer_id)
+    return customers.where(CustomerWarning.open)
 
 
 def _outrun(work: UnitOfWork, analysis: Analysis) -> bool:
@@ -78,7 +91,7 @@ def _take(work: UnitOfWork, analysis: Analysis, found: Sequence[Seen]) -> None:
     open_of = {each.customer_id for each in known}
     fresh = {customer_id: each for customer_id, each in by_id.items() if customer_id not in open_of}
     customers, closed = _customers(work, fresh), _last_closed(work, fresh)
-    cooling_days = work.settings.warning_cooling_days
+    cooling_days, thresholds = work.settings.warning_cooling_days, _thresholds(work)
     _insert(
         work,
         analysis,
@@ -86,19 +99,20 @@ def _take(work: UnitOfWork, analysis: Analysis, found: Sequence[Seen]) -> None:
             (customers[customer_id], each)
             for customer_id, each in fresh.items()
             if customer_id in customers
+            and warnings.raises(each.look, thresholds)
             and not warnings.rests(closed.get(customer_id), each.look.severity, analysis.as_of_date, cooling_days)
         ],
     )
 
 
-def _look_again(work: UnitOfWork, connection: DuckDBPyConnection, files: Files, analysis: Analysis) -> bool:
+def _look_again(work: UnitOfWork, connection: DuckDBPyConnection, analysis: Analysis) -> bool:
     """Looks at open warnings for which the analysis saw no reason; whether there may be more."""
     known = _open(work, CustomerWarning.analysis_id != analysis.analysis_id)
     if not known:
         return False
     customers = _customers(work, [each.customer_id for each in known])
     numbers = [each.customer_number for each in customers.values()]
-    found = {each.customer_number: each for each in warned.seen(connection, files.scores, files.signals, numbers)}
+    found = {each.customer_number: each for each in warned.seen(connection, numbers)}
     _look_at(work, analysis, known, found, customers)
     return len(known) == AT_ONCE
 

@@ -24,6 +24,7 @@ _AMOUNTS = ("value_at_risk", "expected_loss", "value_per_hour")
 
 _plain = Mapper(
     warning_pb2.Warning,
+    computed={"probability": lambda warning: fraction(warning.probability)},
     omitted=("assignee_name", "customer_name", "customer_number", "next_steps", "overdue", "reasons", "signals", *_AMOUNTS),
 )
 
@@ -32,7 +33,7 @@ def warning_messages(work: UnitOfWork, warnings: Sequence[CustomerWarning]) -> l
     """As they are shown."""
     customers = reaching.customers(work, (each.customer_id for each in warnings))
     people = reaching.person_names(work, (each.assignee_person_id for each in warnings))
-    words = Words.of(work, {sign.signal_code for each in warnings for sign in each.signals})
+    words = Words.of(work, (sign for each in warnings for sign in each.signals))
     shown = []
     for warning in warnings:
         message = _plain(warning)
@@ -49,6 +50,11 @@ def warning_messages(work: UnitOfWork, warnings: Sequence[CustomerWarning]) -> l
         message.next_steps.extend(_next_steps(warning, words))
         shown.append(message)
     return shown
+
+
+def fraction(value: float | None) -> str:
+    """A fraction as it is shown; empty where it is not known."""
+    return "" if value is None else f"{value:.4f}"
 
 
 def amount_message(work: UnitOfWork, minor_units: int) -> Any:
@@ -75,7 +81,7 @@ def _reasons(warning: CustomerWarning) -> list[warning_pb2.WarningReason]:
             warning_pb2.WarningReason(
                 feature=each["feature"],
                 value="" if value is None else str(value),
-                contribution=float(each.get("contribution") or 0.0),
+                contribution=fraction(each.get("contribution") or 0.0),
                 chinese=feature.chinese if feature else "",
                 english=feature.english if feature else "",
             )

@@ -6,10 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.analytics.v1 import warning_events_pb2
+from workbench.timeline.v1 import events_pb2 as timeline_events_pb2
 
 from services.analytics.engine.warned import Seen
 from services.analytics.model.warning import CustomerWarning
+from services.analytics.rules.warnings import WarningOutcome
 from services.chassis.db.session import UnitOfWork
+
+# What a value of a timeline's entry may have.
+_TOLD_LENGTH_MAX = 500
 
 
 def raised(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], seen: Sequence[Seen]) -> None:
@@ -30,6 +35,7 @@ def raised(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], seen: Sequence[S
     ]
     if events:
         work.record(*events)
+        work.record(*(_entry(work, each, "warning_raised", _raised(each)) for each in events))
 
 
 def raised_again(work: UnitOfWork, warning: CustomerWarning, severity: int, signal_codes: Iterable[str]) -> None:
@@ -69,17 +75,37 @@ def assigned(work: UnitOfWork, warning: CustomerWarning, former_assignee_person_
 def closed(work: UnitOfWork, warning: CustomerWarning) -> None:
     """It was said what became of one."""
     if not warning.held_out:
-        work.record(
-            warning_events_pb2.WarningClosed(
-                warning_id=warning.warning_id,
-                customer_id=warning.customer_id,
-                assignee_person_id=warning.assignee_person_id,
-                organisation_path=warning.organisation_path,
-                outcome=warning.outcome,  # type: ignore[arg-type]
-                closer_person_id=warning.closer_person_id,
-                business_date=work.business_date.isoformat(),
-            )
+        event = warning_events_pb2.WarningClosed(
+            warning_id=warning.warning_id,
+            customer_id=warning.customer_id,
+            assignee_person_id=warning.assignee_person_id,
+            organisation_path=warning.organisation_path,
+            outcome=warning.outcome,  # type: ignore[arg-type]
+            closer_person_id=warning.closer_person_id,
+            business_date=work.business_date.isoformat(),
         )
+        work.record(event, _entry(work, event, "warning_closed", {"outcome": WarningOutcome(warning.outcome).name}))
+
+
+def _raised(event: warning_events_pb2.WarningRaised) -> dict[str, str]:
+    return {"severity": str(event.severity), "signals": ", ".join(event.signal_codes)[:_TOLD_LENGTH_MAX]}
+
+
+def _entry(work: UnitOfWork, event: Any, kind: str, told: Mapping[str, str]) -> timeline_events_pb2.CustomerTimelineEntryRecorded:
+    """What the customer's timeline, which the customer service keeps, has of it; told twice it stands there once."""
+    entry = timeline_events_pb2.CustomerTimelineEntryRecorded(
+        customer_id=event.customer_id,
+        source_service=work.database.service_name,
+        source_entry_id=f"warnings/{event.warning_id}/{kind}",
+        business_date=work.business_date.isoformat(),
+        category=timeline_events_pb2.TIMELINE_CATEGORY_WARNING,
+        kind=kind,
+        parameters={name: value for name, value in told.items() if value},
+        person_id=work.caller.person_id,
+        resource=f"warnings/{event.warning_id}",
+    )
+    entry.occur_time.FromDatetime(work.now)
+    return entry
 
 
 def _codes(seen: Seen) -> list[str]:

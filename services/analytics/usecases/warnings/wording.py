@@ -1,60 +1,59 @@
-"""What the signs of warnings say, in both languages."""
+"""What the signs of warnings say, in both languages, by the versions of the rules that saw them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.analytics.v1 import warning_pb2
 
 from services.analytics.model.warning import WarningSignal
-from services.analytics.rules.evidence import Language
-from services.analytics.rules.library import LIBRARY
-from services.analytics.rules.signal_reading import ReadRule, read_rule
+from services.analytics.rules.signals import SignalRule
+from services.analytics.usecases.signals.rules import rules_of
+from services.analytics.usecases.signals.showing import signal_words
 from services.chassis.db.session import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of the rules of those signs."""
+    """The words of the rules of those signs, by code and version."""
 
-    rules: Mapping[str, ReadRule]
+    rules: Mapping[tuple[str, int], SignalRule]
     currency_code: str
 
     @classmethod
-    def of(cls, work: UnitOfWork, codes: set[str]) -> Words:
-        """Those of the rules with such codes."""
-        return cls({each.code: read_rule(each) for each in LIBRARY if each.code in codes}, work.settings.home_currency_code)
+    def of(cls, work: UnitOfWork, signs: Iterable[WarningSignal]) -> Words:
+        """Those that are needed to show the signs."""
+        rules = rules_of(work, {(each.signal_code, each.rule_version) for each in signs})
+        return cls(rules, work.settings.home_currency_code)
 
     def signal(self, sign: WarningSignal) -> warning_pb2.WarningSignal:
-        """A sign as it is shown; of a rule that is gone its code and its evidence are left."""
-        evidence = _evidence(sign)
-        rule = self.rules.get(sign.signal_code)
+        """A sign as it is shown; of a rule that nobody knows, its code and its evidence."""
+        evidence = json.loads(sign.evidence or "{}")
+        rule = self._rule(sign)
+        chinese, english = signal_words(rule, evidence, self.currency_code) if rule else ("", "")
         return warning_pb2.WarningSignal(
             signal_code=sign.signal_code,
             rule_version=sign.rule_version,
             severity=sign.severity,
             onset_date=sign.onset_date.isoformat(),
-            evidence={name: str(value) for name, value in evidence.items() if value is not None},
-            chinese=self._filled(rule, rule.rule.chinese_words, evidence, chinese=True) if rule else "",
-            english=self._filled(rule, rule.rule.english_words, evidence, chinese=False) if rule else "",
+            evidence={name: str(value) for name, value in _values(evidence).items() if value is not None},
+            chinese=chinese,
+            english=english,
         )
 
     def advice(self, sign: WarningSignal) -> warning_pb2.WarningStep | None:
-        """What to do about it; None where its rule is gone, or advises nothing."""
-        rule = self.rules.get(sign.signal_code)
-        if rule is None or not rule.rule.chinese_advice:
+        """What to do about it; None where nobody knows its rule, or it advises nothing."""
+        rule = self._rule(sign)
+        if rule is None or not rule.chinese_advice:
             return None
-        chinese, english = rule.rule.chinese_advice, rule.rule.english_advice
-        return warning_pb2.WarningStep(code=sign.signal_code, chinese=chinese, english=english)
+        return warning_pb2.WarningStep(code=sign.signal_code, chinese=rule.chinese_advice, english=rule.english_advice)
 
-    def _filled(self, rule: ReadRule, words: str, evidence: Mapping[str, Any], *, chinese: bool) -> str:
-        return Language(chinese, self.currency_code).filled(words, evidence, rule.sorts)
+    def _rule(self, sign: WarningSignal) -> SignalRule | None:
+        return self.rules.get((sign.signal_code, sign.rule_version))
 
 
-def _evidence(sign: WarningSignal) -> dict[str, Any]:
-    """Features and thresholds by name, as the analysis wrote them."""
-    kept = json.loads(sign.evidence or "{}")
-    return {**kept.get("features", {}), **kept.get("thresholds", {})}
+def _values(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    return {**evidence.get("features", {}), **evidence.get("thresholds", {})}
