@@ -31,3 +31,10 @@ def test_what_is_not_needed_is_not_kept(town):
     TownBooks.of(town).write("gl_balances", DAY, [])
     assert read(town, DatasetPin) == []
     assert read(town, StaleDay) == []
+
+
+def test_before_any_balances_came_nothing_is_known_and_nothing_waits(town):
+    TownBooks.of(town).write("customers", DAY, [])
+    told = town.rm1_east.call("GetAnalysisFreshness")
+    assert (told.as_of_date, told.latest_date, told.waiting_day_count) == ("", "", 0)
+    assert [feed.dataset for feed in told.feeds] == ["customers"]

@@ -7,6 +7,7 @@ is told where the whole bank is in scope.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import func, select
 from workbench.analytics.v1 import analysis_pb2, analysis_service_pb2
@@ -61,9 +62,9 @@ def messages(work: UnitOfWork, rows: Sequence[Analysis]) -> list[analysis_pb2.An
 def freshness(work: UnitOfWork) -> analysis_service_pb2.AnalysisFreshness:
     """How far what is shown of customers is behind the feeds."""
     current, latest, running = keeping.current(work), gathering.latest_day(work), starting.running(work)
-    # Days that are still to come do not wait: nobody looks at them before they are there.
-    waits = select(func.count(), func.min(StaleDay.create_time)).where(StaleDay.business_date <= latest)
-    count, first = work.session.execute(waits).one() if latest else (0, None)
+    # Days that are still to come do not wait, nor does any day before there is one to look at.
+    waits = select(func.count(), func.min(StaleDay.create_time)).where(StaleDay.business_date <= (latest or date.min))
+    count, first = work.session.execute(waits).one()
     return analysis_service_pb2.AnalysisFreshness(
         as_of_date=current.as_of_date.isoformat() if current else "",
         analysis_id=current.analysis_id if current else "",
