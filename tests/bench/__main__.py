@@ -4,7 +4,18 @@ import os
 
 from rich.console import Console
 
-from tests.bench import contacts, events, feeds, figures, gateway, portfolio, results, row_stores
+from tests.bench import (
+    contacts,
+    departures,
+    events,
+    feeds,
+    figures,
+    gateway,
+    insight,
+    portfolio,
+    results,
+    row_stores,
+)
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
@@ -16,3 +27,5 @@ feeds.run(console)
 figures.run(console)
 results.run(console)
 row_stores.run(console)
+insight.run(console)
+departures.run(console)

@@ -51,6 +51,8 @@ def write_month(
     path = folder / FILE
     _write(connection, steps, path)
     _write_issues(connection, steps, unrated, folder / ISSUES_FILE)
+    for each in steps:
+        each.unlink()
     shutil.rmtree(unfinished)
     return path
 

@@ -13,7 +13,7 @@ import ibis
 from ibis import ir
 
 from services.analytics.engine.tables import CUSTOMER_DAYS
-from services.chassis.engines.rounding import EXACT, exact, half_even
+from services.chassis.engines.rounding import EXACT, exact, half_even, summed
 
 # Beyond it an amount is a mistake of the feed; so many of them fit that no sum ever fails.
 AMOUNT_MAX = 10**15
@@ -87,7 +87,7 @@ def day_rows(home_currency_code: str) -> ir.Table:
 def _balances(home_currency_code: str) -> ir.Table:
     rows = _at_home(_table("balance_rows"), home_currency_code)
     sums = {
-        sort.name.lower(): rows.home_amount.sum(where=rows.sort == int(sort))
+        sort.name.lower(): summed(rows.home_amount, rows.sort == int(sort))
         for sort in (Sort.DEPOSIT, Sort.TERM, Sort.WEALTH, Sort.LOAN)
     }
     return rows.group_by(_KEY).aggregate(**sums, account_count=rows.sort.count(where=rows.sort > 0), **_faults(rows))
@@ -101,14 +101,14 @@ def _movements(home_currency_code: str) -> ir.Table:
     settles = comes_in & rows.organisation & (rows.sort == int(Sort.DEPOSIT)) & rows.kind.isin(("TRANSFER_IN", "BILL"))
     of_loan = rows.sort == int(Sort.LOAN)
     return rows.group_by(_KEY).aggregate(
-        inflow=amount.sum(where=comes_in),
-        outflow=(-amount).sum(where=of_assets & (amount < 0)),
-        salary_inflow=amount.sum(where=comes_in & (rows.kind == "SALARY")),
-        settlement_inflow=amount.sum(where=settles),
-        own_transfer_out=(-amount).sum(where=of_assets & (rows.payee == rows.called) & (amount < 0)),
-        card_spending=amount.abs().sum(where=rows.kind.isin(("CARD_PAYMENT", "CARD_WITHDRAWAL"))),
-        loan_drawn=amount.sum(where=of_loan & (amount > 0)),
-        loan_repaid=(-amount).sum(where=of_loan & (amount < 0)),
+        inflow=summed(amount, comes_in),
+        outflow=summed(-amount, of_assets & (amount < 0)),
+        salary_inflow=summed(amount, comes_in & (rows.kind == "SALARY")),
+        settlement_inflow=summed(amount, settles),
+        own_transfer_out=summed(-amount, of_assets & (rows.payee == rows.called) & (amount < 0)),
+        card_spending=summed(amount.abs(), rows.kind.isin(("CARD_PAYMENT", "CARD_WITHDRAWAL"))),
+        loan_drawn=summed(amount, of_loan & (amount > 0)),
+        loan_repaid=summed(-amount, of_loan & (amount < 0)),
         movement_count=amount.count(),
         **_faults(rows),
     )
@@ -119,7 +119,7 @@ def _visits() -> ir.Table:
     told = ibis.coalesce(rows.duration_seconds, 0)
     seconds = ibis.greatest(ibis.least(told, SECONDS_MAX), 0)
     return rows.group_by(_KEY).aggregate(
-        sign_in_count=rows.kind.count(where=rows.kind == "SIGN_IN"), online_seconds=seconds.sum()
+        sign_in_count=rows.kind.count(where=rows.kind == "SIGN_IN"), online_seconds=summed(seconds)
     )
 
 
@@ -140,9 +140,9 @@ def _at_home(rows: ir.Table, home_currency_code: str) -> ir.Table:
 def _faults(rows: ir.Table) -> dict[str, ir.IntegerScalar]:
     known = rows.customer_number.notnull()
     return {
-        "unknown_count": (~known).sum(),
-        "unrated_count": (known & rows.unrated).sum(),
-        "excessive_count": (known & ~rows.unrated & rows.home_amount.isnull()).sum(),
+        "unknown_count": known.count(where=~known),
+        "unrated_count": known.count(where=known & rows.unrated),
+        "excessive_count": known.count(where=known & ~rows.unrated & rows.home_amount.isnull()),
     }
 
 

@@ -12,7 +12,7 @@ from services.analytics.engine.feature_tables import FLOW_WINDOWS, USUAL, WINDOW
 from services.analytics.engine.happened_rows import contacts, feedback, leads, people
 from services.analytics.engine.product_rows import orders, products, rate_gaps, unrenewed
 from services.analytics.engine.tables import FEATURES
-from services.chassis.engines.rounding import exact, half_even
+from services.chassis.engines.rounding import exact, half_even, summed
 
 # A window is known where a third of its days are.
 _KNOWN_PART = 3
@@ -29,19 +29,17 @@ def history() -> ir.Table:
     rows = staged("feature_days").cross_join(moment.select("latest_date"))
     known = rows.assets.notnull()
     whole = exact(rows.assets)
-    sums = {f"assets_{name}": rows.assets.sum(where=window.of(rows.back)) for name, window in WINDOWS.items()}
-    flows = {
-        f"{name}_{window}": rows[name].sum(where=WINDOWS[window].of(rows.back)) for name in _FLOWS for window in FLOW_WINDOWS
-    }
+    sums = {f"assets_{name}": summed(rows.assets, window.of(rows.back)) for name, window in WINDOWS.items()}
+    flows = {f"{name}_{window}": summed(rows[name], WINDOWS[window].of(rows.back)) for name in _FLOWS for window in FLOW_WINDOWS}
     found = rows.group_by("customer_number").aggregate(
         first_day=rows.day.min(where=known),
         rows_90=rows.assets.count(where=WINDOWS["90"].of(rows.back)),
         rows_120=rows.assets.count(where=WINDOWS["120"].of(rows.back)),
-        assets_now=rows.assets.sum(where=rows.day == rows.latest_date),
-        loan_now=rows.loan.sum(where=rows.day == rows.latest_date),
+        assets_now=summed(rows.assets, rows.day == rows.latest_date),
+        loan_now=summed(rows.loan, rows.day == rows.latest_date),
         peak_90=rows.assets.max(where=WINDOWS["90"].of(rows.back)),
         loan_peak_90=rows.loan.max(where=WINDOWS["90"].of(rows.back)),
-        squares_90=exact(whole * whole).sum(where=WINDOWS["90"].of(rows.back)),
+        squares_90=exact(exact(whole * whole).sum(where=WINDOWS["90"].of(rows.back))),
         nonzero=(rows.assets != 0).any(),
         **sums,
         **flows,

@@ -7,6 +7,7 @@ from ibis import ir
 
 from services.analytics.engine.feature_tables import staged
 from services.analytics.rules.happenings import HappeningKind
+from services.chassis.engines.rounding import summed
 
 _CONTACT_DAYS, _COMPLAINT_DAYS, _LEAD_DAYS, _RECENT_DAYS = 365, 400, 180, 90
 
@@ -25,7 +26,7 @@ def people() -> ir.Table:
     rows = rows.filter(rows.back < _CONTACT_DAYS)
     named = rows.filter(rows.person_id != "")
     held = named.group_by(["customer_number", "person_id"]).aggregate(held=named.count())
-    top = held.group_by("customer_number").aggregate(most=held.held.max(), whole=held.held.sum())
+    top = held.group_by("customer_number").aggregate(most=held.held.max(), whole=summed(held.held))
     top = top.select("customer_number", top_person_share=top.most.cast("float64") / top.whole.cast("float64"))
     took_part = rows.select("customer_number", person_id=rows.other_person_ids.unnest())
     met = rows.select("customer_number", "person_id").union(took_part)

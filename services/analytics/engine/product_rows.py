@@ -6,7 +6,7 @@ import ibis
 from ibis import ir
 
 from services.analytics.engine.feature_tables import staged
-from services.chassis.engines.rounding import exact
+from services.chassis.engines.rounding import exact, summed
 
 # What is opened so long before something falls due, or after it, renews it.
 _RENEWAL_BEFORE_DAYS, _RENEWAL_AFTER_DAYS = 3, 14
@@ -19,14 +19,14 @@ def products() -> ir.Table:
     closed = rows.closed_back.between(0, _CLOSED_DAYS - 1)
     falls_due = rows.is_open & rows.placed & rows.maturity_back.between(-_DUE_DAYS, 0) & (rows.balance > 0)
     by_product = rows.group_by(["customer_number", "product"]).aggregate(
-        held=rows.is_open.any(), close_date=rows.close_date.max(where=closed), due=rows.balance.sum(where=falls_due)
+        held=rows.is_open.any(), close_date=rows.close_date.max(where=closed), due=summed(rows.balance, falls_due)
     )
     given_up = ~by_product.held & by_product.close_date.notnull()
     return by_product.group_by("customer_number").aggregate(
-        product_count=by_product.held.sum(),
-        products_closed_90=given_up.sum(),
+        product_count=by_product.held.count(where=by_product.held),
+        products_closed_90=given_up.count(where=given_up),
         product_last_close_date=by_product.close_date.max(where=given_up),
-        maturing_30=by_product.due.sum(),
+        maturing_30=summed(by_product.due),
     )
 
 
@@ -52,7 +52,7 @@ def unrenewed() -> ir.Table:
     found = due.group_by("customer_number").aggregate(
         unrenewed_date=due.maturity_date.min(),
         due_back=due.maturity_back.max(),
-        still_there=due.balance.sum(where=due.is_open & (due.balance > 0)),
+        still_there=summed(due.balance, due.is_open & (due.balance > 0)),
     )
     rows, latest = staged("feature_days"), staged("moment").select("latest_date")
     before = rows.select(before_number="customer_number", before_back="back", placed_before="placed")
@@ -67,7 +67,8 @@ def orders() -> ir.Table:
     """By customer: standing orders, and those of 90 days before that are no more."""
     rows = staged("feature_orders")
     return rows.group_by("customer_number").aggregate(
-        standing_orders=rows.active.sum(), standing_orders_cancelled_90=(rows.active_before & ~rows.active).sum()
+        standing_orders=rows.active.count(where=rows.active),
+        standing_orders_cancelled_90=rows.active.count(where=rows.active_before & ~rows.active),
     )
 
 

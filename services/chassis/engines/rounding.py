@@ -22,9 +22,9 @@ def exact(value: ir.Value | int) -> ir.Value:
     return (ibis.literal(value) if isinstance(value, int) else value).cast(EXACT)
 
 
-def summed(column: ir.Column) -> ir.IntegerValue:
+def summed(column: ir.Column, where: ir.BooleanValue | None = None) -> ir.IntegerValue:
     """The sum of int64 as int64: an engine's own may be wider, and a file would keep it as a floating-point number."""
-    return exact(column.sum()).cast("int64")
+    return exact(column.sum(where=where)).cast("int64")
 
 
 def half_even(numerator: ir.Value, divisor: ir.Value) -> ir.Value:

@@ -35,6 +35,7 @@ class Spark:
         self._folder = folder
         self._files = 0
         session.sql(_EXACT_QUOTIENT)
+        _complete_options()
 
     def take(self, name: str) -> None:
         """As a file that DuckDB writes and the cluster reads."""
@@ -65,3 +66,18 @@ class Spark:
     def _place(self, name: str) -> Path:
         self._files += 1
         return self._folder / f"{name}-{self._files}.parquet"
+
+
+def _complete_options() -> None:
+    """Tells Ibis what its own backend would, which alone knows this option and cannot be loaded without pandas.
+
+    A NaN is a number; nothing here makes one.
+    """
+    import ibis
+    from ibis.config import Config
+
+    class Options(Config):
+        treat_nan_as_null: bool = False
+
+    if ibis.options.pyspark is None:
+        ibis.options.pyspark = Options()

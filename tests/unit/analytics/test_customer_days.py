@@ -139,6 +139,14 @@ def test_movements_of_a_system_that_keeps_no_accounts_are_those_of_the_system_th
     assert (found["C1", DAY]["deposit"], found["C1", DAY]["card_spending"], issues) == (5, 30, [])
 
 
+def test_sums_are_exact_beyond_what_floating_point_numbers_hold(books, tmp_path):
+    numbers = {f"A{n}": "C1" for n in range(40)}
+    balances = books.balances(DAY, dict.fromkeys(numbers, 10**15 - 1))
+    moved = movements(books, DAY, *((number, 10**15 - 1, "SALARY") for number in numbers))
+    found, _ = made(books, tmp_path / "out", [books.accounts(DAY, numbers), balances, moved])
+    assert [found["C1", DAY][name] for name in ("deposit", "inflow", "salary_inflow")] == [40 * (10**15 - 1)] * 3
+
+
 def test_nothing_at_all_is_a_file_without_rows_and_the_future_is_not_looked_at(books, tmp_path):
     assert made(books, tmp_path / "none", []) == ({}, [])
     pins = [books.accounts(DAY, {"A": "C1"}), books.balances(date(9999, 12, 31), {"A": 1}), books.balances(NEXT, {"A": 2})]

@@ -128,6 +128,11 @@ def test_accounts_that_are_told_of_no_more_are_empty(connection, tmp_path):
     assert row["history_days"] == 210
 
 
+def test_sums_are_exact_beyond_what_floating_point_numbers_hold(connection, tmp_path):
+    row = of_one(connection, tmp_path, lived([10**15 - 1] * 200, inflow=10**15 - 1))
+    assert (row["inflow_90"], row["assets_now"], row["volatility_90"]) == (90 * (10**15 - 1), 10**15 - 1, 0)
+
+
 def test_debts_have_no_fall(connection, tmp_path):
     row = of_one(connection, tmp_path, lived([-500] * 170 + [-900] * 30))
     assert (row["assets_now"], row["assets_30"], row["fall_30"], row["draw_down"], row["volatility_90"]) == (
