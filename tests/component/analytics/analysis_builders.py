@@ -22,7 +22,7 @@ from services.analytics.model import Analysis, Customer, Happening, StaleDay
 from services.analytics.rules.analyses import AnalysisState
 from services.analytics.usecases.analyses import judging, keeping
 from services.chassis.lake.schemas import SCHEMAS
-from services.chassis.longwork.table import Operation
+from services.chassis.longwork.table import ENDED, Operation
 from tests.component.books import TownBooks, clear
 
 _ARROW = {
@@ -133,14 +133,16 @@ class Bank:
         until = time.monotonic() + PATIENCE_SECONDS
         idle = 0
         while time.monotonic() < until:
+            if self.read(select(Operation.operation_id).where(Operation.state.not_in(ENDED))):
+                if self.read(select(Operation.operation_id).where(Operation.failures > 0, Operation.state.not_in(ENDED))):
+                    pytest.fail("A step of an analysis broke.")
+                time.sleep(0.1)
+                continue
             self.look()
             # The first look may only take notice of what ended.
             idle = 0 if self.read(select(Analysis.analysis_id).where(Analysis.state == AnalysisState.RUNNING)) else idle + 1
             if idle == 2:
                 return
-            if self.read(select(Operation.operation_id).where(Operation.failures > 0, Operation.state < 3)):
-                pytest.fail("A step of an analysis broke.")
-            time.sleep(0.02)
         pytest.fail("Analyses did not come to an end.")
 
     def analyses(self, **fields):

@@ -147,6 +147,8 @@ def _place(connection: DuckDBPyConnection, plan: Plan) -> _Said:
             (plan.making / name).unlink(missing_ok=True)
         shutil.rmtree(plan.making / _EXPORTED, ignore_errors=True)
         put_in_place(plan.making, place, plan.lake.root)
+    # A process that was killed once the folder had its name made all of it; what was made again goes.
+    shutil.rmtree(plan.making, ignore_errors=True)
     return {
         "counts": touching.counts(connection, plan.files.features, place / "touched.parquet"),
         "issues": touching.issues(connection, [month.folder / ISSUES_FILE for month in plan.months]),
