@@ -30,7 +30,7 @@ CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
 _LARGE_ROWS = 20_000
 CHOICES_OF_LARGE: Mapping[str, Sequence[Mapping[str, Any]]] = {
     **CHOICES,
-    LIGHTGBM: ({"num_threads": 1, "trees": 150, "learning_rate": 0.1, "max_bin": 63},),
+    LIGHTGBM: ({"num_threads": 1, "trees": 120, "learning_rate": 0.1, "max_bin": 63},),
 }
 
 
