@@ -1,4 +1,4 @@
-"""When a deployment's results are there."""
+"""When a deployment's results, and what is found out about its customers, are there."""
 
 from tests.deployments import wait_until
 
@@ -22,3 +22,13 @@ def wait_for_results(deployment, seconds=RESULTS_SECONDS):
 
 def _acted(deployment):
     return '"acted": true' in (deployment.home / "demonstration" / "shares.json").read_text(encoding="utf-8")
+
+
+def wait_for_analysis(deployment, seconds=RESULTS_SECONDS):
+    """Waits until the bank's customers have been looked at as of the last day of which there are balances; answers that day."""
+
+    def settled():
+        told = deployment.get("analyst.ho", "/v1/analysisFreshness")
+        return told["asOfDate"] == told["latestDate"] and not told["waitingDayCount"] and told["asOfDate"]
+
+    return wait_until(settled, seconds, "an analysis")

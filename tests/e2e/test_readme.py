@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.results import RESULTS_SECONDS, wait_for_results
+from tests.e2e.results import RESULTS_SECONDS, wait_for_analysis, wait_for_results
 
 ROOT = Path(__file__).parents[2]
-PERFORMANCE = "services/performance/README.md"
-READMES = ["README.md", "services/activity/README.md", "services/customer/README.md", "gateway/identity/README.md", PERFORMANCE]
+ANALYTICS, PERFORMANCE = "services/analytics/README.md", "services/performance/README.md"
+READMES = [
+    "README.md", "services/activity/README.md", "services/customer/README.md", "gateway/identity/README.md", ANALYTICS,
+    PERFORMANCE,
+]  # fmt: skip
 MARK = "──── next command ────"
 
 
@@ -38,6 +41,8 @@ def transcript(path):
 def test_commands_do_what_the_readme_says(deployment, path):
     if path == PERFORMANCE:
         wait_for_results(deployment)
+    if path == ANALYTICS:
+        wait_for_analysis(deployment)
     steps = [(command, expected) for command, expected in transcript(path) if not command.startswith("make ")]
     assert steps, f"{path} shows no commands."
     script = "\n".join(f"{command}\necho\necho '{MARK}'" for command, _ in steps)
