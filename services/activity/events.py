@@ -6,7 +6,7 @@ Handlers are idempotent, because delivery is at least once.
 from __future__ import annotations
 
 from workbench.activity.v1 import contact_events_pb2, lead_events_pb2
-from workbench.analytics.v1 import departure_events_pb2, warning_events_pb2
+from workbench.analytics.v1 import departure_events_pb2, signal_events_pb2, warning_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.integration.v1 import events_pb2 as integration_events_pb2
@@ -62,6 +62,10 @@ SUBSCRIPTIONS = (
     Subscription(product_events_pb2.ProductVersionPublished, approvals.end_product_version),
     Subscription(product_events_pb2.ProductVersionRejected, approvals.end_product_version),
     Subscription(product_events_pb2.ProductVersionSubmitted, approvals.submit_product_version),
+    Subscription(signal_events_pb2.SignalRuleApproved, approvals.end_signal_rule),
+    Subscription(signal_events_pb2.SignalRuleProposed, approvals.propose_signal_rule),
+    Subscription(signal_events_pb2.SignalRuleRejected, approvals.end_signal_rule),
+    Subscription(signal_events_pb2.SignalRuleWithdrawn, approvals.end_signal_rule),
     Subscription(product_events_pb2.ProductVersionWithdrawn, approvals.end_product_version),
     Subscription(contact_events_pb2.ContactRecorded, adapting.take_contact),
     Subscription(contact_events_pb2.ContactsTakenOver, adapting.take_history),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from services.analytics.events import SUBSCRIPTIONS, TIMERS
 from services.analytics.rpc import (
     analysis_service,
+    customer_timeline_service,
     departure_service,
     model_service,
     signal_service,
-    timeline_service,
     warning_service,
 )
 from services.analytics.usecases.analyses import computing, upkeep
@@ -29,7 +29,7 @@ SERVICE = Service(
         "workbench.analytics.v1.AnalysisService": analysis_service,
         "workbench.analytics.v1.WarningService": warning_service,
         "workbench.analytics.v1.DepartureService": departure_service,
-        "workbench.analytics.v1.TimelineService": timeline_service,
+        "workbench.analytics.v1.CustomerTimelineService": customer_timeline_service,
         "workbench.analytics.v1.ModelService": model_service,
     },
     subscriptions=SUBSCRIPTIONS,

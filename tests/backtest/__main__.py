@@ -19,6 +19,7 @@ from tests.backtest import (
     bank_churners,
     bank_marketing,
     berka,
+    berka_movements,
     churn_modelling,
     demonstration,
     german_credit,
@@ -39,6 +40,7 @@ PUBLIC: Mapping[str, Callable[[Path], DataSet]] = {
     "german_credit": german_credit.load,
     "taiwan_default": taiwan_default.load,
     "berka": berka.load,
+    "berka_movements": berka_movements.load_apart,
 }
 SIMULATED, LEAKS = "demonstration", "leaks"
 
@@ -94,20 +96,29 @@ def _sign(each: SignPrecision) -> list[str]:
 
 
 def _simulated_words(result: Mapping[str, Any]) -> list[str]:
-    return [
-        "",
+    simulated = (
         f"**Simulated**: the demonstration bank ({result['customers']:,} customers, two years), whose truth is known. Each week "
         f"{demonstration.CALLS_PER_THOUSAND} of 1,000 customers are called, nobody twice within {demonstration.COOLING_OFF_DAYS} "
-        f"days. A call counts for a loss within {demonstration.LOSS_WITHIN_DAYS} days after it; a balance is caught as far as it "
-        "was still there on the day of the call.",
+        f"days. A call counts for a loss within {demonstration.LOSS_WITHIN_DAYS} days after it; a balance is caught as far as "
+        "it was still there on the day of the call."
+    )
+    headings = (
+        "who is called", "calls", "warned of before the loss", "median lead",
+        f"of all lost, {demonstration.TIMELY_DAYS} days ahead", "lost balance caught", "calls that were right",
+    )  # fmt: skip
+    signs = (
+        "Precision per sign (simulated): of the customers of whom it held on a date, those lost within "
+        f"{demonstration.LOSS_WITHIN_DAYS} days, and how many times as many as of all."
+    )
+    return [
         "",
-        f"| who is called | calls | warned of before the loss | median lead | of all lost, {demonstration.TIMELY_DAYS} days or more "
-        "before | lost balance caught | calls that were right |",
+        simulated,
+        "",
+        f"| {' | '.join(headings)} |",
         "|---|---:|---:|---:|---:|---:|---:|",
         *(f"| {' | '.join(row)} |" for row in result["caught"]),
         "",
-        f"Precision per sign (simulated): of the customers of whom it held on a date, those lost within "
-        f"{demonstration.LOSS_WITHIN_DAYS} days, and how many times as many as of all.",
+        signs,
         "",
         "| sign | held | lost | times the base rate |",
         "|---|---:|---:|---:|",
@@ -116,12 +127,12 @@ def _simulated_words(result: Mapping[str, Any]) -> list[str]:
 
 
 def _leak_words(result: Mapping[str, Any]) -> list[str]:
-    return [
-        "",
-        "**Canaries**: of Berka's derived columns and of the data mart are refused, by the day until which they look: "
-        f"{', '.join(f'`{name}`' for name in result['declared'])}. With nothing declared the nets still find: "
-        f"{'; '.join(result['undeclared'])}.",
-    ]
+    refused = ", ".join(f"`{name}`" for name in result["declared"])
+    words = (
+        f"**Canaries**: of Berka's derived columns and of the data mart are refused, by the day until which they look: {refused}."
+        f" With nothing declared the nets still find: {'; '.join(result['undeclared'])}."
+    )
+    return ["", words]
 
 
 if __name__ == "__main__":

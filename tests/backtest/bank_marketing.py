@@ -39,8 +39,8 @@ FEATURES = {
     "euribor": "euribor3m",
     "employed": '"nr.employed"',
 }
-# Fewer calls than that are tested together with the next month's.
-_CALLS_MIN = 500
+# Months of fewer calls are tested together with the next ones.
+_CALLS_MIN = 2_000
 # The months of 2008, seven of them, are only learned from.
 _MONTHS_LEARNED = 7
 

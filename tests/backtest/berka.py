@@ -110,7 +110,7 @@ def load(folder: Path) -> DataSet:
     columns = derived(folder)
     names = (*_SEEN, *_FEATURES)
     return DataSet(
-        name="Berka, 1993–97 → 1998",
+        name="Berka, 1993-97 → 1998",
         source=SOURCE,
         names=names,
         features=matrix(columns, names),

@@ -36,6 +36,8 @@ class DataSet:
     stretches: np.ndarray | None = None
     # The first stretch that is tested; those before are only learned from.
     first_tested: int = 0
+    # So many stretches before the tested one had no outcome yet: the next one before them is the last that is learned from.
+    gap: int = 1
     # By row whom it is about, where somebody has several.
     clusters: np.ndarray | None = None
     # By row what would be lost.

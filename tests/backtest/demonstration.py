@@ -1,4 +1,4 @@
-"""The demonstration bank, simulated, whose truth is known: how long before the loss one is warned, and how much is caught by it."""
+"""The demonstration bank, simulated, whose truth is known: how long before a loss one is warned, and what is caught by it."""
 
 from __future__ import annotations
 

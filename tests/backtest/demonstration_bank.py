@@ -1,4 +1,4 @@
-"""The demonstration bank's books as the engine reads them: customers' days and features as of a date, by the service's own code."""
+"""The demonstration bank's books as the engine reads them: days and features of its customers, by the service's code."""
 
 from __future__ import annotations
 

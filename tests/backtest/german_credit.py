@@ -46,6 +46,6 @@ def load(folder: Path) -> DataSet:
         features=matrix(columns, list(FEATURES)),
         target=np.asarray(columns["target"]),
         excluded=EXCLUDED,
-        public="AUC 0.76–0.80",
+        public="AUC 0.76-0.80",
         repeats=3,
     )

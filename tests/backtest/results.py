@@ -86,10 +86,13 @@ def markdown(results: Sequence[Mapping[str, Any]], more: Sequence[str]) -> str:
     """The table and what belongs to it, as the README has it."""
     lines = ["| " + " | ".join(HEADINGS) + " |", "|---|---|" + "---:|" * (len(HEADINGS) - 2)]
     lines += ["| " + " | ".join(row) + " |" for result in results for row in rows_of(result)]
+    words = (
+        "In brackets: 95 % intervals (bootstrap; of whoever has several rows all are drawn together). The last column: by how "
+        "much LightGBM's AUC is above that baseline's, on the same rows."
+    )
     lines += [
         "",
-        "In brackets: 95 % intervals (bootstrap; of who has several rows all are drawn together). The last column: by how much "
-        "LightGBM's AUC is above that baseline's, on the same rows.",
+        words,
         "",
         "| data | rows, of them positive | tested by | public figures | nothing is learned from |",
         "|---|---|---|---|---|",

@@ -26,6 +26,13 @@ CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     ONE_RULE: ({},),
 }
 
+# Of larger tables one choice, and fewer, quicker trees: they need less restraint.
+_LARGE_ROWS = 20_000
+CHOICES_OF_LARGE: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    **CHOICES,
+    LIGHTGBM: ({"num_threads": 1, "trees": 150, "learning_rate": 0.1, "max_bin": 63},),
+}
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -55,8 +62,11 @@ class Tried:
         return gain_with_interval(self.target, self.predicted[kind], self.predicted[baseline], clusters=self.clusters)
 
 
-def tried(data_set: DataSet, kinds: Sequence[str] = KINDS, choices: Mapping[str, Sequence[Mapping[str, Any]]] = CHOICES) -> Tried:
+def tried(
+    data_set: DataSet, kinds: Sequence[str] = KINDS, choices: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+) -> Tried:
     """Every kind on the same parts."""
+    choices = choices or (CHOICES_OF_LARGE if len(data_set.target) > _LARGE_ROWS else CHOICES)
     splits = list(_by_time(data_set) if data_set.stretches is not None else _by_folds(data_set))
     repeats = 1 + max(repeat for repeat, _, _ in splits)
     tested = np.unique(np.concatenate([rows for _, _, rows in splits]))
@@ -89,11 +99,12 @@ def _log_loss(target: np.ndarray, probabilities: np.ndarray | None) -> float:
 
 
 def _by_time(data_set: DataSet) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Rolling origin: each stretch by what was learned from all before it."""
+    """Rolling origin: each stretch by what was learned from those whose outcome was known."""
     stretches = data_set.stretches
     assert stretches is not None
     for stretch in range(data_set.first_tested, int(stretches.max()) + 1):
-        yield 0, np.flatnonzero(stretches < stretch), np.flatnonzero(stretches == stretch)
+        if (unseen := np.flatnonzero(stretches == stretch)).size:
+            yield 0, np.flatnonzero(stretches <= stretch - data_set.gap), unseen
 
 
 def _by_folds(data_set: DataSet) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:

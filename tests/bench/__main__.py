@@ -4,7 +4,18 @@ import os
 
 from rich.console import Console
 
-from tests.bench import contacts, events, feeds, figures, gateway, insight, portfolio, results, row_stores
+from tests.bench import (
+    contacts,
+    departures,
+    events,
+    feeds,
+    figures,
+    gateway,
+    insight,
+    portfolio,
+    results,
+    row_stores,
+)
 
 console = Console(width=130, highlight=False)
 console.print(f"{os.cpu_count()} cores")
@@ -17,3 +28,4 @@ figures.run(console)
 results.run(console)
 row_stores.run(console)
 insight.run(console)
+departures.run(console)

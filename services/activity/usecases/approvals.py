@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select, true
 from workbench.activity.v1 import approval_service_pb2
+from workbench.analytics.v1 import signal_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
 from workbench.performance.v1 import claim_events_pb2, deal_events_pb2, product_events_pb2
 
@@ -33,6 +34,7 @@ ERASURE_PERMISSION = "customer.subject.approve"
 OBJECTION_PERMISSION = "performance.claim.adjudicate"
 PRODUCT_PERMISSION = "performance.product.define"
 REPORT_PERMISSION = "activity.report.confirm"
+SIGNAL_RULE_PERMISSION = "analytics.signal.define"
 # By which something can be decided: a question names these, and not all that a caller holds.
 PERMISSIONS = (
     CLAIM_PERMISSION,
@@ -42,6 +44,7 @@ PERMISSIONS = (
     OBJECTION_PERMISSION,
     PRODUCT_PERMISSION,
     REPORT_PERMISSION,
+    SIGNAL_RULE_PERMISSION,
 )
 _FORGOTTEN_AT_ONCE = 500
 
@@ -184,6 +187,27 @@ def end_product_version(
 ) -> None:
     """It was published, given back, or taken back."""
     end_decision(work, f"productVersions/{event.product_version_id}")
+
+
+def propose_signal_rule(work: UnitOfWork, event: signal_events_pb2.SignalRuleProposed) -> None:
+    """A version of a rule of signals waits for a second person."""
+    ask_decision(
+        work,
+        kind="signal_rule",
+        resource=f"signalRuleVersions/{event.signal_rule_version_id}",
+        organisation_path=event.organisation_path,
+        permission=SIGNAL_RULE_PERMISSION,
+        requester_person_id=event.author_person_id,
+        parameters={"ruleCode": event.rule_code, "versionNumber": str(event.version_number)},
+    )
+
+
+def end_signal_rule(
+    work: UnitOfWork,
+    event: signal_events_pb2.SignalRuleApproved | signal_events_pb2.SignalRuleRejected | signal_events_pb2.SignalRuleWithdrawn,
+) -> None:
+    """It was approved, turned down, or taken back."""
+    end_decision(work, f"signalRuleVersions/{event.signal_rule_version_id}")
 
 
 def make_claim(work: UnitOfWork, event: claim_events_pb2.ClaimMade) -> None:

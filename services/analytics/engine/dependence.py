@@ -39,6 +39,8 @@ class Source:
 class Dependence:
     """A customer, and how he depends on whom is asked about."""
 
+    # Empty where it is several together.
+    person_id: str
     customer_id: str
     customer_number: str
     kind: int
@@ -79,8 +81,8 @@ class UnitSum:
 
 
 _COLUMNS = (
-    "customer_id, customer_number, kind, tier, lead_person_id, organisation_path, balance, loan, contact_count, share_e4, "
-    "first_date, last_date, others_count, dependence_e4, at_risk"
+    "group_id, customer_id, customer_number, kind, tier, lead_person_id, organisation_path, balance, loan, contact_count, "
+    "share_e4, first_date, last_date, others_count, dependence_e4, at_risk"
 )
 
 
@@ -104,33 +106,38 @@ class Dependences:
         leaving = sorted(set(person_ids))
         _texts(connection, "present", {"person_id": [*{*present_person_ids, *leaving}]})
         _texts(connection, "leaving", {"group_id": ["" if together else each for each in leaving], "person_id": leaving})
-        few = together or len(leaving) <= _FEW
+        few = len(leaving) <= _FEW
         self._query = _dependences(source, _TIES_TOGETHER if together else _TIES, _KNOWN_OF_FEW if few else _KNOWN)
 
+        self._together = together
+
     @cached_property
-    def _table(self) -> str:
-        """The rows, computed once: several questions are asked of them."""
+    def _rows(self) -> str:
+        """The rows: of several people together computed once, since several questions follow; else where they are used."""
+        if not self._together:
+            return f"({self._query})"
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE dependences AS {self._query}")
         return "dependences"
 
     def page(
         self,
         size: int,
-        after: tuple[int, str] | None = None,
+        after: tuple[int, str, str] | None = None,
         *,
         least_dependence_e4: int = 0,
         single_threaded: bool = False,
     ) -> list[Dependence]:
-        """The customers, those with most at risk first, behind an amount at risk and a customer's number."""
+        """The customers, those with most at risk first, behind an amount at risk, a customer's number and a person."""
         where = ["dependence_e4 >= ?"]
         values: list[Any] = [least_dependence_e4]
         if single_threaded:
             where.append("others_count = 0")
         if after:
-            where.append("(at_risk < ? OR at_risk = ? AND customer_number > ?)")
-            values += [after[0], after[0], after[1]]
+            where.append("(-at_risk, customer_number, group_id) > (?, ?, ?)")
+            values += [-after[0], after[1], after[2]]
         statement = (
-            f"SELECT {_COLUMNS} FROM {self._table} WHERE {' AND '.join(where)} ORDER BY at_risk DESC, customer_number LIMIT ?"
+            f"SELECT {_COLUMNS} FROM {self._rows} WHERE {' AND '.join(where)} "
+            "ORDER BY at_risk DESC, customer_number, group_id LIMIT ?"
         )
         return [Dependence(*row) for row in self._connection.execute(statement, [*values, size]).fetchall()]
 
@@ -138,7 +145,9 @@ class Dependences:
         """All of them, by customer's number."""
         return [
             Dependence(*row)
-            for row in self._connection.execute(f"SELECT {_COLUMNS} FROM {self._table} ORDER BY customer_number").fetchall()
+            for row in self._connection.execute(
+                f"SELECT {_COLUMNS} FROM {self._rows} ORDER BY customer_number, group_id"
+            ).fetchall()
         ]
 
     def at_risk(self) -> AtRisk:
@@ -147,27 +156,27 @@ class Dependences:
         (row,) = self._connection.execute(
             f"SELECT count(*), coalesce(sum(greatest(balance, 0)), 0)::HUGEINT, coalesce(sum(at_risk), 0)::HUGEINT, "
             f"coalesce(fsum(greatest(balance, 0)::DOUBLE ** 2 * {part}), 0), "
-            f"coalesce(fsum(greatest(balance, 0)::DOUBLE ** 2 * {part} ** 2), 0) FROM {self._table}"
+            f"coalesce(fsum(greatest(balance, 0)::DOUBLE ** 2 * {part} ** 2), 0) FROM {self._rows}"
         ).fetchall()
         return AtRisk(*row)
 
     def loans(self) -> tuple[int, int]:
         """How many of them have loans that somebody has to look after, and how much."""
         (row,) = self._connection.execute(
-            f"SELECT count(*) FILTER (loan > 0), coalesce(sum(loan) FILTER (loan > 0), 0)::HUGEINT FROM {self._table}"
+            f"SELECT count(*) FILTER (loan > 0), coalesce(sum(loan) FILTER (loan > 0), 0)::HUGEINT FROM {self._rows}"
         ).fetchall()
         return int(row[0]), int(row[1])
 
     def single_threaded_count(self) -> int:
         """How many know nobody else of the bank."""
-        (row,) = self._connection.execute(f"SELECT count(*) FILTER (others_count = 0) FROM {self._table}").fetchall()
+        (row,) = self._connection.execute(f"SELECT count(*) FILTER (others_count = 0) FROM {self._rows}").fetchall()
         return int(row[0])
 
     def by_person(self) -> list[PersonSum]:
         """Each person's sums, most at risk first; of whom nobody depends there is none. No row is kept for it."""
         statement = (
             "SELECT group_id, count(*), count(*) FILTER (others_count = 0), sum(greatest(balance, 0))::HUGEINT, "
-            f"sum(loan)::HUGEINT, sum(at_risk)::HUGEINT FROM ({self._query}) "
+            f"sum(loan)::HUGEINT, sum(at_risk)::HUGEINT FROM {self._rows} "
             "GROUP BY group_id ORDER BY sum(at_risk) DESC, group_id"
         )
         return [PersonSum(*row) for row in self._connection.execute(statement).fetchall()]
@@ -227,7 +236,7 @@ def _dependences(source: Source, ties: str, known: str) -> str:
     )
     dependence = f"(({product} + {WHOLE_E4**3 // 2}) // {WHOLE_E4**3})::INTEGER"
     return f"""
-    WITH scoped AS MATERIALIZED (
+    WITH scoped AS (
         SELECT customers.*, coalesce({source.balance}, 0)::BIGINT AS balance, coalesce(loan_now, 0)::BIGINT AS loan
         FROM ({_scoped(source)}) AS customers
         LEFT JOIN (SELECT customer_number, {source.balance}, loan_now FROM {features}) AS features USING (customer_number)

@@ -55,7 +55,7 @@ WITH held AS (
             start_date,
             list_filter(list_distinct(list_prepend(person_id, other_person_ids)), lambda each: each <> '') AS people
         FROM {happenings}
-        WHERE kind = {contact} AND start_date <= {as_of}
+        WHERE kind = {contact} AND start_date <= {as_of} AND len(other_person_ids) > 0
     )
     WHERE len(people) > 0
 ),
@@ -68,6 +68,11 @@ contacts AS (
         start_date > {as_of} - {days} AS counts,
         {parts} // people_count AS parts
     FROM held
+    UNION ALL
+    -- Most are of one person alone: no list is made of them.
+    SELECT customer_number, person_id, start_date, start_date > {as_of} - {days}, {parts}
+    FROM {happenings}
+    WHERE kind = {contact} AND start_date <= {as_of} AND coalesce(len(other_person_ids), 0) = 0 AND person_id <> ''
 ),
 by_person AS (
     SELECT

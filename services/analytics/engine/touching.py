@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.analytics.engine.standing import copy
 from services.chassis.engines.expressions import quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+ISSUES_MAX = 100
 
 
 def write_touched(connection: DuckDBPyConnection, compared: Sequence[tuple[Path, Path | None]], path: Path) -> None:
@@ -47,6 +49,19 @@ def counts(connection: DuckDBPyConnection, features: Path, touched: Path) -> dic
         query = f"SELECT count(*) FROM {_read(features)} SEMI JOIN {_read(touched)} USING (customer_number)"
         ((anew,),) = connection.execute(query).fetchall()
     return {"customer_count": customers, "touched_count": anew, "thin_count": thin}
+
+
+def issues(connection: DuckDBPyConnection, paths: Sequence[Path]) -> list[list[Any]]:
+    """What could not be counted of several months: reason, subject and rows, most rows first."""
+    files = [path for path in paths if path.exists()]
+    if not files:
+        return []
+    read = ", ".join(quoted(path) for path in files)
+    query = (
+        f"SELECT reason, subject, sum(row_count)::BIGINT AS row_count FROM read_parquet([{read}]) "
+        f"GROUP BY reason, subject ORDER BY row_count DESC, reason, subject LIMIT {ISSUES_MAX}"
+    )
+    return [list(row) for row in connection.execute(query).fetchall()]
 
 
 # What a customer's rows come to, whatever their order: a difference that this does not see happens once in 2^64 customers.

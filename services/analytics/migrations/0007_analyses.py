@@ -14,6 +14,7 @@ def upgrade():
     op.add_column("analyses", sa.Column("kind", sa.Integer, nullable=False, server_default="1"))
     op.add_column("analyses", sa.Column("month_end", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("analyses", sa.Column("outdated", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("analyses", sa.Column("issues", Json, nullable=False, server_default="[]"))
     month_end = sa.text("month_end")
     op.create_index("ix_analyses_month_end", "analyses", ["as_of_date"], sqlite_where=month_end, postgresql_where=month_end)
     op.create_table(

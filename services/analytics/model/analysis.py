@@ -44,6 +44,8 @@ class Analysis(Base):
     touched_count: Mapped[int] = mapped_column(BigInteger, default=0)
     # Of so many there is too little to say anything.
     thin_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    # What could not be counted: reason, subject, rows.
+    issues: Mapped[list[list[Any]]] = mapped_column(Json, default_factory=list)
     # Why it failed.
     error_reason: Mapped[str] = mapped_column(Text, default="")
     create_time: Mapped[datetime] = mapped_column(UtcDateTime)

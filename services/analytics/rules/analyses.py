@@ -68,7 +68,8 @@ def days_between(start: date, end: date) -> list[date]:
 def months_between(start: date, end: date) -> list[date]:
     """The first days of the months in which the days from one to another are, in their order."""
     months, month = [], start.replace(day=1)
-    while month <= end:
+    # The calendar's last day is no first one: after its last month comes none.
+    while month <= end and month != date.max:
         months.append(month)
         month = next_month(month)
     return months

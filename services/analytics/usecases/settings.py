@@ -64,6 +64,8 @@ class AnalyticsSettings(BaseModel):
     warning_minutes: dict[WarnedKind, Annotated[int, Field(ge=1, le=10_080)]] = Field(
         default={"retail": 30, "corporate": 90, "financial_institution": 120, "public_sector": 90}
     )
+    # An analysis of a day longer ago than that warns of nobody: while a history comes in, nobody is told of what is long over.
+    warning_age_days_max: int = Field(default=10, ge=0, le=366)
     # Within how many calendar days somebody is to take a warning up.
     warning_response_days: int = Field(default=3, ge=1, le=92)
     # For so many days after somebody worked on one, a customer is not warned of again, unless it is more severe.

@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
+from workbench.analytics.v1 import signal_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
 from workbench.performance.v1 import claim_events_pb2, deal_events_pb2, product_events_pb2
 
@@ -100,6 +101,24 @@ def test_a_version_of_a_product_waits_for_another_product_manager_until_it_is_de
         assert waiting(second) == [f"productVersions/{version}"]
         assert waiting(author) == waiting(town.manager_east) == []
         town.announce(end(product_version_id=version))
+        assert waiting(second) == []
+
+
+def test_a_rule_of_signals_waits_for_another_analyst_until_it_is_decided(town):
+    author, second = (town.colleague("performance_analyst", "") for _ in range(2))
+    ends = (
+        signal_events_pb2.SignalRuleApproved,
+        signal_events_pb2.SignalRuleRejected,
+        signal_events_pb2.SignalRuleWithdrawn,
+    )
+    for end in ends:
+        version = str(uuid.uuid4())
+        told = {"signal_rule_version_id": version, "rule_code": "RATE_GAP", "version_number": 2}
+        proposed = told | {"author_person_id": author.person_id, "organisation_path": town.root}
+        town.announce(signal_events_pb2.SignalRuleProposed(**proposed))
+        assert waiting(second) == [f"signalRuleVersions/{version}"]
+        assert waiting(author) == waiting(town.manager_east) == []
+        town.announce(end(signal_rule_version_id=version))
         assert waiting(second) == []
 
 

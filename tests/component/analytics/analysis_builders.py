@@ -76,15 +76,15 @@ class SmallEngine:
         rows = [dict(zip(names, row, strict=True)) | {"thin": row[4] < inputs.history_days_min} for row in found]
         put(path, "features", rows)
 
-    def write_relations(self, connection, *, path, **_options):
+    def write_relations(self, _connection, *, path, **_options):
         put(path, "relations", [])
 
-    def write_signals(self, connection, path_of_features, rules, as_of_date, path, **_options):
+    def write_signals(self, _connection, _features, _rules, _as_of_date, path, **_options):
         self.before("signals")
         put(path, "signals", [])
 
-    def write_scores(self, connection, path_of_features, model_folder, path_of_signals, path, **_options):
-        rows = parquet.read_table(path_of_features).select(["customer_number", "customer_id"]).to_pylist()
+    def write_scores(self, _connection, features_path, _model_folder, _signals, path, **_options):
+        rows = parquet.read_table(features_path).select(["customer_number", "customer_id"]).to_pylist()
         put(path, "scores", [row | {"model_id": "", "probability": 0.5} for row in rows])
 
     def take(self, _work, _connection, files, analysis, after):
@@ -173,8 +173,8 @@ def bank_of(town, monkeypatch, **settings):
     clear(town)
 
 
-def small_engine(monkeypatch):
-    """The small engine in the place of the engine, and of what takes in what was found."""
+def small_engine(put_in):
+    """The small engine in the place of the engine, and of what takes in what was found; `put_in` as `setattr` does it."""
     small = SmallEngine()
     for module, name in (
         (customer_days, "write_month"),
@@ -185,7 +185,7 @@ def small_engine(monkeypatch):
         (judging, "take"),
         (judging, "warn"),
     ):
-        monkeypatch.setattr(module, name, getattr(small, name))
-    monkeypatch.setattr(judging, "rules", lambda _work: ())
-    monkeypatch.setattr(judging, "model", lambda _work: ("", None))
+        put_in(module, name, getattr(small, name))
+    put_in(judging, "rules", lambda _work: ())
+    put_in(judging, "model", lambda _work: ("", None))
     return small

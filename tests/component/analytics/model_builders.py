@@ -16,7 +16,7 @@ from services.analytics.model import Analysis, Model, ModelDrift
 from services.analytics.rules.analyses import AnalysisState
 from services.analytics.rules.models import ModelState
 from services.analytics.usecases.analyses import keeping
-from services.analytics.usecases.models import drifting, starting
+from services.analytics.usecases.models import drifting, looking, starting
 from services.chassis.longwork.table import Operation
 
 PATIENCE_SECONDS = 120
@@ -88,7 +88,7 @@ class Bank:
             analysis = Analysis(
                 analysis_id=work.new_id(), as_of_date=day, number=self.number, month_end=month_end, current=True,
                 state=AnalysisState.SUCCEEDED.value, inputs={"months": self.months}, inputs_sha256=f"sha-{day}",
-                create_time=work.now, end_time=work.now,
+                create_time=work.now, end_time=work.now - looking.QUIET,
             )  # fmt: skip
             work.session.add(analysis)
             path = keeping.folder(self.lake, analysis) / "features.parquet"

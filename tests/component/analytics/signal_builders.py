@@ -15,7 +15,7 @@ from tests.component.analytics.timeline_builders import AS_OF, Found
 
 # A sign each, and nothing else.
 FALL = {"fall_30": 0.6, "assets_before": 5_000_000, "assets_30": 2_000_000, "fall_onset_date": date(2026, 10, 1)}
-OVERDUE = {"contact_overdue_days": 40, "contact_cycle_days": 90, "contact_last_date": date(2026, 7, 1)}
+OVERDUE = {"contact_overdue_days": 70, "contact_cycle_days": 90, "contact_last_date": date(2026, 6, 17)}
 
 
 class Analysed:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from workbench.analytics.v1 import analysis_events_pb2, analysis_pb2
 
-from services.analytics.model import Analysis, CustomerMonth
+from services.analytics.model import CustomerMonth
 from services.analytics.rules.analyses import AnalysisKind, AnalysisState
 from services.analytics.usecases.analyses import keeping, marking
 from services.analytics.usecases.analyses.looking import RETRY_AFTER
@@ -25,7 +25,7 @@ def bank(town, monkeypatch):
 
 @pytest.fixture
 def engine(monkeypatch):
-    return small_engine(monkeypatch)
+    return small_engine(monkeypatch.setattr)
 
 
 def assets(bank, **fields):
@@ -155,6 +155,21 @@ def test_a_delivery_that_does_not_end_is_not_waited_for_long(bank, engine, town,
         bank.books.balances(D1, {one: seconds}, revision=seconds + 1)
         bank.look()
     assert len(bank.analyses()) == 1
+
+
+def test_a_history_that_comes_in_is_waited_for(bank, engine, town, at, monkeypatch):
+    changed = {"quiet_seconds": 20, "quiet_seconds_max": 60}
+    monkeypatch.setattr(town.service.database, "settings", town.service.database.settings.model_copy(update=changed))
+    now, one = town.service.database.clock(), bank.customer()
+    for seconds in range(0, 90, 15):
+        at(now + timedelta(seconds=seconds))
+        bank.books.balances(date(2026, 1, 1) + timedelta(days=seconds), {one: 100})
+        bank.look()
+    # Nobody is warned of what is long over.
+    assert bank.analyses() == []
+    at(now + timedelta(seconds=96))
+    bank.settle()
+    assert [each.as_of_date for each in bank.analyses()] == [date(2026, 3, 17)]
 
 
 def test_a_day_that_has_not_come_waits(bank, engine, town):

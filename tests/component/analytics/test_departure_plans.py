@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from workbench.analytics.v1 import departure_events_pb2, departure_pb2
-from workbench.customer.v1 import duplicate_events_pb2, exchange_events_pb2
+from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, exchange_events_pb2
 from workbench.identity.v1 import events_pb2 as identity_events_pb2
 
 from services.analytics.model import DeparturePlan, DeparturePlanItem
@@ -77,8 +77,8 @@ def test_second_contacts_are_for_those_who_depend_by_a_half_or_more(three, town)
     plan = propose(town.manager_east, town.rm1_east, SECOND, due_date=str(TODAY))
     (item,) = items(town.manager_east, plan)
     assert item.customer_id == own
-    # Whoever is in charge has no customers of his own, and the most room.
-    assert item.person_id == town.leader_east.person_id
+    # A colleague of the unit, or whoever is in charge of it: neither leads anybody.
+    assert item.person_id in (town.near.person_id, town.leader_east.person_id)
     # Both kinds may be under way, each once.
     propose(town.manager_east, town.rm1_east)
     with pytest.raises(AlreadyExists, match="PLAN_OPEN"):
@@ -201,6 +201,24 @@ def test_what_cannot_be_is_refused(three, town):
             town.manager_east.call(call, plan_id=plan.plan_id)
     with pytest.raises(RuleBroken, match="PLAN_OVER"):
         change(town.manager_east, first, state=OPEN)
+
+
+def test_who_has_left_or_is_away_takes_nobody_over(three, town):
+    # Shut out, and away until after the day by which it is to be done.
+    town.announce(identity_events_pb2.PersonDisabled(person_id=town.near.person_id))
+    away = {"person_id": town.rm2_east.person_id, "start_date": str(TODAY), "end_date": str(TODAY + timedelta(days=60))}
+    town.announce(coverage_events_pb2.AbsenceCreated(absence_id=str(uuid.uuid4()), **away))
+    # Of one who is gone himself a plan is made all the same.
+    town.announce(identity_events_pb2.PersonDisabled(person_id=town.rm1_east.person_id))
+    plan = propose(town.manager_east, town.rm1_east)
+    assert (plan.item_count, plan.unassigned_count) == (3, 3)
+    with pytest.raises(RuleBroken, match="NOBODY_ASSIGNED"):
+        town.manager_east.call("StartDeparturePlan", plan_id=plan.plan_id)
+    first, *_ = items(town.manager_east, plan)
+    with pytest.raises(NotFound, match="PERSON_NOT_FOUND"):
+        change(town.manager_east, first, person_id=town.near.person_id)
+    # Who is in charge knows better than the calendar.
+    assert change(town.manager_east, first, person_id=town.rm2_east.person_id).person_id == town.rm2_east.person_id
 
 
 def test_before_the_first_analysis_there_is_no_plan(branch, town):

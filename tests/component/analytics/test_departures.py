@@ -68,7 +68,7 @@ def test_what_would_go_is_foreseen_and_what_went_is_measured(branch, town):
     left = {row.customer_id: row.after_minor_units for row in branch.read(DepartureCustomer)}
     assert left == {stays: 1_200_000, goes: 0}
     # That was early: nothing is learned from it, until it is measured for good.
-    assert town.manager_west.call("GetDepartureCalibration").departure_count == 0
+    assert town.manager_east.call("GetDepartureCalibration").departure_count == 0
     days = days_of({numbers[stays]: (1_000_000, 0), numbers[other]: (10_000_000, 9_000_000)}, until=180)
     branch.analyse(LEFT + timedelta(days=180), days)
     (departure,) = branch.settle()
@@ -88,8 +88,10 @@ def assert_shown(town, departure):
     assert (shown.lost.amount, shown.expected_loss.amount, shown.early_lost.amount) == ("50000.00", "33937.50", "40000.00")
     assert shown.measured_keep_rate_basis_points == 55
     assert list(town.manager_west.call("ListDepartures").departures) == []
-    # How well it went anybody in charge of a unit may know, and whoever looks at the bank.
-    calibration = town.manager_west.call("GetDepartureCalibration")
+    # Amounts are for those in charge of the unit; the rate that came of them is everybody's.
+    west = town.manager_west.call("GetDepartureCalibration")
+    assert (west.departure_count, west.lost.amount, west.keep_rate_basis_points) == (0, "0.00", 1_889)
+    calibration = town.manager_east.call("GetDepartureCalibration")
     assert (calibration.departure_count, calibration.expected_loss.amount, calibration.lost.amount) == (1, "33937.50", "50000.00")
     # Three times 2,500 and 55, by four.
     assert (calibration.within_count, calibration.keep_rate_basis_points) == (1, 1_889)

@@ -81,6 +81,27 @@ def test_filters_and_pages(two, town):
         town.manager_east.call("ListDependences", page_token=first.next_page_token, person_id=town.rm2_east.person_id)
 
 
+def test_a_units_relations_are_surveyed_on_whomever_they_depend(two, town):
+    whole, shared, _ = two
+    ask = {"organisation_path": town.manager_east.organisation_path}
+    answer = town.manager_east.call("ListDependences", **ask)
+    assert [(each.customer_id, each.person_id) for each in answer.dependences] == [
+        (shared, town.rm1_east.person_id), (whole, town.rm1_east.person_id), (shared, town.rm2_east.person_id),
+    ]  # fmt: skip
+    assert {each.person_name for each in answer.dependences} == {"王雅婷"}
+    alone = town.manager_east.call("ListDependences", single_threaded=True, **ask)
+    assert [each.customer_id for each in alone.dependences] == [whole]
+    first = town.manager_east.call("ListDependences", page_size=2, **ask)
+    rest = town.manager_east.call("ListDependences", page_size=2, page_token=first.next_page_token, **ask)
+    assert [*first.dependences, *rest.dependences] == list(answer.dependences)
+    assert len(town.analyst.call("ListDependences", organisation_path=town.root).dependences) == 5
+    with pytest.raises(NotFound, match="UNIT_NOT_FOUND"):
+        town.manager_west.call("ListDependences", **ask)
+    for unclear in ({}, ask | {"person_id": town.rm1_east.person_id}):
+        with pytest.raises(InvalidInput, match="SUBJECT_UNCLEAR"):
+            town.manager_east.call("ListDependences", **unclear)
+
+
 def test_a_unit_and_its_key_person(two, town):
     unit = town.manager_east.call("GetUnitDependence")
     assert (unit.organisation_path, unit.customer_count, unit.balance.amount) == (
@@ -146,3 +167,17 @@ def test_balances_that_are_not_known_or_owed_are_no_loss(branch, town):
 def test_people_are_named_as_the_contract_has_it(town, fields):
     with pytest.raises(InvalidInput):
         town.manager_east.call("SimulateDeparture", **fields)
+
+
+@pytest.mark.parametrize("token", ["x", "W10", "\ud7ff", "WyJhIiwiYiJd", "A" * 2_048])
+def test_a_page_token_of_somewhere_else_is_refused(two, town, token):
+    ask = {"person_id": town.rm1_east.person_id, "page_token": token}
+    for method, fields in (
+        ("ListDependences", ask),
+        ("ListPersonDependences", {"page_token": token}),
+        ("SimulateDeparture", {"person_ids": [town.rm1_east.person_id], "page_token": token}),
+        ("ListDepartures", {"page_token": token}),
+        ("ListDeparturePlans", {"page_token": token}),
+    ):
+        with pytest.raises(InvalidInput, match="PAGE_TOKEN_INVALID"):
+            town.manager_east.call(method, **fields)

@@ -25,6 +25,7 @@ from workbench.customer.v1 import (
     duplicate_events_pb2,
     exchange_events_pb2,
 )
+from workbench.identity.v1 import events_pb2 as identity_events_pb2
 
 from services.analytics.model.happening import Happening
 from services.analytics.rules.happenings import HappeningKind
@@ -201,16 +202,36 @@ def test_who_leaves_is_lost_to_each_customer_he_leads_also_where_the_hand_over_w
     with town.service.database.transaction() as work:
         work.session.query(Happening).filter_by(customer_id=long_ago).update({"start_date": day("2026-11-01")})
     for _ in range(2):
-        town.announce(coverage_events_pb2.RelationshipManagerLeft(person_id=left.person_id, left_date="2026-11-20"))
+        town.announce(departed(left))
     for customer_id in (stays, went):
         (row,) = happenings(town, customer_id, HappeningKind.LEAD_LEFT)
         assert (row.person_id, row.start_date) == (left.person_id, day("2026-11-20"))
     assert happenings(town, long_ago, HappeningKind.LEAD_LEFT) == []
 
 
+def departed(person):
+    told = {"person_id": person.person_id, "organisation_path": person.organisation_path, "left_date": "2026-11-20"}
+    return coverage_events_pb2.RelationshipManagerLeft(**told)
+
+
 def unmerged(town, survivor, gone):
     told = {"lead_person_id": town.rm1_east.person_id, "organisation_path": town.rm1_east.organisation_path}
     town.announce(duplicate_events_pb2.CustomersUnmerged(survivor_customer_id=survivor, merged_customer_id=gone, **told))
+
+
+def test_who_comes_back_was_not_lost_to_those_whom_he_still_leads(town):
+    left = town.colleague("relationship_manager", "EAST/E01/")
+    stays, went = town.customer(left), town.customer(left)
+    town.announce(identity_events_pb2.PersonDisabled(person_id=left.person_id))
+    town.announce(departed(left))
+    town.reassign(went, left, town.rm2_east)
+    post = {"person_id": left.person_id, "role": "relationship_manager", "organisation_path": f"{town.root}EAST/E02/"}
+    # Shut out he is still gone, whatever post he is given.
+    town.announce(identity_events_pb2.PostGranted(**post, grant_id=str(uuid.uuid4()), display_name="王雅婷"))
+    assert len(happenings(town, stays, HappeningKind.LEAD_LEFT)) == 1
+    town.announce(identity_events_pb2.PersonEnabled(person_id=left.person_id))
+    assert happenings(town, stays) == []
+    assert len(happenings(town, went, HappeningKind.LEAD_LEFT)) == 1
 
 
 def test_what_happened_goes_with_a_merge_and_comes_back(town):

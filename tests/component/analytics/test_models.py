@@ -1,5 +1,7 @@
 """Models: trained on the bank's history, promoted by two people, watched; nobody without the right sees or moves them."""
 
+import threading
+import time
 import uuid
 from datetime import UTC, date, datetime
 
@@ -7,9 +9,10 @@ import pytest
 from sqlalchemy import select, update
 from workbench.analytics.v1 import model_events_pb2, model_pb2
 
+from services.analytics.engine.learning import training as learning
 from services.analytics.model import Analysis, Model, ModelDrift
 from services.analytics.rules.models import DriftMark, ModelKind, ModelState
-from services.analytics.usecases.models import championing, looking, training
+from services.analytics.usecases.models import championing, looking, starting, training
 from services.chassis.kernel.errors import WorkbenchError
 from services.chassis.longwork.table import Operation, OperationState
 from tests.component.analytics.model_builders import AS_OF, DATES, bank_of
@@ -280,7 +283,12 @@ def test_a_challenger_is_trained_by_itself_as_a_month_ends_and_once(bank, town):
     bank.look()
     assert len(bank.models()) == 1
     with bank.database.transaction() as work:
-        work.session.execute(update(Analysis).values(state=2))
+        work.session.execute(update(Analysis).where(Analysis.as_of_date == AS_OF).values(state=2, end_time=work.now))
+    # The next may follow within seconds.
+    bank.look()
+    assert len(bank.models()) == 1
+    with bank.database.transaction() as work:
+        work.session.execute(update(Analysis).values(end_time=work.now - looking.QUIET))
     bank.look()
     assert [model.last_as_of_date for model in bank.models()] == [DATES[-2], DATES[-1]]
 
@@ -294,7 +302,28 @@ def test_a_model_whose_work_was_stopped_has_failed(bank, town):
         work.session.add(Operation(operation_id=operation_id, state=OperationState.CANCELLED.value, **told))
     bank.look()
     (model,) = bank.models(model_id=model_id)
-    assert (ModelState(model.state), model.error_reason) == (ModelState.FAILED, looking.CANCELLED)
+    assert (ModelState(model.state), model.error_reason) == (ModelState.FAILED, starting.CANCELLED)
+
+
+def test_a_training_that_somebody_stops_ends_in_the_midst(bank, town, monkeypatch):
+    bank.history(dates=DATES[-3:])
+    begun = threading.Event()
+
+    def endless(_connection, _plan, _folder, beat):
+        while True:
+            begun.set()
+            beat()
+            time.sleep(0.01)
+
+    monkeypatch.setattr(learning, "train", endless)
+    model = town.analyst.call("TrainModel")
+    assert begun.wait(60)
+    town.analyst.call("CancelOperation", service="analytics", operation_id=model.operation_id)
+    bank.settle()
+    bank.look()
+    (row,) = bank.models()
+    assert (ModelState(row.state), row.error_reason) == (ModelState.FAILED, starting.CANCELLED)
+    assert list(championing.folder_of(bank.lake, row).parent.iterdir()) == []
 
 
 def test_drift_is_told_once_a_month_by_what_moved_and_how_it_turned_out(bank, town, second, at):

@@ -34,7 +34,7 @@ def fill(bank, leaver, stayer, young):
             "counterparty_name": "欧阳芳",
             "counterparty_bank": "另一家银行",
         }
-        bank.books.balances(LAST - timedelta(days=ago), amounts)
+        bank.books.balances(LAST - timedelta(days=ago), amounts | {"nobody's": 1})
         bank.books.write("transactions", LAST - timedelta(days=ago), [moved] if ago < 30 else [])
     accounts = {number: number for number in (leaver, stayer, young)}
     bank.books.accounts(LAST, accounts, open_date=date(2020, 1, 1), kind="SAVINGS")
@@ -52,6 +52,10 @@ def test_a_night_finds_whoever_is_leaving_and_nobody_else(bank, town):
     (analysis,) = bank.analyses()
     assert (analysis.state, analysis.error_reason) == (AnalysisState.SUCCEEDED, "")
     assert (analysis.customer_count, analysis.thin_count) == (3, 1)
+    # An account that no list names is nobody's, and told.
+    (issue,) = town.analyst.call("GetAnalysis", analysis_id=analysis.analysis_id).issues
+    assert (issue.reason, issue.row_count > 0) == ("ACCOUNT_UNKNOWN", True)
+    assert not town.manager_east.call("GetAnalysis", analysis_id=analysis.analysis_id).issues
     files = bank.files()
     features = {row["customer_number"]: row for row in bank.rows(files.features)}
     assert features[stayer]["assets_now"] == 20_000_000

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from workbench.analytics.v1 import signal_events_pb2, signal_pb2
 from workbench.customer.v1 import exchange_events_pb2
 
-from services.analytics.model import SignalMeasure, StaleDay
+from services.analytics.model import Signal, SignalMeasure, StaleDay
 from services.analytics.model.analysis import Analysis
 from services.analytics.rules.analyses import AnalysisKind, AnalysisState
 from services.analytics.rules.library import LIBRARY
@@ -83,6 +83,19 @@ def test_signals_are_reached_through_their_customers(town, analysed):
     assert {each.customer_id for each in signals(town.rm1_west)} == {east, west}
 
 
+def test_postgresql_shows_signals_only_of_customers_who_are_reached(town, analysed):
+    """Also to a query that forgot scope; SQLite has nothing of the kind, and shows all."""
+    database = town.service.database
+    guarded = database.engine.dialect.name == "postgresql"
+    analysed.look({town.customer(town.rm1_east): FALL})
+    reaching, others = (town.rm1_east, town.manager_east, town.analyst), (town.rm2_east, town.manager_west)
+    for person in (*reaching, *others):
+        scope = person.caller.scope("analytics.signal.read")
+        with database.transaction(person.caller, scope=scope, read_only=True) as work:
+            seen = work.session.scalars(select(Signal)).all()
+        assert len(seen) == (0 if guarded and person in others else 1)
+
+
 def test_signals_are_listed_by_what_is_asked(town, analysed):
     first, second = town.customer(town.rm1_east), town.customer(town.rm2_east)
     analysed.look({first: FALL | OVERDUE, second: OVERDUE})
@@ -111,11 +124,11 @@ def test_only_what_changed_is_written(town, analysed):
     one, other = town.customer(town.rm1_east), town.customer(town.rm1_east)
     analysed.look({one: FALL, other: OVERDUE})
     before = {each.signal_id: each.change_date for each in analysed.rows()}
-    older = {"contact_overdue_days": 41}
+    older = {"contact_overdue_days": 71}
     analysed.look({one: FALL, other: OVERDUE | older}, LATER)
     assert {each.signal_id: each.change_date for each in analysed.rows()} == before
     # The figures are the newest day's all the same.
-    assert analysed.rows()[1].evidence["features"]["contact_overdue_days"] == 41
+    assert analysed.rows()[1].evidence["features"]["contact_overdue_days"] == 71
     worse = FALL | {"fall_30": 0.9}
     analysed.look({one: worse}, LATER)
     fall, overdue = analysed.rows()

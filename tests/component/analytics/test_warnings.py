@@ -1,16 +1,34 @@
 """Warnings: raised once of a customer, ranked by what an hour of work could save, worked on, and followed to an outcome."""
 
+import uuid
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import delete
 from workbench.analytics.v1 import warning_events_pb2, warning_pb2
 from workbench.timeline.v1 import events_pb2 as timeline_events_pb2
 
+from services.analytics.engine.learning.scoring import write_scores
+from services.analytics.engine.signals import write_signals
+from services.analytics.model import SignalMeasure
 from services.analytics.rules import warnings as rules
 from services.analytics.rules.features import FEATURES
+from services.analytics.rules.library import LIBRARY
 from services.chassis.kernel.errors import WorkbenchError
-from tests.component.analytics.warning_builders import AS_OF, business_date, kept, listed, new_bank, refused, settings
+from tests.component.analytics.warning_builders import (
+    AS_OF,
+    NOW,
+    business_date,
+    kept,
+    listed,
+    new_bank,
+    number,
+    refused,
+    settings,
+)
 from tests.component.town import run_together
+from tests.unit.analytics.feature_rows import write_features
 
 RAISED, ACCEPTED = warning_pb2.WARNING_STATE_RAISED, warning_pb2.WARNING_STATE_ACCEPTED
 POSTPONED, CLOSED = warning_pb2.WARNING_STATE_POSTPONED, warning_pb2.WARNING_STATE_CLOSED
@@ -19,7 +37,8 @@ NOT_LEAVING, FADED = warning_pb2.WARNING_OUTCOME_NOT_LEAVING, warning_pb2.WARNIN
 
 
 @pytest.fixture
-def bank(town, tmp_path):
+def bank(town, tmp_path, at):
+    at(NOW)
     return new_bank(town, tmp_path)
 
 
@@ -47,7 +66,7 @@ def test_a_warning_says_why_what_is_at_risk_and_what_to_do(town, bank, warned):
     assert "62%" in sign.english
     (reason,) = warning.reasons
     assert (reason.feature, reason.value, reason.contribution) == ("fall_30", "0.62", "1.4000")
-    assert (reason.chinese, reason.english) == (FEATURES["fall_30"].chinese, FEATURES["fall_30"].english)
+    assert (reason.chinese, reason.english) == (f"{FEATURES['fall_30'].chinese}：62%", f"{FEATURES['fall_30'].english}: 62%")
     assert [step.code for step in warning.next_steps] == ["BALANCE_FALL", "ASK_WHERE_MONEY_GOES"]
     assert all(step.chinese and step.english for step in warning.next_steps)
     assert warning.assignee_person_id == town.rm1_east.person_id
@@ -363,3 +382,105 @@ def test_a_control_group_is_kept_back(town, bank):
         held_out = next(each for each in seen if each.held_out)
         with refused("WARNING_NOT_FOUND"):
             town.rm1_east.call("GetWarning", warning_id=held_out.warning_id)
+
+
+def test_the_sign_of_a_rule_that_is_rarely_right_says_so(town, warned):
+    _, warning = warned
+    assert (warning.signals[0].precision, warning.signals[0].noisy) == ("", False)
+    with town.service.database.transaction() as work:
+        seen = {"rule_code": "BALANCE_FALL", "rule_version": 1, "as_of_date": AS_OF - timedelta(days=180)}
+        # Of 400 whom it saw 8 left, of all 10,000 a tenth.
+        counts = {"raised_count": 400, "left_count": 8, "customer_count": 10_000, "customer_left_count": 1_000}
+        work.session.add(SignalMeasure(**seen, **counts, create_time=work.now))
+    try:
+        (sign,) = town.rm1_east.call("GetWarning", warning_id=warning.warning_id).signals
+    finally:
+        with town.service.database.transaction() as work:
+            work.session.execute(delete(SignalMeasure))
+    assert (sign.precision, sign.noisy) == ("0.0200", True)
+
+
+def test_bad_input_is_refused(town, warned):
+    _, warning = warned
+    asked = [
+        ("ListWarnings", {"page_token": "x" * 2048}, "PAGE_TOKEN_INVALID"),
+        ("ListWarnings", {"page_size": -1}, "page_size"),
+        ("ListWarnings", {"signal_code": "a'; DROP TABLE"}, "signal_code"),
+        ("ListWarnings", {"organisation_path": "/EAST"}, "organisation_path"),
+        ("ListWarnings", {"person_id": "nobody"}, "person_id"),
+        ("GetWarning", {"warning_id": "0"}, "warning_id"),
+        ("GetWarning", {"warning_id": str(uuid.uuid4())}, "WARNING_NOT_FOUND"),
+        ("PostponeWarning", {"warning_id": warning.warning_id, "postpone_date": "tomorrow"}, "postpone_date"),
+        ("PostponeWarning", {"warning_id": warning.warning_id, "postpone_date": "9999-12-31"}, "POSTPONE_DATE_UNFIT"),
+        ("PostponeWarning", {"warning_id": warning.warning_id, "postpone_date": "0001-01-01"}, "POSTPONE_DATE_UNFIT"),
+        ("RecordWarningOutcome", {"warning_id": warning.warning_id}, "outcome"),
+        ("RecordWarningOutcome", {"warning_id": warning.warning_id, "outcome": FADED}, "outcome"),
+        ("RecordWarningOutcome", {"warning_id": warning.warning_id, "outcome": LOST, "note": "\0"}, "note"),
+        ("RecordWarningOutcome", {"warning_id": warning.warning_id, "outcome": LOST, "etag": "0"}, "WARNING_CHANGED"),
+        ("AcceptWarning", {"warning_id": warning.warning_id, "etag": "x" * 65}, "etag"),
+    ]
+    for method, fields, reason in asked:
+        with pytest.raises(WorkbenchError) as refusal:
+            town.rm1_east.call(method, **fields)
+        told = refusal.value
+        assert reason == told.reason or any(reason in violation.field for violation in told.violations), (method, fields)
+    first = town.rm1_east.call("ListWarnings", page_size=1)
+    assert first.next_page_token == ""
+
+
+def test_what_signs_and_scores_find_becomes_a_warning(town, bank, tmp_path):
+    falling, thin = town.customer(town.rm1_east), town.customer(town.rm1_east)
+    of_falling = {"assets_now": 20_000_000, "assets_30": 25_000_000, "assets_90": 60_000_000, "assets_before": 100_000_000}
+    of_falling |= {
+        "fall_30": 0.75,
+        "fall_7": 0.8,
+        "fall_90": 0.4,
+        "below_days": 30,
+        "fall_onset_date": AS_OF - timedelta(days=29),
+    }
+    of_falling |= {"salary_overdue_days": 45, "salary_last_date": AS_OF - timedelta(days=75), "salary_interval_days": 30}
+    of_thin = {"thin": True, "complaints_open": 1, "complaint_overdue_days": 20, "complaint_severity": 3, "complaint_days": 30}
+    of_falling |= {"rate_gap_e8": 1_500_000, "rate_gap_since_date": AS_OF - timedelta(days=60)}
+    of_thin |= {"complaint_date": AS_OF - timedelta(days=30)}
+    rows = [
+        {"customer_id": customer_id, "customer_number": number(customer_id), **features}
+        for customer_id, features in ((falling, of_falling), (thin, of_thin))
+    ]
+    features = write_features(rows, tmp_path / "features.parquet")
+    files = SimpleNamespace(signals=tmp_path / "signals.parquet", scores=tmp_path / "scores.parquet")
+    with town.service.database.lake.connection() as connection:
+        write_signals(connection, features, LIBRARY, AS_OF, files.signals)
+        write_scores(connection, features, None, files.signals, files.scores)
+    analysis_id, _ = bank.found()
+    bank.warn(analysis_id, files)
+    first, second = listed(town.rm1_east)
+    assert (first.customer_id, second.customer_id) == (falling, thin)
+    assert (first.model_id, first.value_at_risk.amount) == ("", "200000.00")
+    assert {"BALANCE_FALL", "SALARY_STOPPED"} <= {each.signal_code for each in first.signals}
+    assert "COMPLAINT_UNANSWERED" in {each.signal_code for each in second.signals}
+    assert (second.probability, second.severity) == ("", 3)
+    for warning in (first, second):
+        assert all(each.chinese and each.english for each in (*warning.signals, *warning.reasons, *warning.next_steps))
+        assert warning.next_steps
+
+
+def test_rates_are_told_as_rates_by_the_rules_and_by_a_model(town, bank):
+    by_model, by_rules = town.customer(town.rm1_east), town.customer(town.rm1_east)
+    bank.score(by_model, reasons=[("rate_gap_e8", 1_500_000, 0.8), ("sign_in_fall", None, 0.1)])
+    bank.score(by_rules, 0.4, reasons=[("rate_gap_e8", 0.015, 0.15)], model_id="")
+    bank.analyse()
+    for warning in listed(town.rm1_east):
+        assert warning.reasons[0].english.endswith(": 1.5%")
+        assert warning.next_steps[0].code == "OFFER_BETTER_RATE"
+    assert listed(town.rm1_east)[0].reasons[1].english.endswith(": unknown")
+
+
+def test_while_a_history_comes_in_nobody_is_warned_of_what_is_long_over(town, bank):
+    customer_id = town.customer(town.rm1_east)
+    bank.score(customer_id)
+    today = business_date(town)
+    for days in (500, 90, 11):
+        bank.analyse(today - timedelta(days=days))
+    assert kept(town, customer_id) == []
+    bank.analyse(today - timedelta(days=10))
+    assert len(kept(town, customer_id)) == 1

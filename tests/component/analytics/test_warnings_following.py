@@ -13,14 +13,25 @@ from services.analytics.model import CustomerWarning
 from services.analytics.usecases.analyses import keeping
 from services.analytics.usecases.warnings import measuring
 from services.chassis.longwork.table import ENDED, Operation
-from tests.component.analytics.warning_builders import AS_OF, business_date, kept, listed, new_bank, number, refused, settings
+from tests.component.analytics.warning_builders import (
+    AS_OF,
+    NOW,
+    business_date,
+    kept,
+    listed,
+    new_bank,
+    number,
+    refused,
+    settings,
+)
 
 CLOSED, SUPERSEDED = warning_pb2.WARNING_STATE_CLOSED, warning_pb2.WARNING_OUTCOME_SUPERSEDED
 LOST, RETAINED = warning_pb2.WARNING_OUTCOME_LOST, warning_pb2.WARNING_OUTCOME_RETAINED
 
 
 @pytest.fixture
-def bank(town, tmp_path):
+def bank(town, tmp_path, at):
+    at(NOW)
     return new_bank(town, tmp_path)
 
 

@@ -5,7 +5,7 @@ import math
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -19,6 +19,8 @@ from services.analytics.usecases.warnings import raising
 from services.chassis.kernel.errors import WorkbenchError
 
 AS_OF = date(2026, 11, 24)
+# On the day after, in the morning.
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 CALLS_MAX = 50
 _SIGNALS = {
     "customer_number": pa.string(),
@@ -102,13 +104,14 @@ class Bank:
     def warn(self, analysis_id, files):
         """Has warnings raised from what an analysis found."""
         after = ""
-        for calls in range(1, CALLS_MAX):
-            database = self.town.service.database
-            with database.lake.connection() as connection, database.transaction() as work:
-                analysis = work.session.get_one(Analysis, analysis_id)
-                after = raising.raise_warnings(work, connection, files, analysis, after)
-            if not after:
-                return calls
+        database = self.town.service.database
+        with database.lake.connection() as connection:
+            for calls in range(1, CALLS_MAX):
+                with database.transaction() as work:
+                    analysis = work.session.get_one(Analysis, analysis_id)
+                    after = raising.raise_warnings(work, connection, files, analysis, after)
+                if not after:
+                    return calls
         raise AssertionError("It never ends.")
 
     def _analysis(self, as_of_date):

@@ -1,12 +1,8 @@
-"""What a card warns of, and reasons in words."""
-
-import json
+"""What a card warns of, in both languages."""
 
 import pytest
 
 from services.analytics.rules.cards import limits
-from services.analytics.rules.features import FEATURES
-from services.analytics.rules.reasons import in_words, reasons
 
 
 def card(**fields):
@@ -53,36 +49,3 @@ def test_a_weak_or_badly_calibrated_model_says_so():
     # Nobody left in the tests: nothing is known of how it ranks, and few left.
     unknown = {"auc": {"value": None}, "calibration_error": {"value": None}}
     assert len(limits(card(measures={"lightgbm": unknown}, tests={"leavers": 0}))) == 4
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "chinese", "english"),
-    [
-        ("fall_30", 0.624, "62.4%", "62.4%"),
-        ("contact_overdue_days", 42, "42天", "42 days"),
-        ("own_transfer_30", 250_000_00, "25万元", "CNY 250k"),
-        ("rate_gap_e8", 1_250_000, "1.25个百分点", "1.25 points"),
-        ("complaints_open", 2, "2", "2"),
-        ("fall_30", None, "未知", "unknown"),
-        ("fall_onset_date", "2026-03-01", "2026-03-01", "2026-03-01"),
-    ],
-)
-def test_a_reason_stands_with_its_value(name, value, chinese, english):
-    feature = FEATURES[name]
-    assert in_words(name, value, "CNY") == (f"{feature.chinese}: {chinese}", f"{feature.english}: {english}")
-
-
-def test_a_flag_needs_no_value_and_what_is_known_no_more_its_name():
-    assert in_words("loan_ended_90", 1, "CNY") == (FEATURES["loan_ended_90"].chinese, FEATURES["loan_ended_90"].english)
-    assert in_words("gone_feature", 1, "CNY") == ("gone_feature", "gone_feature")
-    kept = json.dumps([{"feature": "fall_30", "value": 0.5, "contribution": 1.5}])
-    (reason,) = reasons(kept, "CNY")
-    assert (reason.feature, reason.contribution, reason.english.endswith("50%")) == ("fall_30", 1.5, True)
-    assert reasons("[]", "CNY") == reasons("", "CNY") == []
-
-
-@pytest.mark.parametrize("name", sorted(FEATURES))
-def test_every_feature_has_words_in_both_languages(name):
-    chinese, english = in_words(name, None, "CNY")
-    assert chinese != english
-    assert chinese

@@ -114,7 +114,7 @@ def test_only_customers_of_the_units_count_and_pages_go_on(connection, tmp_path)
     asked = Dependences(connection, found, ["a"], ["a"])
     first = asked.page(3)
     assert [(each.customer_number, each.at_risk_minor_units) for each in first] == [("1", 500), ("2", 500), ("3", 0)]
-    assert [each.customer_number for each in asked.page(3, (first[1].at_risk_minor_units, "2"))] == ["3", "5"]
+    assert [each.customer_number for each in asked.page(3, (first[1].at_risk_minor_units, "2", "a"))] == ["3", "5"]
     assert (asked.at_risk().customer_count, asked.at_risk().balance_minor_units, asked.loans()) == (4, 1_000, (4, 200))
     assert engine.unit_sum(connection, found) == engine.UnitSum(4, 1_000)
     assert list(engine.contact_shares(connection, found, ["id-2", "id-4"], ["a", "b"])) == [

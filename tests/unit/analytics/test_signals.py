@@ -51,14 +51,14 @@ SIGNS = {
         1,
     ),
     "COMPLAINT_UNANSWERED": ({"complaints_open": 1, "complaint_overdue_days": 6}, date(2026, 11, 19), 2),
-    "CONTACT_OVERDUE": ({"contact_overdue_days": 40, "contact_cycle_days": 90}, date(2026, 10, 16), 1),
+    "CONTACT_OVERDUE": ({"contact_overdue_days": 70, "contact_cycle_days": 90}, date(2026, 9, 16), 1),
     "DEPOSIT_UNRENEWED": (
         {"unrenewed_30": 30_000_00, "unrenewed_share": 0.6, "unrenewed_date": date(2026, 11, 10), "assets_now": 1_000_00},
         date(2026, 11, 10),
         3,
     ),
     "DRAWN_DOWN": ({"draw_down": 0.75, "below_days": 16, "assets_peak_90": ASSETS}, date(2026, 11, 9), 2),
-    "INFLOW_FALL": ({"inflow_fall": 0.6, "inflow_90": ASSETS}, AS_OF, 1),
+    "INFLOW_FALL": ({"inflow_fall": 0.6, "inflow_90": ASSETS, "fall_30": 0.2}, AS_OF, 1),
     "LEAD_CHANGED": (
         {"lead_change_days": 31, "lead_change_date": date(2026, 10, 25), "lead_changes_180": 1},
         date(2026, 10, 25),
@@ -87,14 +87,18 @@ SIGNS = {
         date(2026, 11, 1),
         3,
     ),
-    "RATE_GAP": ({"rate_gap_e8": 700_000, "assets_now": 60_000_00, "rate_gap_since_date": date(2026, 9, 1)}, date(2026, 9, 1), 1),
+    "RATE_GAP": (
+        {"rate_gap_e8": 900_000, "assets_now": 60_000_00, "rate_gap_since_date": date(2026, 9, 1), "maturing_30": 1},
+        date(2026, 9, 1),
+        1,
+    ),
     "SALARY_STOPPED": ({"salary_overdue_days": 40, "salary_last_date": date(2026, 9, 15)}, date(2026, 10, 16), 2),
     "SETTLEMENT_STOPPED": (
-        {"kind": 2, "settlement_fall": 0.96, "settlement_last_date": date(2026, 10, 1)},
+        {"kind": 2, "settlement_fall": 0.96, "settlement_last_date": date(2026, 10, 1), "fall_30": 0.4},
         date(2026, 10, 1),
         3,
     ),
-    "SIGN_INS_FADING": ({"sign_in_fall": 0.85, "sign_in_last_date": date(2026, 11, 2)}, date(2026, 11, 2), 2),
+    "SIGN_INS_FADING": ({"sign_in_fall": 0.85, "sign_in_last_date": date(2026, 11, 2), "fall_30": 0.2}, date(2026, 11, 2), 2),
     "SLOW_DRAIN": (
         {"fall_90": 0.45, "assets_before": 2 * ASSETS, "assets_90": ASSETS + 5_000_00, "assets_30": ASSETS},
         AS_OF,

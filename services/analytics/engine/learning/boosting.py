@@ -16,7 +16,7 @@ _FILE_NAME = "trees.txt"
 # At most; how many are best is found out on rows that the trees have not seen.
 TREES_MAX = 300
 THREADS = 2
-_THREADED_ROWS_MIN = 100_000
+_THREADED_ROWS_MIN = 50_000
 # How many trees is told in another way, and the rest is of other kinds of estimators.
 _NOT_OF_LIGHTGBM = ("trees", "ridge_rows")
 # Small trees slowly: what a bank knows of its leavers is little, and the ranking has to hold next year.
@@ -42,25 +42,20 @@ class Boosting:
 
     def scores(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log odds."""
-        import numpy as np
-
-        return np.asarray(self.booster.predict(features, raw_score=True, num_iteration=self.trees or -1), dtype=np.float64)
+        return self._predicted(features, raw_score=True, num_iteration=self.trees or -1)
 
     def part(self, features: NDArray[np.float64], first: int, count: int) -> NDArray[np.float64]:
         """What so many trees from the first on add to the log odds."""
-        import numpy as np
-
-        return np.asarray(
-            self.booster.predict(features, raw_score=True, start_iteration=first, num_iteration=count), dtype=np.float64
-        )
+        return self._predicted(features, raw_score=True, start_iteration=first, num_iteration=count)
 
     def contributions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """By row and feature, how much it adds to the log odds of the average row: Shapley values (Lundberg & others 2020)."""
+        return self._predicted(features, pred_contrib=True, num_iteration=self.trees or -1)[:, :-1]
+
+    def _predicted(self, features: NDArray[np.float64], **options: Any) -> NDArray[np.float64]:
         import numpy as np
 
-        parts = np.asarray(self.booster.predict(features, pred_contrib=True, num_iteration=self.trees or -1), dtype=np.float64)
-        answer: NDArray[np.float64] = parts[:, :-1]
-        return answer
+        return np.asarray(self.booster.predict(features, num_threads=_threads(len(features)), **options), dtype=np.float64)
 
     def save(self, folder: Path) -> dict[str, Any]:
         """As `load` takes it; the trees stand in a text file of their own."""
@@ -97,8 +92,7 @@ def train(
         "force_row_wise": True,
         "verbosity": -1,
     }
-    # Of few rows threads cost more than they bring.
-    settings.setdefault("num_threads", THREADS if len(target) >= _THREADED_ROWS_MIN else 1)
+    settings.setdefault("num_threads", _threads(len(target)))
     # Of few rows a leaf holds fewer, or there is no tree at all.
     settings["min_data_in_leaf"] = min(settings["min_data_in_leaf"], max(1, len(target) // 20))
     if any(monotonic):
@@ -106,6 +100,11 @@ def train(
     names = [f"feature_{index}" for index in range(features.shape[1])]
     data = lightgbm.Dataset(features, label=target, weight=weights, feature_name=names, free_raw_data=True)
     return Boosting(lightgbm.train(settings, data, num_boost_round=int(parameters.get("trees", TREES_MAX))))
+
+
+def _threads(rows: int) -> int:
+    """Of few rows threads cost more than they bring: they wait for each other by spinning."""
+    return THREADS if rows >= _THREADED_ROWS_MIN else 1
 
 
 def steps(trees: int) -> list[int]:

@@ -50,13 +50,13 @@ RELATIONS = (
         version=1,
         chinese="超过联系周期",
         english="No contact beyond the cycle",
+        # A matter of one's own diligence, and never more than noted: by itself it tells little of who goes.
         condition="contact_overdue_days >= :days_min",
-        serious="contact_overdue_days >= :days_serious",
         thresholds=(
-            of_all(days_min="30", days_serious="180"),
-            of(CORPORATE, days_min="15", days_serious="60"),
-            of(RETAIL, PREMIER, days_min="15", days_serious="60"),
-            of(RETAIL, PRIVATE, days_min="7", days_serious="30"),
+            of_all(days_min="60"),
+            of(CORPORATE, days_min="15"),
+            of(RETAIL, PREMIER, days_min="15"),
+            of(RETAIL, PRIVATE, days_min="7"),
         ),
         onset_feature="contact_overdue_days",
         evidence_features=("contact_overdue_days", "contact_cycle_days", "contact_last_date"),

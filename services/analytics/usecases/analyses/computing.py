@@ -7,9 +7,11 @@ stands on the one before.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -27,12 +29,13 @@ from services.chassis.longwork.task import Preparation, Task, Work
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# What a stage leaves in files; the stages after them write to the database, portion by portion.
-_FILES = ("days", "standing", "features", "relations", "signals", "scores")
+# What the stages before "take" leave is in files; those after write to the database, portion by portion.
 _STAGES: Mapping[int, tuple[str, ...]] = {
-    AnalysisKind.REGULAR: (*_FILES, "place", "take", "warn", "publish"),
+    AnalysisKind.REGULAR: (
+        "days", "standing", "features", "relations", "signals", "scores", "place", "take", "warn", "publish",
+    ),
     AnalysisKind.HISTORY: ("days", "standing", "features", "place", "publish"),
-}
+}  # fmt: skip
 _WORDS = {
     "days": "Reading the days of each month.",
     "standing": "Reading customers, accounts and what happened.",
@@ -45,34 +48,50 @@ _WORDS = {
     "warn": "Raising warnings.",
     "publish": "Letting it take its place.",
 }
+_PORTIONS = ("take", "warn")
+# Of a small bank several stages are one step: a step costs more than they do.
+_STEP_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """What a stage needs in the step that ends it."""
+    """What a step needs."""
 
     plan: Plan
-    # Of portions; stages that write files have one of their own.
-    connection: Any = None
-    # What the stage itself says of what it used or found.
-    said: Any = None
-    # Whether the stage goes on in another step.
-    more: bool = False
+    connection: DuckDBPyConnection
+    # Which stage is next, of those that leave files.
+    stage: str
+    # What the stages said that they used and found.
+    used: Mapping[str, Any]
 
 
 def _prepare(preparation: Preparation, task: Task) -> _Prepared:
     beat = _watchful(preparation, task)
     with preparation.transaction() as work, work.whole_bank():
         plan = planning.planned(work, task.parameters["analysis_id"], task.checkpoint.get("used", {}))
-    stage = _stage(plan.analysis, task)
-    if stage in ("take", "warn"):
-        return _Prepared(plan, _kept_connection(task, plan))
-    _close(task)
-    if stage == "standing":
-        finding.export(Preparation(preparation.transaction, beat), plan)
-    with plan.lake.connection() as connection:
-        said, more = patiently(beat, lambda: finding.STAGES[stage](connection, plan), connection.interrupt)
-    return _Prepared(plan, None, said, more)
+    connection = _kept_connection(task, plan)
+    try:
+        return _written(Preparation(preparation.transaction, beat), plan, connection, _stage(plan.analysis, task))
+    except BaseException:
+        _close(task)
+        raise
+
+
+def _written(preparation: Preparation, plan: Plan, connection: DuckDBPyConnection, stage: str) -> _Prepared:
+    """Goes through the stages that leave files, as many as are done in a moment."""
+    until, used = time.monotonic() + _STEP_SECONDS, dict(plan.used)
+    while stage in finding.STAGES:
+        if stage == "standing":
+            finding.export(preparation, plan)
+        # Its own names for what a stage keeps in the engine.
+        with connection.cursor() as own:
+            run = partial(finding.STAGES[stage], own, replace(plan, used=used))
+            said, more = patiently(preparation.beat, run, own.interrupt)
+        used |= said
+        stage = stage if more else _following(plan.analysis, stage)
+        if time.monotonic() > until:
+            break
+    return _Prepared(plan, connection, stage, used)
 
 
 def _step(work: UnitOfWork, task: Task, prepared: _Prepared) -> None:
@@ -81,28 +100,22 @@ def _step(work: UnitOfWork, task: Task, prepared: _Prepared) -> None:
         _close(task)
         task.finish("It has ended already.")
         return
-    stages, stage = _STAGES[analysis.kind], _stage(analysis, task)
-    if stage == "publish":
-        with work.whole_bank():
-            publishing.publish(work, analysis, prepared.said, task.checkpoint.get("used", {}), task.parameters["stale"])
-        _close(task)
-        task.done = task.total
-        task.finish(f"{analysis.customer_count} customers, of whom {analysis.touched_count} were looked at anew.")
-        return
-    checkpoint = dict(task.checkpoint)
-    if stage in ("take", "warn"):
-        with work.whole_bank():
-            take_in = judging.take if stage == "take" else judging.warn
-            after = checkpoint.get("after", "")
-            checkpoint["after"] = take_in(work, prepared.connection, prepared.plan.files, analysis, after)
-        more = bool(checkpoint["after"])
-    else:
-        more = prepared.more
-        if prepared.said:
-            checkpoint["used"] = {**checkpoint.get("used", {}), **prepared.said}
-    place = stages.index(stage) + (0 if more else 1)
-    task.checkpoint = {**checkpoint, "stage": stages[place]}
-    task.done, task.total, task.message = place, len(stages), _WORDS[stages[place]]
+    before, stage, after = _stage(analysis, task), prepared.stage, str(task.checkpoint.get("after", ""))
+    with work.whole_bank():
+        if before in _PORTIONS:
+            # Looked up as it is called, so that a test can put something in its place.
+            take_in = judging.take if before == "take" else judging.warn
+            after = take_in(work, prepared.connection, prepared.plan.files, analysis, after)
+            stage = before if after else _following(analysis, before)
+        elif before == "publish":
+            publishing.publish(work, analysis, prepared.used, task.parameters["stale"])
+            _close(task)
+            task.done = task.total
+            task.finish(f"{analysis.customer_count} customers, of whom {analysis.touched_count} were looked at anew.")
+            return
+    stages = _STAGES[analysis.kind]
+    task.checkpoint = {"stage": stage, "after": after, "used": dict(prepared.used)}
+    task.done, task.total, task.message = stages.index(stage), len(stages), _WORDS[stage]
 
 
 WORKS = (
@@ -115,8 +128,13 @@ def _stage(analysis: Analysis, task: Task) -> str:
     return str(task.checkpoint.get("stage") or _STAGES[analysis.kind][0])
 
 
+def _following(analysis: Analysis, stage: str) -> str:
+    stages = _STAGES[analysis.kind]
+    return stages[stages.index(stage) + 1]
+
+
 def _kept_connection(task: Task, plan: Plan) -> DuckDBPyConnection:
-    """One engine for all portions that one process takes."""
+    """One engine for as long as one process is at it."""
     if "stack" not in task.memory:
         task.memory["stack"] = stack = ExitStack()
         task.memory["connection"] = stack.enter_context(plan.lake.connection())
@@ -138,7 +156,7 @@ def _watchful(preparation: Preparation, task: Task) -> Callable[[], None]:
 
 
 def _close(task: Task) -> None:
-    """Lets go of the engine of portions."""
+    """Lets go of the engine."""
     task.memory.pop("connection", None)
     if stack := task.memory.pop("stack", None):
         stack.close()

@@ -21,7 +21,7 @@ from services.chassis.longwork.task import Preparation
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_Said = tuple[dict[str, Any] | None, bool]
+_Said = tuple[dict[str, Any], bool]
 # A folder beside the files while they are made.
 _EXPORTED = "exported"
 
@@ -49,7 +49,7 @@ def _days(connection: DuckDBPyConnection, plan: Plan) -> _Said:
             customer_days.write_month(connection, plan.lake, month.inputs, folder, engine=_engine(connection, plan, folder))
 
         keeping.written(plan.lake, month.folder, write)
-    return None, len(missing) > 1
+    return {}, len(missing) > 1
 
 
 def _standing(connection: DuckDBPyConnection, plan: Plan) -> _Said:
@@ -63,7 +63,7 @@ def _standing(connection: DuckDBPyConnection, plan: Plan) -> _Said:
         exported=plan.making / _EXPORTED,
     )
     standing.write_standing(connection, plan.lake, inputs, plan.making)
-    return None, False
+    return {}, False
 
 
 def _features(connection: DuckDBPyConnection, plan: Plan) -> _Said:
@@ -93,7 +93,7 @@ def _features(connection: DuckDBPyConnection, plan: Plan) -> _Said:
     features.write_features(connection, given, fresh, engine=_engine(connection, plan, plan.making))
     if touched and plan.before_files:
         touching.write_merged(connection, fresh, plan.before_files.features, touched, path)
-    return None, False
+    return {}, False
 
 
 def _relations(connection: DuckDBPyConnection, plan: Plan) -> _Said:
@@ -106,7 +106,7 @@ def _relations(connection: DuckDBPyConnection, plan: Plan) -> _Said:
         as_of_date=plan.analysis.as_of_date,
         path=plan.making / "relations.parquet",
     )
-    return None, False
+    return {}, False
 
 
 def _signals(connection: DuckDBPyConnection, plan: Plan) -> _Said:
@@ -136,22 +136,21 @@ def _scores(connection: DuckDBPyConnection, plan: Plan) -> _Said:
     return {"model_id": plan.model_id}, False
 
 
-def _place(_connection: DuckDBPyConnection, plan: Plan) -> _Said:
-    """Gives the folder its name, with what is to be kept in it."""
+def _place(connection: DuckDBPyConnection, plan: Plan) -> _Said:
+    """Gives the folder its name, with what is to be kept in it, and counts whom it is of."""
+    from services.analytics.engine import touching
+    from services.analytics.engine.customer_days import ISSUES_FILE
+
     place = keeping.folder(plan.lake, plan.analysis)
     if not place.is_dir():
         for name in ("features_touched.parquet", "scores_touched.parquet"):
             (plan.making / name).unlink(missing_ok=True)
         shutil.rmtree(plan.making / _EXPORTED, ignore_errors=True)
         put_in_place(plan.making, place, plan.lake.root)
-    return None, False
-
-
-def _counted(connection: DuckDBPyConnection, plan: Plan) -> _Said:
-    """How many customers there are, were looked at anew, and are hardly known."""
-    from services.analytics.engine import touching
-
-    return touching.counts(connection, plan.files.features, plan.files.folder / "touched.parquet"), False
+    return {
+        "counts": touching.counts(connection, plan.files.features, place / "touched.parquet"),
+        "issues": touching.issues(connection, [month.folder / ISSUES_FILE for month in plan.months]),
+    }, False
 
 
 STAGES: Mapping[str, Callable[[DuckDBPyConnection, Plan], _Said]] = {
@@ -162,7 +161,6 @@ STAGES: Mapping[str, Callable[[DuckDBPyConnection, Plan], _Said]] = {
     "signals": _signals,
     "scores": _scores,
     "place": _place,
-    "publish": _counted,
 }
 
 

@@ -107,9 +107,11 @@ def _days(dataset: str, revisions: Mapping[date, int], start: date, end: date, c
     if dataset in analyses.FLOW_DATASETS:
         return {day: day for day in known if day >= start}
     if dataset in ("accounts", "customers"):
-        # One revision says of all days whose an account is: the month's last, or, before the first one, that.
+        # One revision says of all days whose an account is: the last, or, before the first one, that. What it has no more, such
+        # as an account that was closed, is found in the one before the first day.
         stands = known[-1:] or sorted(revisions)[:1]
-        return {end: stands[0]} if stands else {}
+        before = [day for day in known if day < start][-1:]
+        return dict(zip((start, end), (before or stands) + stands, strict=True)) if stands else {}
     return analyses.revision_days(known, start, end, carry_days_max)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from services.analytics.model.analysis import Analysis, StaleDay
 from services.analytics.rules import analyses
@@ -39,7 +39,7 @@ def look(work: UnitOfWork) -> None:
     # Held before anything is looked at: what comes meanwhile is of the next look.
     stale = work.session.scalars(waiting.limit(DAYS_AT_ONCE).with_for_update()).all()
     if stale:
-        if _quiet(work, stale) and not _failed_lately(work, latest, max(each.change_time for each in stale)):
+        if _quiet(work, stale, latest) and not _failed_lately(work, latest, max(each.change_time for each in stale)):
             _look_anew(work, latest, stale)
     else:
         _look_back(work, latest)
@@ -58,11 +58,18 @@ def _settle(work: UnitOfWork) -> None:
     work.session.flush()
 
 
-def _quiet(work: UnitOfWork, stale: Sequence[StaleDay]) -> bool:
+def _quiet(work: UnitOfWork, stale: Sequence[StaleDay], latest: date) -> bool:
+    """Whether a delivery is over, or has been waited for long enough.
+
+    While a history comes in, whose last day is far from today, its end is waited for: nobody is warned of what is long over.
+    """
     settings: Any = work.settings
     quiet, waited = timedelta(seconds=settings.quiet_seconds), timedelta(seconds=settings.quiet_seconds_max)
-    first, last = min(each.create_time for each in stale), max(each.change_time for each in stale)
-    return work.now - last >= quiet or work.now - first >= waited
+    first = min(each.create_time for each in stale)
+    # Also of days that the bank has no balances of yet: they are of the same delivery.
+    last = work.session.scalar(select(func.max(StaleDay.change_time))) or first
+    coming_in = (work.business_date - latest).days > settings.carry_days_max
+    return work.now - last >= quiet or (work.now - first >= waited and not coming_in)
 
 
 def _failed_lately(work: UnitOfWork, as_of_date: date, change_time: datetime) -> bool:

@@ -19,18 +19,19 @@ from services.chassis.db.session import UnitOfWork
 ANALYSES = Counter("workbench_analytics_analyses_total", "Analyses that ended well, by kind.", ("kind",))
 CUSTOMERS = Counter("workbench_analytics_customers_total", "Customers that analyses looked at anew.")
 
+_IN_FORCE = ("rules", "model_id")
 
-def publish(
-    work: UnitOfWork, analysis: Analysis, counts: Mapping[str, int], used: Mapping[str, Any], stale: Mapping[str, int]
-) -> None:
+
+def publish(work: UnitOfWork, analysis: Analysis, used: Mapping[str, Any], stale: Mapping[str, int]) -> None:
     """Ends the analysis well, with what it says of itself; what it took notice of waits no longer."""
     starting.hold(work)
     _take_place(work, analysis)
     # What was in force when signs were looked for counts, not what was when it began.
-    analysis.inputs = {**analysis.inputs, **used}
+    analysis.inputs = {**analysis.inputs, **{name: used[name] for name in _IN_FORCE if name in used}}
     analysis.inputs_sha256 = analyses.signature(analysis.inputs)
-    for name, count in counts.items():
+    for name, count in used["counts"].items():
         setattr(analysis, name, count)
+    analysis.issues = [list(issue) for issue in used["issues"]]
     analysis.end(AnalysisState.SUCCEEDED, work.now)
     ANALYSES.labels(AnalysisKind(analysis.kind).name.lower()).inc()
     CUSTOMERS.inc(analysis.touched_count)

@@ -24,7 +24,7 @@ from services.chassis.longwork.table import Operation
 from services.chassis.mapping import Mapper
 
 _COUNTS = ("customer_count", "touched_count", "thin_count")
-_analysis = Mapper(analysis_pb2.Analysis, omitted=("done_count", "step_count", "message", *_COUNTS))
+_analysis = Mapper(analysis_pb2.Analysis, omitted=("done_count", "step_count", "message", "issues", *_COUNTS))
 
 
 def list_analyses(work: UnitOfWork, asked: analysis_service_pb2.ListAnalysesRequest) -> Page:
@@ -50,6 +50,8 @@ def messages(work: UnitOfWork, rows: Sequence[Analysis]) -> list[analysis_pb2.An
         if whole_bank:
             for name in _COUNTS:
                 setattr(message, name, getattr(row, name))
+            for reason, subject, row_count in row.issues:
+                message.issues.add(reason=reason, subject=subject, row_count=row_count)
         if operation := operations.get(row.operation_id):
             message.done_count, message.step_count, message.message = operation.done, operation.total, operation.message
         answered.append(message)

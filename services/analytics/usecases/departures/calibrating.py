@@ -49,8 +49,10 @@ def list_departures(work: UnitOfWork, request: departure_service_pb2.ListDepartu
 
 
 def calibration(work: UnitOfWork) -> departure_pb2.DepartureCalibration:
-    """What was expected of all departures that were measured for good, against what went."""
-    departures, keep = _settled(work), keep_rate(work)
+    """What was expected of departures that were measured for good, against what went: of units in the caller's scope."""
+    mine = select(Departure.departure_id).where(Departure.person_id != work.caller.person_id)
+    reached = set(work.session.scalars(in_scope(mine, Departure, work.scope, work.caller)))
+    departures, keep = [each for each in _settled(work) if each.departure_id in reached], keep_rate(work)
     within = sum(each.low_minor_units <= each.lost_minor_units <= each.high_minor_units for each in departures)
     return departure_pb2.DepartureCalibration(
         departure_count=len(departures),

@@ -15,6 +15,7 @@ from services.analytics.usecases import reaching
 from services.analytics.usecases.departures import calibrating, showing, sources
 from services.chassis.db import listing
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.errors import FieldViolation, InvalidInput
 from services.chassis.kernel.paging import Page, PageToken, page_size
 
 if TYPE_CHECKING:
@@ -59,16 +60,17 @@ class Simulation:
 def list_dependences(
     work: UnitOfWork, request: departure_service_pb2.ListDependencesRequest
 ) -> departure_service_pb2.ListDependencesResponse:
-    """A page of a person's customers."""
+    """A page of a person's customers, or of a unit's; raises InvalidInput SUBJECT_UNCLEAR where neither or both are named."""
     from services.analytics.engine.dependence import Dependences
 
-    person = reaching.person(work, request.person_id)
-    size, after = page_size(request.page_size), _after(request)
-    with sources.opened(work, work.scope.organisation_paths) as opened:
+    person_ids, paths = _subject(work, request)
+    size, after = page_size(request.page_size), _after_customer(request)
+    with sources.opened(work, paths) as opened:
         if opened is None:
             return departure_service_pb2.ListDependencesResponse()
         connection, source = opened
-        asked = Dependences(connection, source, sources.present_people(work), [person.person_id])
+        present = sources.present_people(work)
+        asked = Dependences(connection, source, present, person_ids or present)
         found = asked.page(
             size + 1,
             after,
@@ -81,6 +83,16 @@ def list_dependences(
         as_of_date=source.as_of_date.isoformat(),
         next_page_token=page.next_page_token,
     )
+
+
+def _subject(work: UnitOfWork, request: departure_service_pb2.ListDependencesRequest) -> tuple[list[str], tuple[str, ...]]:
+    """On whom customers depend, nobody for whomever; and of which units they are."""
+    if bool(request.person_id) is bool(request.organisation_path):
+        violations = tuple(FieldViolation(name, "Either a person or a unit.") for name in ("person_id", "organisation_path"))
+        raise InvalidInput("SUBJECT_UNCLEAR", "Dependences are of a person or of a unit.", violations=violations)
+    if request.person_id:
+        return [reaching.person(work, request.person_id).person_id], work.scope.organisation_paths
+    return [], (reaching.unit_path(work, request.organisation_path),)
 
 
 def unit(work: UnitOfWork, organisation_path: str) -> Unit:
@@ -119,7 +131,7 @@ def list_person_dependences(
     work: UnitOfWork, request: departure_service_pb2.ListPersonDependencesRequest
 ) -> departure_service_pb2.ListPersonDependencesResponse:
     """A page of a unit's people, those with most at risk first."""
-    size, after = page_size(request.page_size), _after(request)
+    size, after = page_size(request.page_size), _after_person(request)
     found = unit(work, request.organisation_path)
     rest = [each for each in found.people if after is None or (-each.at_risk_minor_units, each.person_id) > (-after[0], after[1])]
     bound = listing.query(request)
@@ -136,7 +148,7 @@ def simulate(work: UnitOfWork, request: departure_service_pb2.SimulateDepartureR
     from services.analytics.engine.dependence import Dependences
 
     person_ids = [reaching.person(work, person_id).person_id for person_id in request.person_ids]
-    size, after, keep = page_size(request.page_size), _after(request), calibrating.keep_rate(work)
+    size, after, keep = page_size(request.page_size), _after_customer(request), calibrating.keep_rate(work)
     if request.HasField("keep_rate_basis_points"):
         keep = rules.KeepRate(request.keep_rate_basis_points, keep.deviation_e4, keep.departure_count)
     with sources.opened(work, work.scope.organisation_paths) as opened:
@@ -178,18 +190,21 @@ def simulation_message(work: UnitOfWork, found: Simulation) -> departure_service
     )
 
 
-_Paged = (
-    departure_service_pb2.ListDependencesRequest
-    | departure_service_pb2.ListPersonDependencesRequest
-    | departure_service_pb2.SimulateDepartureRequest
-)
+_Customers = departure_service_pb2.ListDependencesRequest | departure_service_pb2.SimulateDepartureRequest
 
 
-def _after(request: _Paged) -> tuple[int, str] | None:
-    """An amount at risk, and whose it is, behind which a page begins."""
+def _after_customer(request: _Customers) -> tuple[int, str, str] | None:
+    """An amount at risk, a customer's number and a person, behind which a page begins."""
+    token = PageToken.decode(request.page_token, listing.query(request), keys=3)
+    return (listing.number(token.keys[0]), token.keys[1], token.keys[2]) if token else None
+
+
+def _after_person(request: departure_service_pb2.ListPersonDependencesRequest) -> tuple[int, str] | None:
+    """An amount at risk and a person, behind which a page begins."""
     token = PageToken.decode(request.page_token, listing.query(request), keys=2)
     return (listing.number(token.keys[0]), token.keys[1]) if token else None
 
 
-def _page(found: Sequence[Dependence], size: int, request: _Paged) -> Page:
-    return Page.of(found, size, listing.query(request), lambda each: (str(each.at_risk_minor_units), each.customer_number))
+def _page(found: Sequence[Dependence], size: int, request: _Customers) -> Page:
+    bound = listing.query(request)
+    return Page.of(found, size, bound, lambda each: (str(each.at_risk_minor_units), each.customer_number, each.person_id))

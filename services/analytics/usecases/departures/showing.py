@@ -63,13 +63,14 @@ def dependences(work: UnitOfWork, rows: Iterable[Dependence], as_of_date: date) 
     """Customers with why; whom the caller does not reach any more is left out."""
     found = list(rows)
     customers = reaching.customers(work, (each.customer_id for each in found))
-    leads = reaching.person_names(work, {each.lead_person_id for each in customers.values()})
+    told = {each.lead_person_id for each in customers.values()} | {each.person_id for each in found}
+    names = reaching.person_names(work, told)
     shown = []
     for row in found:
         if customer := customers.get(row.customer_id):
             message = _dependence(work, row, as_of_date)
             message.customer_name, message.lead_person_id = customer.display_name, customer.lead_person_id
-            message.lead_person_name = leads.get(customer.lead_person_id, "")
+            message.lead_person_name, message.person_name = names.get(customer.lead_person_id, ""), names.get(row.person_id, "")
             shown.append(message)
     return shown
 
@@ -78,6 +79,7 @@ def _dependence(work: UnitOfWork, row: Dependence, as_of_date: date) -> departur
     tie_days = (as_of_date - row.first_date).days if row.first_date else None
     chinese, english = reasons(Tie(row.share_e4, tie_days, None, row.others_count), row.contact_count)
     return departure_pb2.Dependence(
+        person_id=row.person_id,
         customer_id=row.customer_id,
         customer_number=row.customer_number,
         balance=money(work, row.balance_minor_units),

@@ -18,9 +18,11 @@ from workbench.customer.v1 import (
     events_pb2,
     exchange_events_pb2,
 )
+from workbench.identity.v1 import events_pb2 as identity_events_pb2
 
 from services.analytics.model.customer import Customer
 from services.analytics.model.happening import Happening
+from services.analytics.model.person import Person
 from services.analytics.rules.happenings import HappeningKind
 from services.analytics.usecases.happenings import keeping
 from services.chassis.db.among import among
@@ -28,6 +30,8 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.service import Subscription
 
 _HAPPENINGS = keeping.HAPPENINGS
+# As identity names the post.
+_RELATIONSHIP_MANAGER = "relationship_manager"
 # Records that were merged into one, with those that had been merged into them: far more than anybody merges.
 _MERGED_MAX = 1_000
 
@@ -66,6 +70,16 @@ def leave(work: UnitOfWork, event: coverage_events_pb2.RelationshipManagerLeft) 
         for customer_id in sorted({*_led(work, event.person_id), *_handed_over(work, event.person_id, left_date)})
     ]
     keeping.keep(work, rows)
+
+
+def come_back(work: UnitOfWork, event: identity_events_pb2.PersonEnabled | identity_events_pb2.PostGranted) -> None:
+    """Somebody is let in again, or holds a post again: whom he still leads did not lose its lead."""
+    person = work.session.get(Person, event.person_id)
+    if person is None or person.disabled or all(post.role != _RELATIONSHIP_MANAGER for post in person.posts):
+        return
+    led = select(Customer.customer_id).where(Customer.lead_person_id == event.person_id)
+    lost = (_HAPPENINGS.c.person_id == event.person_id, _HAPPENINGS.c.kind == HappeningKind.LEAD_LEFT.value)
+    work.session.execute(delete(_HAPPENINGS).where(*lost, _HAPPENINGS.c.customer_id.in_(led)))
 
 
 def merge(work: UnitOfWork, event: duplicate_events_pb2.CustomersMerged) -> None:
@@ -142,4 +156,6 @@ SUBSCRIPTIONS = (
     Subscription(events_pb2.CustomerReassigned, reassign),
     Subscription(exchange_events_pb2.CustomerErased, erase),
     Subscription(exchange_events_pb2.CustomerRemoved, remove),
+    Subscription(identity_events_pb2.PersonEnabled, come_back),
+    Subscription(identity_events_pb2.PostGranted, come_back),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
+from services.analytics.model.analysis import Analysis
 from services.analytics.model.learned_model import Model, ModelDrift
 from services.analytics.rules.models import ModelKind, ModelState
 from services.analytics.usecases.analyses import keeping
@@ -17,9 +18,9 @@ from services.chassis.longwork import asking
 from services.chassis.longwork.table import ENDED, Operation, OperationState
 
 EVERY_SECONDS = 60.0
+# The ends of months of a history are looked at one after the other, seconds apart.
+QUIET = timedelta(seconds=20)
 RETRY_AFTER = timedelta(hours=6)
-# With which a model ends whose work somebody stopped.
-CANCELLED = "MODEL_CANCELLED"
 # Fewer ends of months cannot both teach and test.
 _DATES_MIN = 2
 
@@ -27,11 +28,16 @@ _DATES_MIN = 2
 def look(work: UnitOfWork) -> None:
     """The timer's part: short, and no engine."""
     _settle(work)
-    # While analyses are made, a history that is just coming in would be learned from in parts.
-    if running(work) is not None:
+    if not _quiet(work):
         return
     _challenge(work)
     _watch(work)
+
+
+def _quiet(work: UnitOfWork) -> bool:
+    """Whether no analysis is being made, nor was a moment ago: a history just coming in would be learned from in parts."""
+    last = work.session.scalar(select(func.max(Analysis.end_time)))
+    return running(work) is None and (last is None or work.now - last >= QUIET)
 
 
 def _settle(work: UnitOfWork) -> None:
@@ -43,7 +49,7 @@ def _settle(work: UnitOfWork) -> None:
     )
     for model, state, reason in work.session.execute(ended).all():
         model.state, model.end_time = ModelState.FAILED.value, work.now
-        model.error_reason = CANCELLED if state == OperationState.CANCELLED else reason
+        model.error_reason = starting.CANCELLED if state == OperationState.CANCELLED else reason
         model.version += 1
     work.session.flush()
 

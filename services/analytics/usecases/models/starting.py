@@ -25,6 +25,8 @@ from services.chassis.longwork import asking
 ITSELF = "analytics.model"
 ASKED = "analytics.model.asked"
 SEED = 7
+# With which a model ends whose work somebody stopped.
+CANCELLED = "MODEL_CANCELLED"
 
 
 def start(work: UnitOfWork, kind: ModelKind, excluded: Collection[str]) -> Model:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
 from workbench.analytics.v1 import model_events_pb2
 
 from services.analytics.model.analysis import Analysis
@@ -26,6 +28,7 @@ from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import RuleBroken
 from services.chassis.lake.lake import Lake
 from services.chassis.longwork.patience import patiently
+from services.chassis.longwork.table import Operation
 from services.chassis.longwork.task import Abandoned, Preparation, Task, Work
 
 if TYPE_CHECKING:
@@ -67,9 +70,22 @@ def _prepare(preparation: Preparation, task: Task) -> _Trained | RuleBroken:
                 stopped.set()
                 connection.interrupt()
 
-            return patiently(preparation.beat, lambda: _made(connection, sources, stopped), interrupt)
+            return patiently(_watchful(preparation, task), lambda: _made(connection, sources, stopped), interrupt)
     except RuleBroken as refusal:
         return refusal
+
+
+def _watchful(preparation: Preparation, task: Task) -> Callable[[], None]:
+    """The beat, which also sees that somebody wants the training to stop: at once, not only once it is through."""
+
+    def beat() -> None:
+        preparation.beat()
+        asked = select(Operation.cancel_requested).where(Operation.operation_id == task.operation_id)
+        with preparation.transaction() as work:
+            if work.session.scalar(asked):
+                raise RuleBroken(starting.CANCELLED, "The training was cancelled.")
+
+    return beat
 
 
 def _step(work: UnitOfWork, task: Task, prepared: _Trained | RuleBroken) -> None:

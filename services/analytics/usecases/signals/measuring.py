@@ -88,12 +88,12 @@ def _precision_message(precision: Precision | None, first: date | None, last: da
 def _due(work: UnitOfWork) -> _Due | None:
     """The latest month's end whose horizon has passed and of which a rule in force has no measure."""
     from services.analytics.usecases.analyses import keeping
-    from services.analytics.usecases.models import championing
+    from services.analytics.usecases.models.settings import leaving
 
     analysis = keeping.current(work)
     if analysis is None:
         return None
-    definition = championing.leaving(work.settings)
+    definition = leaving(work)
     passed = moved(analysis.as_of_date, -definition.horizon_days)
     dates = [day for day in keeping.history_dates(work) if day <= passed][-MONTHS_MAX:]
     rules = [rule for rule in rules_in_force(work) if rule.enabled]

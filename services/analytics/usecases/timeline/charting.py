@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import select
-from workbench.analytics.v1 import timeline_pb2, timeline_service_pb2
+from workbench.analytics.v1 import customer_timeline_service_pb2, timeline_pb2
 
 from services.analytics.model.dataset_pin import DatasetPin
 from services.analytics.rules import timeline as rules
@@ -28,7 +28,7 @@ _DELIVERIES_DAYS = 400
 
 
 def customer_timeline(
-    work: UnitOfWork, request: timeline_service_pb2.GetCustomerTimelineRequest
+    work: UnitOfWork, request: customer_timeline_service_pb2.GetCustomerTimelineRequest
 ) -> timeline_pb2.CustomerTimeline:
     """The timeline of a customer within reach."""
     customer = whose.customer(work, request.customer_id)
@@ -58,7 +58,7 @@ def customer_timeline(
     )
 
 
-def _period(work: UnitOfWork, request: timeline_service_pb2.GetCustomerTimelineRequest) -> tuple[date, date]:
+def _period(work: UnitOfWork, request: customer_timeline_service_pb2.GetCustomerTimelineRequest) -> tuple[date, date]:
     """The days asked for; raises InvalidInput DATE_INVALID and PERIOD_INVALID."""
     end_date = optional_date(request.end_date, "end_date") or work.business_date
     start_date = optional_date(request.start_date, "start_date") or moved(end_date, 1 - USUAL_DAYS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from workbench.analytics.v1 import timeline_pb2, timeline_service_pb2
+from workbench.analytics.v1 import customer_timeline_service_pb2, timeline_pb2
 
 from services.analytics.model.happening import Happening
 from services.analytics.usecases import reaching
@@ -28,7 +28,7 @@ _happening = Mapper(
 )
 
 
-def happenings(work: UnitOfWork, request: timeline_service_pb2.ListHappeningsRequest) -> Page:
+def happenings(work: UnitOfWork, request: customer_timeline_service_pb2.ListHappeningsRequest) -> Page:
     """A page of what happened around a customer within reach, the latest first."""
     customer = whose.customer(work, request.customer_id)
     statement = select(Happening).where(Happening.customer_id == customer.customer_id)

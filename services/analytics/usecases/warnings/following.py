@@ -16,6 +16,7 @@ from services.analytics.usecases.warnings.due_dates import due_date
 from services.analytics.usecases.warnings.raising import HELD
 from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import PATH_SEPARATOR
 
 
 def reassign(work: UnitOfWork, event: events_pb2.CustomerReassigned) -> None:
@@ -79,7 +80,8 @@ def _open(work: UnitOfWork, which: Any) -> Sequence[CustomerWarning]:
 
 
 def _place(work: UnitOfWork, which: Any, organisation_path: str) -> None:
-    statement = update(CustomerWarning).where(which).values(organisation_path=organisation_path)
+    # Row-level security hides what has no path, also from the service.
+    statement = update(CustomerWarning).where(which).values(organisation_path=organisation_path or PATH_SEPARATOR)
     work.session.execute(statement.execution_options(synchronize_session=False))
 
 

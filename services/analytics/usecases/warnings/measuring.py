@@ -17,9 +17,11 @@ from sqlalchemy import bindparam, select, update
 from services.analytics.model.analysis import Analysis
 from services.analytics.model.customer import Customer
 from services.analytics.model.warning import CustomerWarning
+from services.analytics.rules.leaving import Leaving
 from services.analytics.rules.warnings import MeasuredOutcome, measured
 from services.analytics.usecases.analyses import keeping
 from services.analytics.usecases.analyses.keeping import Files
+from services.analytics.usecases.models.settings import leaving
 from services.chassis.db.session import UnitOfWork
 from services.chassis.lake.lake import SPILL, Lake
 from services.chassis.longwork import asking
@@ -43,7 +45,7 @@ class _Due:
     numbers: Mapping[str, str]
     files: Files
     lake: Lake
-    kept_fraction: float
+    leaving: Leaving
 
 
 def look(work: UnitOfWork) -> None:
@@ -113,8 +115,7 @@ def _due(work: UnitOfWork) -> _Due | None:
         .limit(AT_ONCE)
     )
     numbers = {warning_id: number or "" for warning_id, number in work.session.execute(rows)}
-    kept_fraction = work.settings.leaving_kept_fraction
-    return _Due(raise_date, horizon_date, numbers, keeping.files_of(work, analysis), work.database.lake, kept_fraction)
+    return _Due(raise_date, horizon_date, numbers, keeping.files_of(work, analysis), work.database.lake, leaving(work))
 
 
 def _measured(connection: Any, due: _Due) -> dict[str, MeasuredOutcome]:
@@ -127,7 +128,10 @@ def _measured(connection: Any, due: _Due) -> dict[str, MeasuredOutcome]:
     spill.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=spill) as folder:
         path = Path(folder) / "labels.parquet"
-        if not write_labels(connection, days, due.raise_date, horizon_days, due.kept_fraction, path):
+        # The horizon is that of the day on which it was raised, also where the bank has set another one since.
+        definition = due.leaving if due.leaving.horizon_days == horizon_days else None
+        kept_fraction = due.leaving.kept_fraction
+        if not write_labels(connection, days, due.raise_date, horizon_days, kept_fraction, path, leaving=definition):
             # Days are missing at the end, and no analysis goes back for them.
             return dict.fromkeys(due.numbers, MeasuredOutcome.UNKNOWN)
         labels = _labels(connection, path, list(due.numbers.values()))

@@ -24,6 +24,7 @@ from services.analytics.usecases.warnings import telling
 from services.analytics.usecases.warnings.due_dates import due_date
 from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
+from services.chassis.kernel.caller import PATH_SEPARATOR
 from services.chassis.kernel.dates import moved
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ _KINDS = {"retail": 1, "corporate": 2, "financial_institution": 3, "public_secto
 def raise_warnings(work: UnitOfWork, connection: DuckDBPyConnection, files: Files, analysis: Analysis, after: str = "") -> str:
     """Takes the next customers of an analysis; answers where to go on, as `after` of the next call, and "" at the end.
 
-    Reads `signals` and `scores`. Repeated it changes nothing more. Does nothing where another analysis looked at a later date.
+    Reads `signals` and `scores`. Repeated it changes nothing more. Does nothing where another analysis looked at a later date, or
+    the date is long ago.
     """
     with work.whole_bank():
-        if _outrun(work, analysis):
+        if _is_past(work, analysis):
             return ""
         work.hold(HELD)
         warned.stage(
@@ -72,7 +74,10 @@ def _open_numbers() -> Select[Any]:
     return customers.where(CustomerWarning.open)
 
 
-def _outrun(work: UnitOfWork, analysis: Analysis) -> bool:
+def _is_past(work: UnitOfWork, analysis: Analysis) -> bool:
+    """Whether what the analysis sees is over: of a day long ago, or looked beyond by another."""
+    if (work.business_date - analysis.as_of_date).days > work.settings.warning_age_days_max:
+        return True
     later = select(CustomerWarning.warning_id).where(CustomerWarning.as_of_date > analysis.as_of_date).limit(1)
     current = select(Analysis.analysis_id).where(Analysis.current, Analysis.as_of_date > analysis.as_of_date).limit(1)
     return any(work.session.scalar(statement) is not None for statement in (later, current))
@@ -151,7 +156,8 @@ def _insert(work: UnitOfWork, analysis: Analysis, raised: Sequence[tuple[Custome
             "warning_id": work.new_id(),
             "customer_id": customer.customer_id,
             "assignee_person_id": customer.lead_person_id,
-            "organisation_path": customer.organisation_path,
+            # Row-level security hides what has no path, also from the service.
+            "organisation_path": customer.organisation_path or PATH_SEPARATOR,
             "held_out": warnings.held_out(customer.customer_id, analysis.as_of_date, settings.warning_held_out_percent),
             "raise_date": analysis.as_of_date,
             "seen_date": analysis.as_of_date,

@@ -10,7 +10,9 @@ from workbench.analytics.v1 import warning_pb2
 
 from services.analytics.model.warning import CustomerWarning
 from services.analytics.rules import next_steps
-from services.analytics.rules.features import FEATURES
+from services.analytics.rules.conditions.sorts import FEATURE_SORTS
+from services.analytics.rules.evidence import Language
+from services.analytics.rules.features import FEATURES, FeatureKind
 from services.analytics.rules.warnings import WarningState
 from services.analytics.usecases import reaching
 from services.analytics.usecases.warnings.wording import Words
@@ -20,6 +22,8 @@ from services.chassis.mapping import Mapper, money_message
 
 # The signs and reasons that say what to do come first; more than that nobody does at once.
 STEPS_MAX = 3
+# A model has rates as features do, in hundred-millionths; the rules have them as fractions.
+_RATE_SCALE = 10**8
 _AMOUNTS = ("value_at_risk", "expected_loss", "value_per_hour")
 
 _plain = Mapper(
@@ -46,7 +50,7 @@ def warning_messages(work: UnitOfWork, warnings: Sequence[CustomerWarning]) -> l
         if warning.expected_loss_minor_units is None:
             message.ClearField("expected_loss")
         message.signals.extend(words.signal(each) for each in warning.signals)
-        message.reasons.extend(_reasons(warning))
+        message.reasons.extend(_reasons(warning, words.currency_code))
         message.next_steps.extend(_next_steps(warning, words))
         shown.append(message)
     return shown
@@ -72,20 +76,18 @@ def reasons_of(warning: CustomerWarning) -> list[dict[str, Any]]:
     return [each for each in kept if isinstance(each, dict) and each.get("feature")]
 
 
-def _reasons(warning: CustomerWarning) -> list[warning_pb2.WarningReason]:
+def _reasons(warning: CustomerWarning, currency_code: str) -> list[warning_pb2.WarningReason]:
     shown = []
     for each in reasons_of(warning):
-        feature = FEATURES.get(each["feature"])
-        value = each.get("value")
-        shown.append(
-            warning_pb2.WarningReason(
-                feature=each["feature"],
-                value="" if value is None else str(value),
-                contribution=fraction(each.get("contribution") or 0.0),
-                chinese=feature.chinese if feature else "",
-                english=feature.english if feature else "",
-            )
-        )
+        name, value = each["feature"], each.get("value")
+        message = warning_pb2.WarningReason(feature=name, value="" if value is None else str(value))
+        message.contribution = fraction(each.get("contribution") or 0.0)
+        if feature := FEATURES.get(name):
+            if warning.model_id and feature.kind is FeatureKind.RATE and value is not None:
+                value /= _RATE_SCALE
+            chinese, english = (Language(spoken, currency_code).shown(value, FEATURE_SORTS[name]) for spoken in (True, False))
+            message.chinese, message.english = f"{feature.chinese}：{chinese}", f"{feature.english}: {english}"
+        shown.append(message)
     return shown
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from prometheus_client import Counter
 from workbench.analytics.v1 import warning_events_pb2
 from workbench.timeline.v1 import events_pb2 as timeline_events_pb2
 
@@ -13,6 +15,8 @@ from services.analytics.model.warning import CustomerWarning
 from services.analytics.rules.warnings import WarningOutcome
 from services.chassis.db.session import UnitOfWork
 
+RAISED = Counter("workbench_analytics_warnings_raised_total", "Customers who were warned of, those kept back among them.")
+CLOSED = Counter("workbench_analytics_warnings_closed_total", "Warnings that were closed, by outcome.", ("outcome",))
 # What a value of a timeline's entry may have.
 _TOLD_LENGTH_MAX = 500
 
@@ -36,6 +40,7 @@ def raised(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], seen: Sequence[S
     if events:
         work.record(*events)
         work.record(*(_entry(work, each, "warning_raised", _raised(each)) for each in events))
+    work.after_commit.append(partial(RAISED.inc, len(rows)))
 
 
 def raised_again(work: UnitOfWork, warning: CustomerWarning, severity: int, signal_codes: Iterable[str]) -> None:
@@ -74,6 +79,7 @@ def assigned(work: UnitOfWork, warning: CustomerWarning, former_assignee_person_
 
 def closed(work: UnitOfWork, warning: CustomerWarning) -> None:
     """It was said what became of one."""
+    work.after_commit.append(CLOSED.labels(WarningOutcome(warning.outcome).name.lower()).inc)
     if not warning.held_out:
         event = warning_events_pb2.WarningClosed(
             warning_id=warning.warning_id,
