@@ -44,7 +44,7 @@ class DuckDb:
         self._folder = folder
         self._files = 0
         self._defined: dict[str, str] = {}
-        connection.execute(EXACT_QUOTIENT)
+        connection.execute(FUNCTIONS)
 
     def take(self, name: str) -> None:
         """It is there."""
@@ -69,10 +69,12 @@ class DuckDb:
         self.define(name, f"FROM read_parquet([{', '.join(map(quoted, paths))}])")
 
 
-# The whole quotient of whole numbers, cut off towards zero: `//` of DECIMAL would be a floating-point one.
-EXACT_QUOTIENT = (
+# The whole quotient of whole numbers, cut off towards zero: `//` of DECIMAL would be a floating-point one. And a sum, which is
+# wider than what was summed up, as wide as that again: it fits, or fails.
+FUNCTIONS = (
     "CREATE OR REPLACE TEMP MACRO exact_quotient(numerator, divisor) AS "
-    "((numerator::HUGEINT) // (divisor::HUGEINT))::DECIMAL(38, 0)"
+    "((numerator::HUGEINT) // (divisor::HUGEINT))::DECIMAL(38, 0); "
+    "CREATE OR REPLACE TEMP MACRO whole_number(number) AS number::BIGINT"
 )
 
 

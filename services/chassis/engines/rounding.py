@@ -17,6 +17,11 @@ def exact_quotient(numerator, divisor):  # noqa: ANN001, ANN201 - Ibis takes the
     """The whole quotient, cut off towards zero; each engine is given a function of that name."""
 
 
+@ibis.udf.scalar.builtin(name="whole_number", signature=(("int64",), "int64"))
+def whole_number(number):  # noqa: ANN001, ANN201 - Ibis takes the types from the signature
+    """What an engine holds in more than 64 bits, in 64: each engine is given a function of that name."""
+
+
 def exact(value: ir.Value | int) -> ir.Value:
     """A whole number with room for 38 digits."""
     return (ibis.literal(value) if isinstance(value, int) else value).cast(EXACT)
@@ -24,7 +29,7 @@ def exact(value: ir.Value | int) -> ir.Value:
 
 def summed(column: ir.Column, where: ir.BooleanValue | None = None) -> ir.IntegerValue:
     """The sum of int64 as int64: an engine's own may be wider, and a file would keep it as a floating-point number."""
-    return exact(column.sum(where=where)).cast("int64")
+    return whole_number(column.sum(where=where))
 
 
 def half_even(numerator: ir.Value, divisor: ir.Value) -> ir.Value:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from services.chassis.engines.expressions import EXACT_QUOTIENT, quoted, statement
+from services.chassis.engines.expressions import FUNCTIONS, quoted, statement
 from services.performance.engine.measures import ACCOUNT_RESULTS, DAY_RESULTS, ISSUES, MEASURES, OWNER
 from services.performance.engine.result_rows import COUNTS, EARNINGS, ROW, STOCKS
 from services.performance.engine.rounding import exact, half_even, shared_by_quota
@@ -153,7 +153,7 @@ def _month_rows() -> ir.Table:
 
 def _own(connection: DuckDBPyConnection, last_month: date, start: date, as_of: date) -> None:
     # With what divides exactly.
-    connection.execute(EXACT_QUOTIENT)
+    connection.execute(FUNCTIONS)
     _period(connection, start, as_of, last_month)
     _keep(connection, "period_owned", statement("duckdb", _owned), _OWNED)
 
