@@ -163,12 +163,17 @@ _MOMENT = """
     FROM calendar
 """
 
-# By currency and tenor the best rate that is listed, or what stands on the internal curve where nothing is; since when it is so.
+# By currency and tenor the best rate that is listed for a product in which customers keep deposits (what loans cost is no offer),
+# or what stands on the internal curve where nothing is; since when it is so.
 _RATE_BANDS = """
     CREATE OR REPLACE TEMP TABLE rate_bands AS
     WITH told AS (
         SELECT source, currency_code, tenor_days, day, max(rate_e8) AS best_e8 FROM told_rates
-        WHERE day <= getvariable('as_of') GROUP BY source, currency_code, tenor_days, day
+        WHERE day <= getvariable('as_of') AND (source <> 'listed' OR product_code IN (
+            SELECT product_code FROM told_accounts
+            WHERE kind IN ('DEMAND_DEPOSIT', 'SAVINGS', 'TERM_DEPOSIT') AND open_date <= getvariable('as_of')
+        ))
+        GROUP BY source, currency_code, tenor_days, day
     ), latest AS (
         SELECT * FROM told QUALIFY day = max(day) OVER (PARTITION BY source, currency_code)
     ), chosen AS (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import ibis
@@ -23,9 +22,9 @@ _KEYS = tuple(name for name, type_ in ACCRUED.items() if type_ == "string")
 _DAY_KEYS = (*_KEYS, "day")
 
 
-def added(account_days: Sequence[str], *, by_day: bool) -> ir.Table:
-    """What the rows of those tables add up to, day by day, or over all days of the step as of the last."""
-    rows = ibis.union(*map(_as_sums, account_days), distinct=False) if len(account_days) > 1 else _as_sums(*account_days)
+def added(account_days: str, *, by_day: bool) -> ir.Table:
+    """What the rows of that table add up to, day by day, or over all days of the step as of the last."""
+    rows = _as_sums(account_days)
     if not by_day:
         rows = rows.mutate(last_date=table("step").last_date.as_scalar())
         rows = rows.mutate(balance=(rows.day == rows.last_date).ifelse(rows.balance, 0), day=rows.last_date)

@@ -63,7 +63,9 @@ class Month:
         leaf: dict[date, list[Path]] = {day: [] for day in days}
         issues: dict[date, list[Path]] = {day: [] for day in days}
         for part in self.staging.parts:
-            added = self._keep("added", settling.added, tuple(self.account_days(step, part)), by_day=by_day)
+            # One by one: each join of a statement holds memory of its own, and all sources together have more than a hundred.
+            added = [self._keep("added", settling.added, name, by_day=by_day) for name in self.account_days(step, part)]
+            self._engine.show("added", *added)
             before = bool(formerly)
             if before:
                 self._show_former(formerly, part)
@@ -78,7 +80,8 @@ class Month:
                 self._engine.show("formerly", leaf[day][-1])
                 before = True
             # Of all days of a part: large, and read by nobody any more.
-            added.unlink()
+            for path in added:
+                path.unlink()
         for day in days:
             self._engine.show("account_results", *leaf[day])
             yield AddedDay(leaf[day], self._keep("day_results", settling.day_results), issues[day])

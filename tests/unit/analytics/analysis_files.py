@@ -110,7 +110,8 @@ def random_bank(seed: int, as_of_date: date, customers: int = 12, days: int = 50
                 for tenor in tenors:
                     rate = draw.choice([1_000_000, 1_500_000, 2_000_000])
                     bank["rates"].append(
-                        {"day": told, "source": source, "product_code": draw.choice("AB"), "currency_code": currency,
+                        {"day": told, "source": source, "product_code": draw.choice(["P1", "P2", "LOAN"]),
+                         "currency_code": currency,
                          "tenor_days": tenor, "rate_e8": rate}
                     )  # fmt: skip
     return bank

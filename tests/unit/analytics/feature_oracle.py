@@ -108,7 +108,11 @@ class Oracle:
     def best(self, currency: str, tenor: int) -> tuple[int, date] | None:
         """The best rate of the tenor, and since when."""
         told: dict[str, dict[date, dict[int, int]]] = {}
+        there = [row for row in self.bank["accounts"] if row["open_date"] <= self.as_of]
+        offered = {row["product_code"] for row in there if row["kind"] in DEPOSITS} - {None}
         for row in self.bank["rates"]:
+            if row["source"] == "listed" and row["product_code"] not in offered:
+                continue
             if row["day"] <= self.as_of and row["currency_code"] == currency:
                 tenors = told.setdefault(row["source"], {}).setdefault(row["day"], {})
                 tenors[row["tenor_days"]] = max(tenors.get(row["tenor_days"], row["rate_e8"]), row["rate_e8"])

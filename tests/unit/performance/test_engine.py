@@ -57,8 +57,8 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def books(place):
-    """A bank with everything in it, and its month computed day by day."""
-    bank, lake = drawn(7), Lake(place / "lake", memory_mb_max=256)
+    """A bank with everything in it, and its month computed day by day, in the least memory that a deployment may give."""
+    bank, lake = drawn(7), Lake(place / "lake", memory_mb_max=128)
     inputs = bank.write(lake, place / "ownership")
     with lake.connection() as connection:
         compute(connection, lake, inputs, place / "by_day")
@@ -121,7 +121,7 @@ def test_a_run_that_goes_on_from_an_earlier_one_comes_to_the_same_leaf(accounts)
 def test_a_book_too_large_for_memory_is_computed_in_parts_to_the_same_leaf_days_and_issues(books, monkeypatch):
     """As if an object took a fifth of it."""
     _, lake, inputs, folder, connection = books
-    monkeypatch.setattr(staging, "_BYTES_PER_OBJECT", 256 * 1024**2 // 5)
+    monkeypatch.setattr(staging, "_BYTES_PER_OBJECT", 128 * 1024**2 // 5)
     earlier = replace(inputs, as_of_date=AS_OF - timedelta(days=2))
     assert len(staging.Staging(connection, lake, inputs).parts) > 3
     compute(connection, lake, earlier, folder / "earlier_parts", by_day=False)
