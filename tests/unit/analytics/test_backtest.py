@@ -34,7 +34,8 @@ def auc_of_one_fold(data_set: DataSet) -> float:
     from services.analytics.engine.learning.measures import measured
 
     found = measured(data_set.target[unseen], estimator.predict(data_set.features[unseen]))
-    assert found.calibration_error < 0.08
+    # Of so few as are tested here chance alone makes some: of 200 about 0.07, of 2,000 about 0.02.
+    assert found.calibration_error < 2 / len(unseen) ** 0.5
     return found.auc
 
 
