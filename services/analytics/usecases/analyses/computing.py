@@ -72,6 +72,7 @@ def _prepare(preparation: Preparation, task: Task) -> _Prepared:
     connection = _kept_connection(task, plan)
     try:
         return _written(Preparation(preparation.transaction, beat), plan, connection, _stage(plan.analysis, task))
+    # Whatever ended it, a stop too: the engine's memory and files are let go before somebody tries again.
     except BaseException:
         _close(task)
         raise
