@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import TypeVar
 
+from sqlalchemy import func, select
 from workbench.integration.v1 import events_pb2
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.replicas.tables import DatasetPinReplica
+
+Pinned = TypeVar("Pinned", bound=DatasetPinReplica)
 
 
 def pin(work: UnitOfWork, model: type[DatasetPinReplica], event: events_pb2.DatasetPublished) -> bool:
@@ -33,3 +38,16 @@ def pin(work: UnitOfWork, model: type[DatasetPinReplica], event: events_pb2.Data
     if newer:
         known.revision = event.revision
     return newer
+
+
+def latest(work: UnitOfWork, model: type[Pinned]) -> Sequence[Pinned]:
+    """Of each feed the current revision of its latest date that has come, by the feed's name."""
+    until = max(work.business_date, work.clock_date)
+    dates = (
+        select(model.feed, func.max(model.business_date).label("business_date"))
+        .where(model.business_date <= until)
+        .group_by(model.feed)
+        .subquery()
+    )
+    of_dates = (model.feed == dates.c.feed) & (model.business_date == dates.c.business_date)
+    return work.session.scalars(select(model).join(dates, of_dates).order_by(model.feed)).all()

@@ -23,6 +23,7 @@ from services.chassis.kernel.dates import optional_date
 from services.chassis.kernel.paging import Page
 from services.chassis.longwork.table import Operation
 from services.chassis.mapping import Mapper
+from services.chassis.replicas import datasets
 
 _COUNTS = ("customer_count", "touched_count", "thin_count")
 _analysis = Mapper(analysis_pb2.Analysis, omitted=("done_count", "step_count", "message", "issues", *_COUNTS))
@@ -80,16 +81,6 @@ def freshness(work: UnitOfWork) -> analysis_service_pb2.AnalysisFreshness:
 
 
 def _feeds(work: UnitOfWork, current: Analysis | None) -> list[analysis_pb2.AnalysedFeed]:
-    until = max(work.business_date, work.clock_date)
-    latest = (
-        select(DatasetPin.feed, func.max(DatasetPin.business_date).label("business_date"))
-        .where(DatasetPin.business_date <= until)
-        .group_by(DatasetPin.feed)
-        .subquery()
-    )
-    pins = select(DatasetPin).join(
-        latest, (DatasetPin.feed == latest.c.feed) & (DatasetPin.business_date == latest.c.business_date)
-    )
     return [
         analysis_pb2.AnalysedFeed(
             feed=pin.feed,
@@ -98,5 +89,5 @@ def _feeds(work: UnitOfWork, current: Analysis | None) -> list[analysis_pb2.Anal
             revision=pin.revision,
             late=current is not None and pin.dataset not in LASTING_DATASETS and pin.business_date < current.as_of_date,
         )
-        for pin in work.session.scalars(pins.order_by(DatasetPin.feed))
+        for pin in datasets.latest(work, DatasetPin)
     ]

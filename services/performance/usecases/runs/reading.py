@@ -22,6 +22,7 @@ from services.chassis.kernel.money import Money
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.chassis.longwork.table import Operation, OperationState
 from services.chassis.mapping import Mapper, money_message
+from services.chassis.replicas import datasets
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.model.run import ClosedMonth, Run, RunDifference, RunIssue, StaleMark, StaleMonth
 from services.performance.rules.periods import month_start
@@ -169,16 +170,6 @@ def freshness(work: UnitOfWork) -> run_service_pb2.Freshness:
 
 
 def _feeds(work: UnitOfWork, last: Run | None) -> list[run_pb2.FeedFreshness]:
-    until = max(work.business_date, work.clock_date)
-    latest = (
-        select(DatasetPin.feed, func.max(DatasetPin.business_date).label("business_date"))
-        .where(DatasetPin.business_date <= until)
-        .group_by(DatasetPin.feed)
-        .subquery()
-    )
-    pins = select(DatasetPin).join(
-        latest, (DatasetPin.feed == latest.c.feed) & (DatasetPin.business_date == latest.c.business_date)
-    )
     return [
         run_pb2.FeedFreshness(
             feed=pin.feed,
@@ -188,7 +179,7 @@ def _feeds(work: UnitOfWork, last: Run | None) -> list[run_pb2.FeedFreshness]:
             # What holds until it is told anew is never late.
             late=last is not None and pin.dataset not in LASTING_DATASETS and pin.business_date < last.as_of_date,
         )
-        for pin in work.session.scalars(pins.order_by(DatasetPin.feed))
+        for pin in datasets.latest(work, DatasetPin)
     ]
 
 
