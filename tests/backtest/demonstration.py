@@ -19,7 +19,7 @@ from services.analytics.engine.learning.scoring import write_scores
 from services.analytics.engine.signals import write_signals
 from services.analytics.rules.features import FEATURES, MODEL_FEATURES
 from services.analytics.rules.leaving import Leaving
-from services.analytics.rules.library import LIBRARY
+from services.analytics.rules.supplied_rules import SUPPLIED_RULES
 from tests.backtest.data_sets import DataSet, matrix
 from tests.backtest.demonstration_bank import DemonstrationBank, demonstration_bank
 from tests.backtest.trying import CHOICES, Tried, chosen
@@ -165,7 +165,7 @@ def _by_rules(bank: DemonstrationBank, day: date, numbers: Sequence[str]) -> np.
     """Expected loss as a bank without a model has it."""
     connection = bank.opened.connection
     signals, scores = (bank.folder / f"{name}-{day}.parquet" for name in ("signals", "scores"))
-    write_signals(connection, bank.features(day), LIBRARY, day, signals)
+    write_signals(connection, bank.features(day), SUPPLIED_RULES, day, signals)
     write_scores(connection, bank.features(day), None, signals, scores)
     told = dict(connection.execute(f"SELECT customer_number, expected_loss FROM read_parquet('{scores}')").fetchall())
     return np.array([float(told.get(number) or 0) for number in numbers])
@@ -236,7 +236,7 @@ def _signs(bank: DemonstrationBank, dates: Sequence[date]) -> list[SignPrecision
 
     for day in dates:
         path = bank.folder / f"signals-{day}.parquet"
-        write_signals(connection, bank.features(day), LIBRARY, day, path)
+        write_signals(connection, bank.features(day), SUPPLIED_RULES, day, path)
         for number, code in _fetched(connection, f"SELECT customer_number, signal_code FROM read_parquet('{path}')"):
             pair = counted.setdefault(code, [0, 0])
             pair[0] += 1

@@ -111,7 +111,7 @@ def by_night(night: Night) -> tuple[dict[str, float], dict[str, float]]:
     from services.analytics.engine.features import write_features
     from services.analytics.engine.learning.scoring import write_scores
     from services.analytics.engine.signals import write_signals
-    from services.analytics.rules.library import LIBRARY
+    from services.analytics.rules.supplied_rules import SUPPLIED_RULES
 
     keys.use_data_keys(keys.DataKeys.load(night.folder / keys.DATA_KEYS_FILE))
     lake, seconds, folder = Lake(night.folder / "lake", memory_mb_max=MEMORY_MB_MAX), ({}, {}), night.folder
@@ -124,7 +124,7 @@ def by_night(night: Night) -> tuple[dict[str, float], dict[str, float]]:
         with _timed(seconds, "features"):
             write_features(connection, inputs, features)
         with _timed(seconds, "signals"):
-            write_signals(connection, features, LIBRARY, LAST, signals)
+            write_signals(connection, features, SUPPLIED_RULES, LAST, signals)
         with _timed(seconds, "scores"):
             write_scores(connection, features, None, signals, scores)
     return seconds

@@ -2,7 +2,7 @@
 
 A rule is data: a condition over features and named thresholds, what makes it more severe, since when it holds, what is shown as
 evidence, and the words for it in both languages. The signs known from practice are those of the trade (a fall against the
-customer's own baseline, salary or settlement stopped, transfers to own accounts elsewhere, …); `library` has them.
+customer's own baseline, salary or settlement stopped, transfers to own accounts elsewhere, …); `supplied_rules` has them.
 """
 
 from __future__ import annotations

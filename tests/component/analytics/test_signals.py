@@ -12,8 +12,8 @@ from workbench.customer.v1 import exchange_events_pb2
 from services.analytics.model import Signal, SignalMeasure, StaleDay
 from services.analytics.model.analysis import Analysis
 from services.analytics.rules.analyses import AnalysisKind, AnalysisState
-from services.analytics.rules.library import LIBRARY
 from services.analytics.rules.signals import RuleState, SignalSeverity, SignalState, TriedChange
+from services.analytics.rules.supplied_rules import SUPPLIED_RULES
 from services.analytics.usecases.analyses import keeping
 from services.analytics.usecases.signals import taking
 from services.analytics.usecases.signals.rules import definition_message, rules_in_force, stated_rule
@@ -170,7 +170,7 @@ def test_what_is_known_of_erased_and_removed_customers_goes(town, analysed):
 
 def test_the_library_is_in_force_and_reads_in_plain_words(town, analysed):
     rules = town.rm1_east.call("ListSignalRules", page_size=1_000).signal_rules
-    assert [each.rule_code for each in rules] == [each.code for each in LIBRARY]
+    assert [each.rule_code for each in rules] == [each.code for each in SUPPLIED_RULES]
     assert len(rules) >= 14
     for rule in rules:
         said = rule.definition
@@ -178,11 +178,11 @@ def test_the_library_is_in_force_and_reads_in_plain_words(town, analysed):
         assert all(texts)
         assert rule.precision.few
     # What is shown of a rule can be proposed as it is, and states the same.
-    for rule in LIBRARY:
+    for rule in SUPPLIED_RULES:
         assert stated_rule(rule.code, rule.version, values_of(definition_message(rule))) == rule
     page = town.rm1_east.call("ListSignalRules", page_size=20)
     rest = town.rm1_east.call("ListSignalRules", page_size=20, page_token=page.next_page_token)
-    assert [each.rule_code for each in (*page.signal_rules, *rest.signal_rules)] == [each.code for each in LIBRARY]
+    assert [each.rule_code for each in (*page.signal_rules, *rest.signal_rules)] == [each.code for each in SUPPLIED_RULES]
     with pytest.raises(NotFound, match="SIGNAL_RULE_NOT_FOUND"):
         town.rm1_east.call("GetSignalRule", rule_code="NOT_THERE")
     features = town.rm1_east.call("ListSignalFeatures", page_size=1_000).signal_features
@@ -399,7 +399,7 @@ def test_precision_is_measured_once_the_horizon_has_passed(town, analysed):
     town.run_timer("signals.measure")
     rows = _wait_for_measures(town)
     assert {row.as_of_date for row in rows} == {MONTH_END}
-    assert len(rows) == len(LIBRARY)
+    assert len(rows) == len(SUPPLIED_RULES)
     rule = town.rm1_east.call("GetSignalRule", rule_code="BALANCE_FALL").precision
     assert (rule.raised_count, rule.left_count, rule.precision, rule.base_rate) == (10, 6, "0.6000", "0.3500")
     assert (rule.start_date, rule.end_date) == (MONTH_END.isoformat(), MONTH_END.isoformat())
@@ -409,7 +409,7 @@ def test_precision_is_measured_once_the_horizon_has_passed(town, analysed):
     assert (overdue.raised_count, overdue.left_count) == (2, 0)
     # Nothing is due any more.
     town.run_timer("signals.measure")
-    assert len(_wait_for_measures(town)) == len(LIBRARY)
+    assert len(_wait_for_measures(town)) == len(SUPPLIED_RULES)
 
 
 def _add_month_end(town, features):

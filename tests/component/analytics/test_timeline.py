@@ -9,8 +9,8 @@ from workbench.customer.v1 import exchange_events_pb2
 
 from services.analytics.model.signal import Signal
 from services.analytics.rules.happenings import HappeningKind
-from services.analytics.rules.library import LIBRARY
 from services.analytics.rules.signals import SignalState
+from services.analytics.rules.supplied_rules import SUPPLIED_RULES
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound
 from services.chassis.lake.lake import Pin
 from tests.component.analytics import analysis_builders
@@ -134,7 +134,7 @@ def test_what_happened_stands_beside_the_figures(town):
 def test_signs_stand_where_they_began_with_what_was_seen(town):
     customer_id = town.customer(town.rm1_east)
     Found(town)
-    rule = next(rule for rule in LIBRARY if rule.code == "BALANCE_FALL")
+    rule = next(rule for rule in SUPPLIED_RULES if rule.code == "BALANCE_FALL")
     evidence = {"features": {"fall_30": 0.42}, "thresholds": {}}
     spans = [(date(2026, 5, 2), date(2026, 6, 1)), (date(2025, 1, 1), date(2025, 2, 1)), (date(2026, 11, 3), None)]
     told = {"customer_id": customer_id, "rule_code": rule.code, "rule_version": rule.version, "severity": 2}

@@ -14,7 +14,7 @@ from services.analytics.engine.signals import write_signals
 from services.analytics.model import SignalMeasure
 from services.analytics.rules import warnings as rules
 from services.analytics.rules.features import FEATURES
-from services.analytics.rules.library import LIBRARY
+from services.analytics.rules.supplied_rules import SUPPLIED_RULES
 from services.chassis.kernel.errors import WorkbenchError
 from tests.component.analytics.warning_builders import (
     AS_OF,
@@ -449,7 +449,7 @@ def test_what_signs_and_scores_find_becomes_a_warning(town, bank, tmp_path):
     features = write_features(rows, tmp_path / "features.parquet")
     files = SimpleNamespace(signals=tmp_path / "signals.parquet", scores=tmp_path / "scores.parquet")
     with town.service.database.lake.connection() as connection:
-        write_signals(connection, features, LIBRARY, AS_OF, files.signals)
+        write_signals(connection, features, SUPPLIED_RULES, AS_OF, files.signals)
         write_scores(connection, features, None, files.signals, files.scores)
     analysis_id, _ = bank.found()
     bank.warn(analysis_id, files)

@@ -20,7 +20,6 @@ from services.analytics.engine.tables import SIGNALS
 from services.analytics.rules.conditions import FEATURE_SORTS, Sort
 from services.analytics.rules.conditions.deciding import decide
 from services.analytics.rules.evidence import Language
-from services.analytics.rules.library import LIBRARY
 from services.analytics.rules.precision import Precision, wilson_interval
 from services.analytics.rules.signal_reading import RuleFault, effective, read_rule
 from services.analytics.rules.signals import (
@@ -31,10 +30,11 @@ from services.analytics.rules.signals import (
     SignalState,
     TriedChange,
 )
+from services.analytics.rules.supplied_rules import SUPPLIED_RULES
 from tests.unit.analytics.feature_rows import feature_table, write_features
 
 AS_OF = date(2026, 11, 25)
-RULES = {rule.code: rule for rule in LIBRARY}
+RULES = {rule.code: rule for rule in SUPPLIED_RULES}
 ASSETS = 50_000_00
 
 # A customer of each sign, since when it is there, and how severe it is.
@@ -123,7 +123,7 @@ def connection():
 def look(connection, tmp_path):
     """Looks for signs in these rows; answers the rows of signals."""
 
-    def looked(rows, rules=LIBRARY, **options):
+    def looked(rows, rules=SUPPLIED_RULES, **options):
         features, path = write_features(rows, tmp_path / "features.parquet"), tmp_path / "signals.parquet"
         write_signals(connection, features, rules, AS_OF, path, **options)
         return pq.read_table(path).to_pylist()
@@ -224,12 +224,12 @@ _ANY = st.fixed_dictionaries(
 def test_the_library_sees_what_plain_values_say(connection, tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("any")
     features, path = write_features(rows, folder / "features.parquet"), folder / "signals.parquet"
-    write_signals(connection, features, LIBRARY, AS_OF, path)
+    write_signals(connection, features, SUPPLIED_RULES, AS_OF, path)
     found = {(row["customer_number"], row["signal_code"]): row["severity"] for row in pq.read_table(path).to_pylist()}
     assert found == {
         (row["customer_number"], rule.code): severity
         for row in feature_table(rows).to_pylist()
-        for rule in LIBRARY
+        for rule in SUPPLIED_RULES
         if (severity := _severity(rule, row))
     }
 

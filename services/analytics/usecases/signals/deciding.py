@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from workbench.analytics.v1 import signal_events_pb2, signal_pb2, signal_service_pb2
 
 from services.analytics.model.signal_rule import SignalRuleVersion
-from services.analytics.rules.library import LIBRARY
 from services.analytics.rules.signal_reading import ReadRule, RuleFault, read_rule
 from services.analytics.rules.signals import RuleState
+from services.analytics.rules.supplied_rules import SUPPLIED_RULES
 from services.analytics.usecases import reaching
 from services.analytics.usecases.analyses import marking
 from services.analytics.usecases.signals.rules import definition_message, rule_of, stated_rule
@@ -176,7 +176,7 @@ def _next_number(work: UnitOfWork, rule_code: str) -> int:
     versions = work.session.scalars(select(SignalRuleVersion).where(SignalRuleVersion.rule_code == rule_code)).all()
     if any(version.state == RuleState.PROPOSED for version in versions):
         raise RuleBroken("RULE_VERSION_OPEN", "Another version of the rule is still to be decided.")
-    brought = {rule.code: rule.version for rule in LIBRARY}
+    brought = {rule.code: rule.version for rule in SUPPLIED_RULES}
     own_codes = select(func.count(SignalRuleVersion.rule_code.distinct())).where(SignalRuleVersion.rule_code.not_in(brought))
     new = not versions and rule_code not in brought
     if len(versions) >= VERSIONS_MAX or (new and len(brought) + (work.session.scalar(own_codes) or 0) >= RULES_MAX):

@@ -11,9 +11,9 @@ from workbench.analytics.v1 import signal_pb2
 
 from services.analytics.model.signal_rule import SignalRuleVersion
 from services.analytics.rules.conditions.words import in_words
-from services.analytics.rules.library import LIBRARY
 from services.analytics.rules.signal_reading import ReadRule, read_rule
 from services.analytics.rules.signals import RuleState, SegmentThresholds, SignalRule
+from services.analytics.rules.supplied_rules import SUPPLIED_RULES
 from services.chassis.db.session import UnitOfWork
 
 # How the contract's fields are called here, where it is otherwise.
@@ -28,7 +28,7 @@ _TEXTS = (
 
 def rules_in_force(work: UnitOfWork) -> list[SignalRule]:
     """The version of each rule that the next analysis goes by, by code; those that are switched off are among them."""
-    rules = {rule.code: rule for rule in LIBRARY}
+    rules = {rule.code: rule for rule in SUPPLIED_RULES}
     approved = select(SignalRuleVersion).where(SignalRuleVersion.state == RuleState.APPROVED)
     for version in work.session.scalars(approved.order_by(SignalRuleVersion.rule_code, SignalRuleVersion.version_number)):
         rules[version.rule_code] = rule_of(version)
@@ -38,7 +38,7 @@ def rules_in_force(work: UnitOfWork) -> list[SignalRule]:
 def rules_of(work: UnitOfWork, versions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], SignalRule]:
     """Those versions of rules, by code and number: what was seen by one is told in its words."""
     wanted = sorted(set(versions))
-    found = {(rule.code, rule.version): rule for rule in LIBRARY}
+    found = {(rule.code, rule.version): rule for rule in SUPPLIED_RULES}
     own = [each for each in wanted if each not in found]
     if own:
         named = tuple_(SignalRuleVersion.rule_code, SignalRuleVersion.version_number).in_(own)

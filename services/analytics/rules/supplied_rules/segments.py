@@ -1,4 +1,4 @@
-"""How the library's rules state thresholds by segment."""
+"""How the supplied rules state thresholds by segment."""
 
 from __future__ import annotations
 

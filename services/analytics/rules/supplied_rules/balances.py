@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.analytics.rules.library.segments import CORPORATE, INSTITUTION, PREMIER, PRIVATE, PUBLIC, RETAIL, of, of_all
 from services.analytics.rules.signals import SignalRule
+from services.analytics.rules.supplied_rules.segments import CORPORATE, INSTITUTION, PREMIER, PRIVATE, PUBLIC, RETAIL, of, of_all
 
 BALANCES = (
     SignalRule(

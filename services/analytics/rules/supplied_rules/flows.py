@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.analytics.rules.library.segments import (
+from services.analytics.rules.signals import SignalRule
+from services.analytics.rules.supplied_rules.segments import (
     CORPORATE,
     INSTITUTION,
     PRIVATE,
@@ -12,7 +13,6 @@ from services.analytics.rules.library.segments import (
     of_all,
     without,
 )
-from services.analytics.rules.signals import SignalRule
 
 FLOWS = (
     SignalRule(
