@@ -6,27 +6,31 @@ PROTOS := $(shell find protos -name '*.proto') protos/generate.py
 READINGS := services/chassis/words/reading_table.py
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: up demo-berka test lint format bench backtest lock contract clean
+.PHONY: up page demo-berka test lint format bench backtest lock contract clean
 
-up: build/.ready
+up: build/.ready page
 	@$(BIN)/workbench up
+
+# Builds the workbench's page, where its sources have changed since.
+page: build/.ready
+	@$(BIN)/python gateway/web/build.py
 
 # Loads the PKDD'99 bank into the deployment that runs here: make demo-berka DATA=folder
 demo-berka: build/.ready
 	@test -n "$(DATA)" || { echo "Say where the data set is: make demo-berka DATA=folder"; exit 1; }
 	@$(BIN)/workbench demo berka --data "$(DATA)"
 
-test: build/.ready-test
+test: build/.ready-test page
 	@$(BIN)/python -m tests.run
 
 lint: build/.ready-test
 	@$(BIN)/python -m tests.run lint
 
-bench: build/.ready-bench
+bench: build/.ready-bench page
 	@$(BIN)/python -m tests.bench
 
 # How well leaving is foreseen, on public data and on the demonstration bank: the table of services/analytics/README.md.
-backtest: build/.ready-test
+backtest: build/.ready-test page
 	@$(BIN)/python -m tests.backtest $(ONLY)
 
 format: build/.ready-test
@@ -72,10 +76,11 @@ lock: .venv/.test
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group test -c requirements.lock -o requirements-test.lock
 	$(LOCK) --group bench -c requirements.lock -o requirements-bench.lock
+	$(LOCK) --group node -o requirements-node.lock
 
 # Accepts the contract as it now stands: the image that `buf breaking` compares with, and the OpenAPI document.
 contract: build/.ready-test
 	@$(BIN)/python -m tests.run accept-contract
 
 clean:
-	rm -rf build .venv
+	rm -rf build .venv gateway/web/node_modules

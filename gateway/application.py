@@ -165,8 +165,9 @@ class Application:
             headers.append(("Content-Security-Policy", DATA_POLICY))
         headers += self._cross_origin.headers(environ.get("HTTP_ORIGIN", ""))
         body: Iterable[bytes] = answer.body
-        if isinstance(body, bytes):
+        if isinstance(body, bytes) and not any(name == "Content-Encoding" for name, _ in answer.headers):
             body = [_compressed(body, answer.content_type, environ, headers)]
+        body = [body] if isinstance(body, bytes) else body
         start_response(_STATUS_LINES.get(answer.status, str(answer.status)), headers)
         seconds = time.perf_counter() - exchange.started
         route = exchange.endpoint.label if exchange.endpoint else NO_ROUTE

@@ -13,7 +13,7 @@ import grpc
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
-from gateway import openapi, revocations, survey_pages
+from gateway import openapi, page, revocations, survey_pages
 from gateway.application import Application
 from gateway.authentication import Authenticator
 from gateway.exchange import Endpoint, Exchange
@@ -71,6 +71,7 @@ def compose(
         views = Views(_shown(settings, own, contract, upstream, authenticator, keys, metrics, streams))
         if upstream.addresses.get(survey_pages.SERVICE):
             _add_survey_pages(views, contract, upstream)
+        _add_page(views, own, contract, upstream)
         if own.federation.providers:
             _add_federation(views, settings, own, contract, upstream, authenticator)
         find = _finder(contract, views, lambda route: RpcEndpoint(route, upstream, authenticator, streams, own))
@@ -110,18 +111,27 @@ def _finder(
     return find
 
 
+def _calling(contract: Contract, upstream: Upstream, name: str) -> Callable[[Exchange, Mapping[str, Any]], Any]:
+    """Calls an open method for a view, with fields of its request."""
+    method = contract.pool.FindMethodByName(name)
+    rpc, make_request = rpc_of(method, contracts.access_of(method)), message_class(method.input_type)
+
+    def call(exchange: Exchange, fields: Mapping[str, Any]) -> Any:
+        metadata = [(CORRELATION_KEY, exchange.correlation_id), (REMOTE_ADDRESS_KEY, exchange.remote_address)]
+        return upstream.call(rpc, make_request(**fields), metadata)
+
+    return call
+
+
 def _add_survey_pages(views: Views, contract: Contract, upstream: Upstream) -> None:
-    def calling(name: str) -> survey_pages.Call:
-        method = contract.pool.FindMethodByName(name)
-        rpc, make_request = rpc_of(method, contracts.access_of(method)), message_class(method.input_type)
+    form, answer = (_calling(contract, upstream, name) for name in (survey_pages.FORM_METHOD, survey_pages.ANSWER_METHOD))
+    views.flask.register_blueprint(survey_pages.survey_pages(form, answer))
 
-        def call(exchange: Exchange, fields: Mapping[str, Any]) -> Any:
-            metadata = [(CORRELATION_KEY, exchange.correlation_id), (REMOTE_ADDRESS_KEY, exchange.remote_address)]
-            return upstream.call(rpc, make_request(**fields), metadata)
 
-        return call
-
-    pages = survey_pages.survey_pages(calling(survey_pages.FORM_METHOD), calling(survey_pages.ANSWER_METHOD))
+def _add_page(views: Views, own: GatewaySettings, contract: Contract, upstream: Upstream) -> None:
+    create, refresh = (_calling(contract, upstream, name) for name in (page.CREATE_METHOD, page.REFRESH_METHOD))
+    https_only, sign_on = own.https_only or own.tls_certificate is not None, sorted(own.federation.providers)
+    pages = page.page_views(page.BUILT, create=create, refresh=refresh, https_only=https_only, sign_on=sign_on)
     views.flask.register_blueprint(pages)
 
 

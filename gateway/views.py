@@ -11,7 +11,7 @@ from typing import Any
 
 import flask_swagger_ui
 import prometheus_client
-from flask import Flask, Response, jsonify, redirect, request, send_from_directory
+from flask import Flask, Response, jsonify, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response as AnyResponse
@@ -154,10 +154,6 @@ def _add_contract(flask: Flask, shown: Shown) -> None:
         answer = jsonify(shown.public_jwks())
         answer.headers["Cache-Control"] = CACHE_BRIEFLY
         return answer
-
-    @flask.get("/")
-    def page() -> AnyResponse:
-        return redirect("/docs")
 
     @flask.get("/docs")
     def docs() -> AnyResponse:

@@ -44,6 +44,8 @@ class ByDeployment(LoadScopeScheduling):
 
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
+        if file.startswith("tests/page/"):
+            return "page"
         profile = re.search(r"\[.*(branch|head.office)", nodeid)
         if profile is None:
             return file
@@ -55,7 +57,7 @@ class ByDeployment(LoadScopeScheduling):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Rooms in the order of how long their longest group takes."""
-    order = {"fault": 0, "e2e": 1, "contract": 2}
+    order = {"page": 0, "fault": 1, "e2e": 2, "contract": 3}
     items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(order)))
 
 

@@ -34,6 +34,8 @@ class Deployment:
     environment: Mapping[str, str]
     # Whether the demonstration bank's systems deliver files meanwhile.
     delivers: bool = False
+    customers: int = CUSTOMERS
+    history_months: int = HISTORY_MONTHS
     process: subprocess.Popen[str] | None = None
     # By login: the token, and when it is renewed.
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -50,9 +52,9 @@ class Deployment:
                 str(Path(sys.executable).parent / "workbench"),
                 "up",
                 "--customers",
-                str(CUSTOMERS),
+                str(self.customers),
                 "--history-months",
-                str(HISTORY_MONTHS),
+                str(self.history_months),
                 "--deliver" if self.delivers else "--no-deliver",
             ],
             env=dict(self.environment),
@@ -116,9 +118,12 @@ class Deployment:
 
 
 @contextmanager
-def branch(home: Path, settings: Mapping[str, str] | None = None, *, delivers: bool = False) -> Iterator[Deployment]:
-    """A branch of its own in a folder, with settings of its own by their names in the environment."""
-    yield from _running(home, {"WORKBENCH_PROFILE": "branch", **(settings or {})}, delivers=delivers)
+def branch(home: Path, settings: Mapping[str, str] | None = None, **bank) -> Iterator[Deployment]:
+    """A branch of its own in a folder, with settings of its own by their names in the environment.
+
+    `bank`: what the demonstration bank is to be (`delivers`, `customers`, `history_months`).
+    """
+    yield from _running(home, {"WORKBENCH_PROFILE": "branch", **(settings or {})}, **bank)
 
 
 @contextmanager
@@ -127,17 +132,16 @@ def head_office(
     database_urls: Mapping[str, str],
     amqp_url: str,
     settings: Mapping[str, str] | None = None,
-    *,
-    delivers: bool = False,
+    **bank,
 ) -> Iterator[Deployment]:
     """A head office on this machine: PostgreSQL and RabbitMQ given, mutual TLS between its processes."""
     databases = {f"WORKBENCH_{name.upper()}_DATABASE_URL": url for name, url in database_urls.items()}
     addresses = {f"WORKBENCH_{name.upper()}_ADDRESS": f"127.0.0.1:{free_port()}" for name in database_urls}
     own = {"WORKBENCH_PROFILE": "head-office", "WORKBENCH_DEMONSTRATION": "true", "WORKBENCH_AMQP_URL": amqp_url}
-    yield from _running(home, own | databases | addresses | dict(settings or {}), delivers=delivers)
+    yield from _running(home, own | databases | addresses | dict(settings or {}), **bank)
 
 
-def _running(home: Path, settings: Mapping[str, str], *, delivers: bool) -> Iterator[Deployment]:
+def _running(home: Path, settings: Mapping[str, str], **bank) -> Iterator[Deployment]:
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
     # Tests call faster than people do; the limits themselves are tested where they stand.
@@ -145,7 +149,7 @@ def _running(home: Path, settings: Mapping[str, str], *, delivers: bool) -> Iter
     environment = (
         inherited | limits | {"WORKBENCH_HOME": str(home), "WORKBENCH_PORT": str(port), "COLUMNS": "200"} | dict(settings)
     )
-    deployment = Deployment(home, port, environment, delivers)
+    deployment = Deployment(home, port, environment, **bank)
     try:
         deployment.start()
         yield deployment

@@ -102,6 +102,9 @@ class Schemas:
         schema = self._value(field)
         if comment := self._comment(field.full_name):
             schema["description"] = comment
+        if field.has_presence and field.message_type is None:
+            # Left out of an answer where nobody set it; whoever makes types of the document asks.
+            schema["x-presence"] = True
         if constraints.is_read_only(field):
             schema["readOnly"] = True
         if constraints.is_secret(field):

@@ -1,0 +1,17 @@
+import { Tooltip } from 'antd';
+import { type Money, useFormats } from './formats';
+
+/** An amount of money in short, exact to the cent on hover and for screen readers; `exact` writes it out. */
+export function Amount({ money, exact, signed }: { money: Money | undefined; exact?: boolean; signed?: boolean }) {
+  const formats = useFormats();
+  const whole = formats.money(money);
+  const falls = money?.amount.startsWith('-');
+  const plus = signed && money && !falls && Number(money.amount) !== 0 ? '+' : '';
+  const className = signed ? (falls ? 'amount amount-falls' : 'amount amount-rises') : 'amount';
+  if (exact || !money) return <span className={className}>{plus + whole}</span>;
+  return (
+    <Tooltip title={whole}>
+      <span className={className}>{plus + formats.moneyShort(money)}</span>
+    </Tooltip>
+  );
+}

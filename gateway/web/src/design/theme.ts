@@ -1,0 +1,91 @@
+import { type ThemeConfig, theme } from 'antd';
+import { useSyncExternalStore } from 'react';
+
+export type Appearance = 'light' | 'dark';
+
+const CHOICE = 'workbench-appearance';
+const system = window.matchMedia('(prefers-color-scheme: dark)');
+const listeners = new Set<() => void>();
+system.addEventListener('change', () => tell());
+
+function tell(): void {
+  document.documentElement.dataset.appearance = appearance();
+  for (const listener of listeners) listener();
+}
+
+/** Chosen here before, else the system's. */
+export function appearance(): Appearance {
+  const chosen = localStorage.getItem(CHOICE);
+  if (chosen === 'light' || chosen === 'dark') return chosen;
+  return system.matches ? 'dark' : 'light';
+}
+
+export function choose(chosen: Appearance): void {
+  localStorage.setItem(CHOICE, chosen);
+  tell();
+}
+
+// System fonts: nothing is loaded from elsewhere, and Chinese stands in the face that the reader knows.
+const FONTS =
+  "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif";
+
+/** Colours of series and states that differ in lightness too, so that they are told apart without colour vision (after Okabe and Ito). */
+export const SERIES: Record<Appearance, string[]> = {
+  light: ['#1d5fa8', '#d97706', '#0f8a70', '#a8558a', '#6a5acd', '#b5442d', '#5b7083', '#8a7a00'],
+  dark: ['#6aa9e9', '#f2b35c', '#5cc9ae', '#d997bf', '#a99bf0', '#ec8a74', '#a3b6c7', '#d6c64f'],
+};
+
+function themeOf(look: Appearance): ThemeConfig {
+  const dark = look === 'dark';
+  return {
+    algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+    cssVar: { key: 'workbench' },
+    hashed: false,
+    token: {
+      colorPrimary: dark ? '#5b9be0' : '#1d5fa8',
+      colorInfo: dark ? '#5b9be0' : '#1d5fa8',
+      colorSuccess: dark ? '#4dbb9f' : '#0d7a62',
+      colorWarning: dark ? '#eeb04f' : '#b45f06',
+      colorError: dark ? '#f0786a' : '#b93424',
+      colorLink: dark ? '#6aa9e9' : '#1a5799',
+      colorTextSecondary: dark ? '#a9b3bd' : '#55606b',
+      colorTextTertiary: dark ? '#98a2ad' : '#646e79',
+      colorTextDescription: dark ? '#a9b3bd' : '#5b6570',
+      colorTextPlaceholder: dark ? '#8d97a2' : '#68727d',
+      colorBgLayout: dark ? '#10151b' : '#f4f6f8',
+      colorBgContainer: dark ? '#171e26' : '#ffffff',
+      colorBgElevated: dark ? '#1d2630' : '#ffffff',
+      motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+      borderRadius: 6,
+      fontFamily: FONTS,
+      fontSize: 14,
+    },
+    components: {
+      Button: dark ? { primaryColor: '#0b1622', dangerColor: '#1c0b08', solidTextColor: '#0b1622' } : {},
+      Layout: {
+        headerBg: dark ? '#171e26' : '#ffffff',
+        siderBg: dark ? '#171e26' : '#ffffff',
+        headerHeight: 56,
+        headerPadding: '0 16px',
+      },
+      Menu: { itemBg: 'transparent', subMenuItemBg: 'transparent', activeBarBorderWidth: 0 },
+      Table: { cellPaddingBlock: 10, cellPaddingInline: 12, headerBg: dark ? '#1b232c' : '#f7f9fb' },
+      Card: { headerFontSize: 15, headerHeight: 48 },
+    },
+  };
+}
+
+const THEMES: Record<Appearance, ThemeConfig> = { light: themeOf('light'), dark: themeOf('dark') };
+
+export function useAppearance(): Appearance {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, appearance);
+}
+
+export function useDesign(): { theme: ThemeConfig } {
+  return { theme: THEMES[useAppearance()] };
+}
+
+document.documentElement.dataset.appearance = appearance();

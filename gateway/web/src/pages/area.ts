@@ -1,0 +1,30 @@
+// An area of the page: who sees which pages of it, and where they stand in the navigation.
+import type { Permission } from '@rm-workbench/client';
+import type { ComponentType, ReactNode } from 'react';
+import type { Access, ServiceName } from '../access/access';
+
+export interface PageRoute {
+  /** Below `/app/`, such as `customers/:customerId`. */
+  path: string;
+  /** Any of these permissions opens the page; none for everybody who is signed in. */
+  needs: Permission[];
+  /** Services without which the page has nothing to show. */
+  services?: ServiceName[];
+  /** Asked on top of permissions, where a page is for some posts only. */
+  only?: (access: Access) => boolean;
+  load: () => Promise<{ default: ComponentType }>;
+  /** In the navigation, by this word of the area's namespace; left out for pages that are reached from others. */
+  nav?: string;
+}
+
+export interface Area {
+  /** Its namespace of words, and its key in the navigation. */
+  name: string;
+  icon: ReactNode;
+  pages: PageRoute[];
+}
+
+export function mayOpen(page: PageRoute, access: Access): boolean {
+  const permitted = page.needs.length === 0 || page.needs.some(access.may);
+  return permitted && (page.services ?? []).every(access.has) && (page.only?.(access) ?? true);
+}

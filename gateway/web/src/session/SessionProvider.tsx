@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query';
+import { Modal } from 'antd';
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { AccessProvider, capabilitiesOf } from '../access/access';
+import { client, queries } from '../api/client';
+import { FailureState, LoadingState } from '../design/States';
+import { SignInForm } from './SignInForm';
+import { SignInPage } from './SignInPage';
+import { resume, sessionState, subscribe } from './session';
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const state = useSyncExternalStore(subscribe, sessionState);
+  const resumed = useQuery({
+    queryKey: ['session'],
+    queryFn: () => resume().then(() => true),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (resumed.error) return <FailureState error={resumed.error} onRetry={() => void resumed.refetch()} />;
+  if (state === 'unknown') return <LoadingState whole />;
+  if (state === 'signed-out') return <SignInPage />;
+  return <SignedIn expired={state === 'expired'}>{children}</SignedIn>;
+}
+
+/** The page of somebody who is signed in. An expired session is renewed on top of it, so that nothing typed is lost. */
+function SignedIn({ expired, children }: { expired: boolean; children: ReactNode }) {
+  const { t } = useTranslation();
+  const who = useQuery({
+    queryKey: ['me'],
+    queryFn: async () => {
+      const [me, capabilities] = await Promise.all([client.GET('/v1/me'), capabilitiesOf()]);
+      return { me: me.data, capabilities };
+    },
+    enabled: !expired,
+    staleTime: 5 * 60_000,
+  });
+  const personId = who.data?.me?.person?.personId;
+  const known = useRef(personId);
+  useEffect(() => {
+    // Somebody else signed in where one's session had expired: nothing of the first one's may stay.
+    if (known.current && personId && known.current !== personId) {
+      sessionStorage.clear();
+      queries.clear();
+      window.location.assign('/app/');
+    }
+    known.current = personId ?? known.current;
+  }, [personId]);
+  if (who.error && !who.data) return <FailureState error={who.error} onRetry={() => void who.refetch()} />;
+  if (!who.data?.me) return expired ? <SignInPage /> : <LoadingState whole />;
+  return (
+    <AccessProvider me={who.data.me} capabilities={who.data.capabilities}>
+      {children}
+      <Modal
+        open={expired}
+        title={t('session.expired')}
+        footer={null}
+        closable={false}
+        keyboard={false}
+        mask={{ closable: false }}
+      >
+        <p>{t('session.expiredHint')}</p>
+        <SignInForm login={who.data.me.person?.login} onSignedIn={() => void queries.invalidateQueries()} />
+      </Modal>
+    </AccessProvider>
+  );
+}

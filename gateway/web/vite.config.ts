@@ -1,0 +1,27 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+// A gateway that runs already, for `npm run dev`: WORKBENCH_GATEWAY=http://127.0.0.1:8080
+const gateway = process.env.WORKBENCH_GATEWAY ?? 'http://127.0.0.1:8080';
+
+const proxy = { '/v1': gateway, '/app/session': gateway, '/docs': gateway };
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-__STYLE_NONCE__'; img-src 'self' data: blob:; font-src 'self'; " +
+  "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+export default defineConfig({
+  base: '/app/',
+  plugins: [react()],
+  build: {
+    outDir: '../../build/page',
+    emptyOutDir: true,
+    // The content security policy has no room for scripts and pictures inside of documents.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 700,
+  },
+  server: { proxy },
+  // What was built, under the policy with which the gateway serves it.
+  preview: { proxy, headers: { 'Content-Security-Policy': policy } },
+});
