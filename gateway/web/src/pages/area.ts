@@ -13,12 +13,12 @@ export interface PageRoute {
   /** Asked on top of permissions, where a page is for some posts only. */
   only?: (access: Access) => boolean;
   load: () => Promise<{ default: ComponentType }>;
-  /** In the navigation, by this word of the area's namespace; left out for pages that are reached from others. */
+  /** In the navigation, by this word under `nav` of the common words; left out for pages that are reached from others. */
   nav?: string;
 }
 
 export interface Area {
-  /** Its namespace of words, and its key in the navigation. */
+  /** Its key in the navigation, and its word under `nav`. */
   name: string;
   icon: ReactNode;
   pages: PageRoute[];

@@ -7,7 +7,7 @@ import { type NavigationGroup, navigationOf } from './navigation';
 /** The pages that the person may open, by area. */
 export function Navigation({ onOpened }: { onOpened?: () => void }) {
   const groups = navigationOf(useAccess());
-  const { t } = useTranslation(groups.map(({ area }) => area.name));
+  const { t } = useTranslation();
   const { pathname } = useLocation();
   const items: MenuProps['items'] = groups.map((group) => item(group, t));
   const paths = groups.flatMap(({ pages }) => pages.map((page) => page.path));
@@ -17,7 +17,7 @@ export function Navigation({ onOpened }: { onOpened?: () => void }) {
     .sort((one, other) => other.length - one.length)[0];
   const openAreas = groups.filter(({ pages }) => pages.length > 1).map(({ area }) => area.name);
   return (
-    <nav aria-label={t('workbench:shell.navigation')}>
+    <nav aria-label={t('shell.navigation')}>
       <Menu
         mode="inline"
         inlineIndent={16}
@@ -33,13 +33,13 @@ export function Navigation({ onOpened }: { onOpened?: () => void }) {
 type Words = (key: string) => string;
 
 function item({ area, pages }: NavigationGroup, t: Words) {
-  const link = (path: string, words: string) => <Link to={`/${path}`}>{t(words)}</Link>;
+  const link = (path: string, words: string) => <Link to={`/${path}`}>{t(`nav.${words}`)}</Link>;
   const [only] = pages;
-  if (pages.length === 1 && only) return { key: only.path, icon: area.icon, label: link(only.path, `${area.name}:${only.nav}`) };
+  if (pages.length === 1 && only) return { key: only.path, icon: area.icon, label: link(only.path, only.nav ?? '') };
   return {
     key: area.name,
     icon: area.icon,
-    label: t(`${area.name}:nav.area`),
-    children: pages.map((page) => ({ key: page.path, label: link(page.path, `${area.name}:${page.nav}`) })),
+    label: t(`nav.${area.name}`),
+    children: pages.map((page) => ({ key: page.path, label: link(page.path, page.nav ?? '') })),
   };
 }

@@ -9,13 +9,13 @@ const PLACES = 4;
 /** On a phone: the first page of each of the first areas, at the bottom. */
 export function PhoneBar() {
   const groups = navigationOf(useAccess()).slice(0, PLACES);
-  const { t } = useTranslation(groups.map(({ area }) => area.name));
+  const { t } = useTranslation();
   return (
-    <nav className="phone-bar" aria-label={t('workbench:shell.mainPages')}>
+    <nav className="phone-bar" aria-label={t('shell.mainPages')}>
       {groups.map(({ area, pages }) => (
         <NavLink key={area.name} to={`/${pages[0]?.path}`}>
           {area.icon}
-          <span>{t(pages.length > 1 ? `${area.name}:nav.area` : `${area.name}:${pages[0]?.nav}`)}</span>
+          <span>{t(`nav.${pages.length > 1 ? area.name : pages[0]?.nav}`)}</span>
         </NavLink>
       ))}
     </nav>

@@ -1,6 +1,25 @@
 // Where the page shows what a resource's name stands for, such as `tasks/0198…`.
 const PLACES: Record<string, (id: string) => string> = {
+  appointments: () => '/work/calendar',
+  campaigns: (id) => `/work/campaigns/${id}`,
+  claims: (id) => `/performance/claims/${id}`,
+  contacts: (id) => `/work/contacts/${id}`,
   customers: (id) => `/customers/${id}`,
+  deals: (id) => `/performance/deals/${id}`,
+  departurePlans: (id) => `/unit/departures/${id}`,
+  documents: (id) => `/work/knowledge/${id}`,
+  duplicateCandidates: (id) => `/customers/duplicates/${id}`,
+  feedback: (id) => `/work/needs/${id}`,
+  handOvers: (id) => `/customers/hand-overs/${id}`,
+  imports: (id) => `/customers/imports/${id}`,
+  leads: (id) => `/work/leads/${id}`,
+  objections: (id) => `/performance/claims?objection=${id}`,
+  opportunities: (id) => `/work/leads/opportunities/${id}`,
+  surveyInvitations: (id) => `/work/surveys/invitations/${id}`,
+  tasks: (id) => `/work/tasks/${id}`,
+  visitProposals: () => '/work/calendar',
+  warnings: (id) => `/warnings/${id}`,
+  workReports: (id) => `/work/reports/${id}`,
 };
 
 /** The address of a resource within the page; undefined where the page has none for its kind. */

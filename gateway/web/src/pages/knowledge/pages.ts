@@ -1,0 +1,3 @@
+import type { PageRoute } from '../area';
+
+export const knowledgePages: PageRoute[] = [];
