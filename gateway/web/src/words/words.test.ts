@@ -59,6 +59,17 @@ function asked(path: string): string[] {
   return [...code.matchAll(/\bt\(\s*'([^'$]+)'/g)].map(([, key = '']) => (key.includes(':') ? key : `${first}:${key}`));
 }
 
+describe('enumerations', () => {
+  it('have words for every value of the contract', () => {
+    const contract = readFileSync(join(HERE, '../../../openapi.json'), 'utf8');
+    const lists = [...contract.matchAll(/"enum": ?\[([^\]]*)\]/g)].map(([, list]) => JSON.parse(`[${list}]`) as string[]);
+    const values = lists.flat().filter((value) => /^[A-Z]/.test(value) && !value.endsWith('_UNSPECIFIED'));
+    const known = wordsOf('zh', 'named.json');
+    expect(values.length).toBeGreaterThan(500);
+    expect(values.filter((value) => !known.has(value))).toEqual([]);
+  });
+});
+
 describe('code', () => {
   it('asks only for words that there are', () => {
     const known = new Set(
