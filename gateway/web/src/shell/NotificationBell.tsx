@@ -1,5 +1,4 @@
 import { BellOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
 import { Badge, Button, Flex, List, Popover, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +7,7 @@ import { api, client, refresh } from '../api/client';
 import { POLL_MILLISECONDS, useWatch } from '../api/stream';
 import { useFormats } from '../design/formats';
 import { EmptyState, Loaded } from '../design/States';
+import { useNotificationSentence } from './notificationWords';
 import { addressOf } from './resources';
 
 const LIST = '/v1/notifications';
@@ -40,7 +40,7 @@ function Notifications({ onOpened }: { onOpened: () => void }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const navigate = useNavigate();
-  const sentence = useSentence();
+  const sentence = useNotificationSentence();
   const list = api.useQuery('get', LIST, { params: { query: { pageSize: 20 } } });
   const read = async (notificationIds: string[]) => {
     await client.POST('/v1/notifications:markRead', { body: { notificationIds } });
@@ -87,19 +87,4 @@ function Notifications({ onOpened }: { onOpened: () => void }) {
       </Loaded>
     </div>
   );
-}
-
-/** The sentence of a kind of notification, in the person's language, as the service words it. */
-function useSentence(): (kind: string, parameters: Record<string, string>) => string {
-  const { i18n } = useTranslation();
-  const kinds = useQuery({
-    queryKey: ['/v1/notificationKinds'],
-    queryFn: async () => (await client.GET('/v1/notificationKinds')).data,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return (kind, parameters) => {
-    const known = kinds.data?.notificationKinds.find((each) => each.kind === kind);
-    const sentence = (i18n.language === 'zh' ? known?.textZh : known?.textEn) ?? kind;
-    return sentence.replace(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? '');
-  };
 }
