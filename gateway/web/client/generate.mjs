@@ -11,6 +11,12 @@ const GENERATED = new URL('./src/generated/', import.meta.url);
 const REFERENCE = '#/components/schemas/';
 const INPUT = '.Input';
 
+/** A text that is a day or empty is a text: of the formats that it may have, the types say nothing. */
+function withoutFormats(_key, value) {
+  if (value?.type === 'string' && value.anyOf) return { ...value, anyOf: undefined };
+  return value;
+}
+
 /** The schema with every reference led to the schemas of requests. */
 function asInput(schema, named) {
   if (Array.isArray(schema)) return schema.map((each) => asInput(each, named));
@@ -80,7 +86,7 @@ function permissionsOf(document) {
   return [...named].filter((name) => name.includes('.')).sort();
 }
 
-const document = split(JSON.parse(await readFile(DOCUMENT, 'utf8')));
+const document = split(JSON.parse(await readFile(DOCUMENT, 'utf8'), withoutFormats));
 const permissions = permissionsOf(document).map((name) => `  | '${name}'`);
 await mkdir(GENERATED, { recursive: true });
 await writeFile(
