@@ -5,11 +5,34 @@
 // each gets types of its own: `customer.v1.Customer` as it is answered, `customer.v1.Customer.Input` as it is sent.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import openapiTypescript, { astToString } from 'openapi-typescript';
+import ts from 'typescript';
 
 const DOCUMENT = new URL('../../openapi.json', import.meta.url);
 const GENERATED = new URL('./src/generated/', import.meta.url);
 const REFERENCE = '#/components/schemas/';
 const INPUT = '.Input';
+const BLOB = ts.factory.createTypeReferenceNode('Blob');
+
+/** Files are sent and answered as they are. */
+const fileAsBlob = (schema) => (schema.format === 'binary' ? BLOB : undefined);
+
+/** A text that is a day or empty is a text: of the formats that it may have, the types say nothing. */
+function withoutFormats(_key, value) {
+  if (value?.type === 'string' && value.anyOf) return { ...value, anyOf: undefined };
+  return value;
+}
+
+/** A text that is a day or empty is a text: of the formats that it may have, the types say nothing. */
+function withoutFormats(_key, value) {
+  if (value?.type === 'string' && value.anyOf) return { ...value, anyOf: undefined };
+  return value;
+}
+
+/** A text that is a day or empty is a text: of the formats that it may have, the types say nothing. */
+function withoutFormats(_key, value) {
+  if (value?.type === 'string' && value.anyOf) return { ...value, anyOf: undefined };
+  return value;
+}
 
 /** The schema with every reference led to the schemas of requests. */
 function asInput(schema, named) {
@@ -80,12 +103,12 @@ function permissionsOf(document) {
   return [...named].filter((name) => name.includes('.')).sort();
 }
 
-const document = split(JSON.parse(await readFile(DOCUMENT, 'utf8')));
+const document = split(JSON.parse(await readFile(DOCUMENT, 'utf8'), withoutFormats));
 const permissions = permissionsOf(document).map((name) => `  | '${name}'`);
 await mkdir(GENERATED, { recursive: true });
 await writeFile(
   new URL('schema.ts', GENERATED),
-  `// Made by generate.mjs; do not edit.\n${astToString(await openapiTypescript(document))}`,
+  `// Made by generate.mjs; do not edit.\n${astToString(await openapiTypescript(document, { transform: fileAsBlob }))}`,
 );
 await writeFile(
   new URL('permissions.ts', GENERATED),
