@@ -22,18 +22,6 @@ function withoutFormats(_key, value) {
   return value;
 }
 
-/** A text that is a day or empty is a text: of the formats that it may have, the types say nothing. */
-function withoutFormats(_key, value) {
-  if (value?.type === 'string' && value.anyOf) return { ...value, anyOf: undefined };
-  return value;
-}
-
-/** A text that is a day or empty is a text: of the formats that it may have, the types say nothing. */
-function withoutFormats(_key, value) {
-  if (value?.type === 'string' && value.anyOf) return { ...value, anyOf: undefined };
-  return value;
-}
-
 /** The schema with every reference led to the schemas of requests. */
 function asInput(schema, named) {
   if (Array.isArray(schema)) return schema.map((each) => asInput(each, named));
