@@ -1,6 +1,5 @@
 """The client package as another front-end team takes it: packed, installed, run as its README says, on the mock and a bank."""
 
-import os
 import re
 import subprocess
 import time
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from gateway.web.build import node_environment
 from tests.servers import free_port
 
 WEB = Path(__file__).parents[2] / "gateway/web"
@@ -22,10 +22,10 @@ def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("front-end")
     subprocess.run(
         ["npm", "pack", "--silent", "--workspace", "@rm-workbench/client", "--pack-destination", str(folder)],
-        cwd=WEB, check=True, stdout=subprocess.DEVNULL,
+        cwd=WEB, check=True, stdout=subprocess.DEVNULL, env=node_environment(),
     )  # fmt: skip
     (folder / "package.json").write_text('{"name": "front-end", "type": "module", "private": true}')
-    subprocess.run([*INSTALL, str(next(folder.glob("*.tgz")))], cwd=folder, check=True)
+    subprocess.run([*INSTALL, str(next(folder.glob("*.tgz")))], cwd=folder, check=True, env=node_environment())
     script = re.search(r"```js\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[1]
     (folder / "first.mjs").write_text(script, encoding="utf-8")
     return folder
@@ -36,7 +36,7 @@ def mock(project):
     """The address of the mock gateway."""
     port = free_port()
     command = [project / "node_modules/.bin/rm-workbench-mock", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=node_environment()) as process:
         assert "http://127.0.0.1" in process.stdout.readline()
         yield f"http://127.0.0.1:{port}"
         process.terminate()
@@ -44,7 +44,12 @@ def mock(project):
 
 def first_calls(project, url):
     run = subprocess.run(
-        ["node", "first.mjs"], cwd=project, env={**os.environ, "WORKBENCH_URL": url}, capture_output=True, text=True, check=False
+        ["node", "first.mjs"],
+        cwd=project,
+        env=node_environment() | {"WORKBENCH_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     return run.stdout.splitlines()
