@@ -3,10 +3,11 @@ import { Alert, Button, Flex, Tag, Typography } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../access/access';
-import { api } from '../../api/client';
+import { api, refresh } from '../../api/client';
 import { Named, useNamed } from '../../design/Named';
 import { Page } from '../../design/Page';
 import { useUnitNames } from '../../design/selects';
+import { LogContactButton } from '../contacts/LogContact';
 import { type Customer, isEnded, usePersonName } from './customer';
 import { EditCustomer } from './EditCustomer';
 import { HandOverCustomer } from './HandOverCustomer';
@@ -119,6 +120,7 @@ function Actions({ customer }: { customer: Customer }) {
   const [open, setOpen] = useState<'edit' | 'handOver'>();
   return (
     <>
+      <LogContactButton customer={customer} onLogged={() => void refresh('/v1/customers/')} />
       {may('customer.record.update') && (
         <Button icon={<EditOutlined />} onClick={() => setOpen('edit')}>
           {t('workbench:action.edit')}

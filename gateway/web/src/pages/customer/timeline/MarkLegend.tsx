@@ -1,4 +1,3 @@
-import { Flex } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNamed } from '../../../design/Named';
@@ -23,20 +22,20 @@ export function MarkLegend({ items }: { items: readonly TimelineItem[] }) {
     return [...first.entries()].sort(([one], [other]) => one.localeCompare(other));
   }, [items]);
   return (
-    <Flex wrap gap="4px 16px" className="mark-legend" role="list" aria-label={t('timeline.legend')}>
+    <ul className="mark-legend" aria-label={t('timeline.legend')}>
       {kinds.map(([key, item]) => {
         const { lane, mark } = lookOf(item.kind);
         const colour = colourOf({ item, lane, mark, row: 0, from: 0, to: 0 }, palette);
         const severity = lane === 'signal' ? ` · ${t(`timeline.severity.${item.severity}`, { defaultValue: '' })}` : '';
         return (
-          <span key={key} role="listitem">
+          <li key={key}>
             <MarkIcon mark={mark} colour={colour} ground={palette.ground} thick={lane === 'signal' ? item.severity : 1} />
             {named(item.kind)}
             {severity}
-          </span>
+          </li>
         );
       })}
-    </Flex>
+    </ul>
   );
 }
 
