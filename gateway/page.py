@@ -43,7 +43,7 @@ Call = Callable[[Exchange, Mapping[str, Any]], Any]
 
 
 def policy(nonce: str) -> str:
-    """The page's content security policy: its own scripts, styles with its own mark, nothing from elsewhere, in nobody's frame."""
+    """The page's content security policy: its own scripts, styles with its mark, nothing from elsewhere, in nobody's frame."""
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; font-src 'self'; "
         "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

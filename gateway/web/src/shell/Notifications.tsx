@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import { Button, Flex, List, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { api, client, refresh } from '../api/client';
 import { useFormats } from '../design/formats';
 import { EmptyState, Loaded } from '../design/States';
+import { useNotificationSentence } from './notificationWords';
 import { addressOf } from './resources';
 
 const LIST = '/v1/notifications';
@@ -14,7 +14,7 @@ export default function Notifications({ onOpened }: { onOpened: () => void }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const navigate = useNavigate();
-  const sentence = useSentence();
+  const sentence = useNotificationSentence();
   const list = api.useQuery('get', LIST, { params: { query: { pageSize: 20 } } });
   const read = async (notificationIds: string[]) => {
     await client.POST('/v1/notifications:markRead', { body: { notificationIds } });
@@ -61,19 +61,4 @@ export default function Notifications({ onOpened }: { onOpened: () => void }) {
       </Loaded>
     </div>
   );
-}
-
-/** The sentence of a kind of notification, in the person's language, as the service words it. */
-function useSentence(): (kind: string, parameters: Record<string, string>) => string {
-  const { i18n } = useTranslation();
-  const kinds = useQuery({
-    queryKey: ['/v1/notificationKinds'],
-    queryFn: async () => (await client.GET('/v1/notificationKinds')).data,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return (kind, parameters) => {
-    const known = kinds.data?.notificationKinds.find((each) => each.kind === kind);
-    const sentence = (i18n.language === 'zh' ? known?.textZh : known?.textEn) ?? kind;
-    return sentence.replace(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? '');
-  };
 }
