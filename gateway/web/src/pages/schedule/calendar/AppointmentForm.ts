@@ -16,6 +16,8 @@ export interface AppointmentFields {
   start: string;
   end: string;
   customerId?: string | undefined;
+  /** What the chosen one is called: a draft that is taken up again shows it. */
+  customerName?: string | undefined;
   repetition: Repetition;
   nonWorkdays: Appointment['nonWorkdays'];
   participantPersonIds: string[];
@@ -59,6 +61,7 @@ export function fieldsOf(appointment: Appointment, occurrence?: Entry): Appointm
     start: allDay ? startDate : minuteOf(startTime),
     end: allDay ? endDate : minuteOf(endTime),
     customerId: appointment.customerId || undefined,
+    customerName: appointment.customerDisplayName || undefined,
     repetition: repetitionOf(appointment.recurrence) ?? ONCE,
     nonWorkdays: appointment.nonWorkdays === 'NON_WORKDAYS_UNSPECIFIED' ? 'NON_WORKDAYS_KEEP' : appointment.nonWorkdays,
     participantPersonIds: appointment.participantPersonIds,
@@ -72,7 +75,7 @@ export function fieldsOf(appointment: Appointment, occurrence?: Entry): Appointm
 
 /** What the form says, as it is sent. */
 export function inputOf(fields: AppointmentFields): AppointmentInput {
-  const { allDay, start, end, repetition, reminderMinutes, customerId, ...rest } = fields;
+  const { allDay, start, end, repetition, reminderMinutes, customerId, customerName: _, ...rest } = fields;
   return {
     ...rest,
     ...(allDay
@@ -89,10 +92,9 @@ const TIMES = ['startTime', 'endTime', 'startDate', 'endDate'];
 /** Which fields of the appointment differ between what the form showed and what it says. */
 export function changedBetween(shown: AppointmentFields, said: AppointmentFields): string[] {
   const differs = (name: keyof AppointmentFields) => JSON.stringify(shown[name]) !== JSON.stringify(said[name]);
-  const names = (Object.keys(shown) as (keyof AppointmentFields)[]).filter(differs);
+  const names = (Object.keys({ customerId: '', ...shown }) as (keyof AppointmentFields)[]).filter(differs);
   const timed = names.some((name) => name === 'start' || name === 'end' || name === 'allDay');
-  const plain = names.filter((name) => !['start', 'end', 'allDay', 'repetition'].includes(name));
-  if (!shown.customerId && !said.customerId) plain.splice(plain.indexOf('customerId'), plain.includes('customerId') ? 1 : 0);
+  const plain = names.filter((name) => !['start', 'end', 'allDay', 'repetition', 'customerName'].includes(name));
   return [...plain, ...(timed ? TIMES : []), ...(names.includes('repetition') ? ['recurrence'] : [])];
 }
 

@@ -15,21 +15,19 @@ export function useRecurrenceWords(): (recurrence: readonly string[], firstDay: 
       if (frequency === 'NONE') return '';
       const list = new Intl.ListFormat(i18n.language === 'zh' ? 'zh-CN' : 'en-GB', { type: 'unit', style: 'short' });
       const named = WEEKDAYS.filter((day) => (weekdays.length ? weekdays : [weekdayOf(firstDay)]).includes(day));
-      const workdays = named.join() === WORKDAYS.join() && interval === 1;
+      const workdays = frequency === 'WEEKLY' && named.join() === WORKDAYS.join() && interval === 1;
       const days = list.format(named.map((day) => t(`weekday.${day}`)));
-      const every = {
-        DAILY: t('recurs.daily', { count: interval }),
-        WEEKLY: workdays ? t('recurs.workdays') : t('recurs.weekly', { count: interval, days }),
-        MONTHLY:
-          monthlyBy === 'day'
-            ? t('recurs.monthlyByDay', { count: interval, day: Number(firstDay.slice(8)) })
-            : t('recurs.monthlyByWeekday', {
-                count: interval,
-                week: t(`week.${weekOfMonth(firstDay)}`),
-                weekday: t(`weekday.${weekdayOf(firstDay)}`),
-              }),
-        YEARLY: t('recurs.yearly', { count: interval, date: formats.date(firstDay) }),
-      }[frequency];
+      const key = frequency === 'MONTHLY' ? (monthlyBy === 'day' ? 'DAY' : 'WEEKDAY') : frequency;
+      const every = workdays
+        ? t('recurs.workdays')
+        : t(interval === 1 ? `recurs.each.${key}` : `recurs.every.${key}`, {
+            count: interval,
+            days,
+            day: Number(firstDay.slice(8)),
+            week: t(`week.${weekOfMonth(firstDay)}`),
+            weekday: t(`weekday.${weekdayOf(firstDay)}`),
+            date: formats.date(firstDay),
+          });
       const end = ends === 'until' ? t('recurs.until', { date: formats.date(until) }) : t('recurs.times', { count: count ?? 0 });
       return ends === 'never' ? every : t('recurs.ending', { every, end });
     },
