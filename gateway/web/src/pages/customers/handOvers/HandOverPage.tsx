@@ -1,4 +1,5 @@
 import { Alert, Card, Descriptions, Flex, Tag, Typography } from 'antd';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { useAccess } from '../../../access/access';
@@ -73,23 +74,29 @@ function Facts({ handOver }: { handOver: HandOver }) {
   const unitName = useUnitNames();
   const person = (id: string) => (id === personId ? t('handOver.me') : nameOf(id));
   const date = (value: unknown) => (dateOf(value) ? formats.date(dateOf(value)) : '');
-  const facts: [string, React.ReactNode][] = [
-    [t('handOver.from'), handOver.fromPersonId ? nameOf(handOver.fromPersonId) || t('handOver.leaver') : t('handOver.named')],
-    [t('handOver.rule'), <Named key="rule" value={handOver.rule} />],
-    [t('workbench:field.reason'), handOver.reason],
-    [t('workbench:field.unit'), unitName(handOver.organisationPath)],
-    [t('handOver.proposer'), person(handOver.proposerPersonId)],
-    [t('handOver.decider'), person(handOver.deciderPersonId)],
-    [t('handOver.starts'), date(handOver.startDate)],
-    [t('handOver.returns'), date(handOver.returnDate) || t('handOver.forGood')],
-    [t('handOver.returnableUntil'), date(handOver.returnableUntilDate)],
-    [t('handOver.crosses'), handOver.crossesBranches ? <Tag color="warning">{t('handOver.crossesBranches')}</Tag> : ''],
+  const facts: { label: string; children: ReactNode }[] = [
+    {
+      label: t('handOver.from'),
+      children: handOver.fromPersonId ? nameOf(handOver.fromPersonId) || t('handOver.leaver') : t('handOver.named'),
+    },
+    { label: t('handOver.rule'), children: <Named value={handOver.rule} /> },
+    { label: t('workbench:field.reason'), children: handOver.reason },
+    { label: t('workbench:field.unit'), children: unitName(handOver.organisationPath) },
+    { label: t('handOver.proposer'), children: person(handOver.proposerPersonId) },
+    { label: t('handOver.decider'), children: person(handOver.deciderPersonId) },
+    { label: t('handOver.starts'), children: date(handOver.startDate) },
+    { label: t('handOver.returns'), children: date(handOver.returnDate) || t('handOver.forGood') },
+    { label: t('handOver.returnableUntil'), children: date(handOver.returnableUntilDate) },
+    {
+      label: t('handOver.crosses'),
+      children: handOver.crossesBranches && <Tag color="warning">{t('handOver.crossesBranches')}</Tag>,
+    },
   ];
   return (
     <Descriptions
       size="small"
       column={{ xs: 1, sm: 2, lg: 3 }}
-      items={facts.filter(([, value]) => value).map(([label, children]) => ({ key: label, label, children }))}
+      items={facts.filter(({ children }) => children).map((fact) => ({ key: fact.label, ...fact }))}
     />
   );
 }
