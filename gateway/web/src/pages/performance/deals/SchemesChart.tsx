@@ -13,6 +13,8 @@ import { basisPointsOf, columnsOf, partOf } from './splits';
 const HEIGHT = 340;
 const ROW_PIXELS = 46;
 const LEGEND_PIXELS = 48;
+/** Of labels above bars: the text's colour, since a bar's own is too light to read. */
+const LABELS = { light: '#3a444f', dark: '#d5dde5' };
 
 /** All schemes that can share the deal, beside each other: a bar for each member. One's own bar is labelled. */
 export function SchemesChart({ deal, splits }: { deal: Deal; splits: Split[] }) {
@@ -79,7 +81,7 @@ export function SchemesChart({ deal, splits }: { deal: Deal; splits: Split[] }) 
             position: wide ? 'top' : 'right',
             fontSize: 11,
             fontWeight: own ? 600 : 400,
-            color: 'inherit',
+            color: LABELS[appearance],
             formatter: ({ value: percent }: { value: number }) => (percent ? `${formats.number(percent, 0)}%` : ''),
           },
           data: offered.map((split) => basisPointsOf(split, column.personId) / 100),

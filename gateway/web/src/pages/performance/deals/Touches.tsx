@@ -7,7 +7,7 @@ import { useAccess } from '../../../access/access';
 import { client } from '../../../api/client';
 import { useBilingual } from '../../../design/bilingual';
 import type { ChartOption } from '../../../design/Chart';
-import { useFormats } from '../../../design/formats';
+import { addDays, useFormats } from '../../../design/formats';
 import { LazyChart } from '../../../design/LazyChart';
 import { useNamed } from '../../../design/Named';
 import { EmptyState, Loaded } from '../../../design/States';
@@ -17,6 +17,8 @@ import { membersFor } from './splits';
 const KINDS = ['UNSPECIFIED', 'VISIT', 'CALL', 'MEETING', 'MESSAGE', 'EMAIL', 'LETTER', 'EVENT'];
 const LANE_PIXELS = 44;
 const FRAME_PIXELS = 70;
+/** So many days are left free on both sides of what happened. */
+const MARGIN_DAYS = 6;
 
 interface Asked {
   data: { touches: Touch[] } | undefined;
@@ -75,9 +77,20 @@ function TouchLanes({ deal, touches }: { deal: Deal; touches: Touch[] }) {
   const option = useMemo<ChartOption>(() => {
     const lanes = [...people.keys()];
     const closed = deal.closeDate;
+    const days = [...touches.map((touch) => touch.businessDate), closed].filter(Boolean).sort();
     return {
       grid: { left: 8, right: 24, top: 24, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-      xAxis: { type: 'time', axisLabel: { hideOverlap: true }, splitLine: { show: true, lineStyle: { opacity: 0.2 } } },
+      xAxis: {
+        type: 'time',
+        min: addDays(days[0] ?? closed, -MARGIN_DAYS),
+        max: addDays(days.at(-1) ?? closed, MARGIN_DAYS),
+        splitNumber: 6,
+        axisLabel: {
+          hideOverlap: true,
+          formatter: (instant: number) => formats.date(new Date(instant).toISOString().slice(0, 10)),
+        },
+        splitLine: { show: true, lineStyle: { opacity: 0.2 } },
+      },
       yAxis: {
         type: 'category',
         inverse: true,

@@ -18,7 +18,7 @@ const REACH_DAYS: Record<PeriodKind, number> = {
   PERIOD_KIND_QUARTER: 800,
   PERIOD_KIND_YEAR: 2_200,
 };
-const HEIGHT = 260;
+const HEIGHT = 330;
 
 interface Props {
   subject: Subject;
