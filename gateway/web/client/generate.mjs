@@ -91,6 +91,14 @@ function permissionsOf(document) {
   return [...named].filter((name) => name.includes('.')).sort();
 }
 
+/** The routes that take an `Idempotency-Key`, as `POST /v1/contacts`. */
+function keyedOf(document) {
+  const takes = (operation) => operation.parameters?.some(({ name }) => name === 'Idempotency-Key');
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).flatMap(([method, operation]) => (takes(operation) ? [`${method.toUpperCase()} ${path}`] : [])),
+  );
+}
+
 const document = split(JSON.parse(await readFile(DOCUMENT, 'utf8'), withoutFormats));
 const permissions = permissionsOf(document).map((name) => `  | '${name}'`);
 await mkdir(GENERATED, { recursive: true });
@@ -101,4 +109,8 @@ await writeFile(
 await writeFile(
   new URL('permissions.ts', GENERATED),
   `// Made by generate.mjs; do not edit.\n/** What a post may permit, as the routes ask for it. */\nexport type Permission =\n${permissions.join('\n')};\n`,
+);
+await writeFile(
+  new URL('keyed.ts', GENERATED),
+  `// Made by generate.mjs; do not edit.\n/** The routes on which a write may be repeated under one \`Idempotency-Key\`. */\nexport const KEYED: ReadonlySet<string> = new Set(${JSON.stringify(keyedOf(document))});\n`,
 );

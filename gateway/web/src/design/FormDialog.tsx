@@ -105,3 +105,13 @@ function staleFields<Values extends object>(edit: Edit<Values>, theirs: Partial<
     return { label: String(label), theirs: say(field, theirs[field]), mine: say(field, mine[field]) };
   });
 }
+
+/** A field that must be filled in. */
+export function Required({ name, label, children }: { name: string; label: string; children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <Form.Item name={name} label={label} rules={[{ required: true, message: t('field.required') }]}>
+      {children}
+    </Form.Item>
+  );
+}

@@ -51,15 +51,17 @@ export function ContactFields({ start, planned, keyPersons }: Props) {
       ) : (
         <CustomerField />
       )}
-      <KindField />
+      {!start.completes && <KindField />}
       <WhenFields />
       <Form.Item name="summary" label={t(planned ? 'intent' : 'summary')}>
         <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} maxLength={8000} placeholder={t('summaryHint')} />
       </Form.Item>
       <div className="log-pair">
-        <Form.Item name="purpose" label={t('purpose')}>
-          <Select allowClear placeholder={t('choose')} options={named(PURPOSES)} />
-        </Form.Item>
+        {!start.completes && (
+          <Form.Item name="purpose" label={t('purpose')}>
+            <Select allowClear placeholder={t('choose')} options={named(PURPOSES)} />
+          </Form.Item>
+        )}
         {!planned && (
           <Form.Item name="outcome" label={t('outcome')}>
             <Select allowClear placeholder={t('choose')} options={named(OUTCOMES)} />

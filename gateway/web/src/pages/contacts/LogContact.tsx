@@ -18,6 +18,8 @@ export interface ContactStart {
   /** What else is known of it: of a visit that is due, `CONTACT_KIND_VISIT`; of a warning, `CONTACT_PURPOSE_RETENTION`. */
   kind?: ContactKind;
   purpose?: ContactPurpose;
+  /** A contact that was planned, and of which it is now said what came of it. */
+  completes?: { contactId: string; startTime?: string; minutes?: number };
   /** What it is to further. */
   leadId?: string;
   opportunityId?: string;

@@ -29,10 +29,11 @@ export default function LogContactDrawer({
   const { message } = App.useApp();
   const wide = Grid.useBreakpoint().md ?? true;
   const [form] = Form.useForm<ContactValues>();
-  const draft = useDraft(`contact:${start.customer?.customerId ?? ''}`, form);
+  const draft = useDraft(`contact:${start.completes?.contactId ?? start.customer?.customerId ?? ''}`, form);
   const recorded = useRef<Recorded>({});
   const customerId = Form.useWatch('customerId', form);
-  const planned = isPlanned(Form.useWatch('startTime', form));
+  const startTime = Form.useWatch('startTime', form);
+  const planned = !start.completes && isPlanned(startTime);
   const keyPersons = useKeyPersons(customerId);
   const logging = useMutation({
     mutationFn: (onDuplicate?: DuplicateHandling) => {
@@ -55,7 +56,7 @@ export default function LogContactDrawer({
     <Drawer
       open
       size={wide ? 560 : '100%'}
-      title={t(planned ? 'planTitle' : 'logTitle')}
+      title={t(start.completes ? 'completeTitle' : planned ? 'planTitle' : 'logTitle')}
       onClose={onClose}
       className="log-contact"
       footer={
@@ -98,11 +99,12 @@ export default function LogContactDrawer({
   );
 }
 
-function initialValues({ customer, kind, purpose }: ContactStart): Partial<ContactValues> {
+function initialValues({ customer, kind, purpose, completes }: ContactStart): Partial<ContactValues> {
   const first = kind && kind !== 'CONTACT_KIND_UNSPECIFIED' ? kind : 'CONTACT_KIND_CALL';
   return {
     kind: first,
-    minutes: MINUTES[first],
+    minutes: completes?.minutes ?? MINUTES[first],
+    ...(completes?.startTime && Date.parse(completes.startTime) < Date.now() ? { startTime: completes.startTime } : {}),
     next: '',
     heardKind: '',
     nextKind: 'CONTACT_KIND_CALL',

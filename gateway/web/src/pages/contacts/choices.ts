@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../access/access';
 import { client } from '../../api/client';
+import { useCatalogue } from '../../design/products';
 
 /** The customer's people who decide; none for a person, who has none. */
 export function useKeyPersons(customerId: string | undefined) {
@@ -18,17 +19,12 @@ export function useKeyPersons(customerId: string | undefined) {
   });
 }
 
-/** The products that the bank calculates, by its own names: what is chosen is kept as a word, not as a code that nobody reads. */
+/** The products of the catalogue, by the bank's own names: what is chosen is kept as a word, not as a code that nobody reads. */
 export function useProductChoices(): { value: string; label: string }[] {
-  const { may } = useAccess();
   const { i18n } = useTranslation();
-  const products = useQuery({
-    queryKey: ['/v1/products', 'names'],
-    queryFn: async () => (await client.GET('/v1/products', { params: { query: { pageSize: 200 } } })).data?.products ?? [],
-    enabled: may('performance.product.read'),
-    staleTime: 10 * 60_000,
-  });
-  return (products.data ?? []).flatMap(({ version }) =>
-    version ? [{ value: version.displayName, label: i18n.language === 'zh' ? version.displayName : version.englishName }] : [],
+  return (useCatalogue() ?? []).flatMap(({ version }) =>
+    version
+      ? [{ value: version.displayName, label: (i18n.language === 'zh' ? '' : version.englishName) || version.displayName }]
+      : [],
   );
 }

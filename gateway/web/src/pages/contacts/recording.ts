@@ -68,7 +68,9 @@ export async function record(
   onDuplicate: DuplicateHandling | undefined,
   recorded: Recorded,
 ): Promise<Contact> {
-  recorded.contact ??= await createContact(values, start, keyPersonIds, onDuplicate);
+  recorded.contact ??= start.completes
+    ? await completeContact(values, start.completes.contactId, keyPersonIds)
+    : await createContact(values, start, keyPersonIds, onDuplicate);
   if (!recorded.next) await createNext(values, start);
   recorded.next = true;
   if (!recorded.heard) await createFeedback(values, recorded.contact.contactId);
@@ -92,13 +94,25 @@ async function createContact(
       minutes,
       ...said({ startTime, purpose, subject, summary, place, products, leadId, opportunityId }),
       ...(planned ? {} : said({ outcome })),
-      peopleMet: (values.people ?? []).map((person) =>
-        keyPersonIds.has(person) ? { keyPersonId: person } : { displayName: person },
-      ),
+      peopleMet: peopleMet(values, keyPersonIds),
     },
   });
   if (!data) throw new Error('the answer holds no contact');
   return data;
+}
+
+async function completeContact(values: ContactValues, contactId: string, keyPersonIds: Set<string>): Promise<Contact> {
+  const { startTime, minutes, outcome, summary, products } = values;
+  const { data } = await client.POST('/v1/contacts/{contactId}:complete', {
+    params: { path: { contactId } },
+    body: { minutes, ...said({ startTime, outcome, summary, products }), peopleMet: peopleMet(values, keyPersonIds) },
+  });
+  if (!data) throw new Error('the answer holds no contact');
+  return data;
+}
+
+function peopleMet({ people }: ContactValues, keyPersonIds: Set<string>) {
+  return (people ?? []).map((person) => (keyPersonIds.has(person) ? { keyPersonId: person } : { displayName: person }));
 }
 
 async function createNext(values: ContactValues, { leadId, opportunityId }: ContactStart): Promise<void> {
