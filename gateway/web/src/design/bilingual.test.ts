@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { inLanguage } from './bilingual';
+
+describe('names in two languages', () => {
+  it('are read in one', () => {
+    expect(inLanguage('Outlets and queues 网点与排队', 'zh')).toBe('网点与排队');
+    expect(inLanguage('Outlets and queues 网点与排队', 'en')).toBe('Outlets and queues');
+    expect(inLanguage('初步接触 First contact', 'zh')).toBe('初步接触');
+    expect(inLanguage('初步接触 First contact', 'en')).toBe('First contact');
+  });
+  it('stay as they are where they have but one', () => {
+    expect(inLanguage('存款', 'en')).toBe('存款');
+    expect(inLanguage('理财 A', 'zh')).toBe('理财 A');
+    expect(inLanguage('Cards', 'zh')).toBe('Cards');
+  });
+});

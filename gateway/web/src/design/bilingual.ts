@@ -1,0 +1,20 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const CHINESE_FIRST = /^([^A-Za-z]*\p{Script=Han}[^A-Za-z]*?)\s+([A-Za-z][^\p{Script=Han}]{2,})$/u;
+const ENGLISH_FIRST = /^([A-Za-z][^\p{Script=Han}]{2,}?)\s+([^A-Za-z]*\p{Script=Han}[^A-Za-z]*)$/u;
+
+/** Of a name that comes along in both languages, such as `Deposits 存款`, the part in the given one; any other name as it is. */
+export function inLanguage(name: string, language: string): string {
+  const chineseFirst = CHINESE_FIRST.exec(name);
+  const englishFirst = ENGLISH_FIRST.exec(name);
+  const chinese = chineseFirst?.[1] ?? englishFirst?.[2];
+  const english = chineseFirst?.[2] ?? englishFirst?.[1];
+  return (language === 'zh' ? chinese : english) ?? name;
+}
+
+/** The same in the reader's language. */
+export function useBilingual(): (name: string) => string {
+  const { i18n } = useTranslation();
+  return useCallback((name) => inLanguage(name, i18n.language), [i18n.language]);
+}

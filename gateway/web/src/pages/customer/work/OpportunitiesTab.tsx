@@ -1,0 +1,5 @@
+import type { Customer } from '../customer';
+
+export function OpportunitiesTab({ customer }: { customer: Customer }) {
+  return <p>{customer.displayName}</p>;
+}
