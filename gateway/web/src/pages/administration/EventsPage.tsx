@@ -47,7 +47,9 @@ export default function EventsPage() {
   const shown = services.find((service) => service === filters.service) ?? parked ?? services[0];
   return (
     <Page title={t('workbench:nav.events')} note={t('events.note')}>
-      {away.length > 0 && <PartialState words={t('events.away', { names: away.map(({ service }) => name(service)).join('、') })} />}
+      {away.length > 0 && (
+        <PartialState words={t('events.away', { names: away.map(({ service }) => name(service)).join('、') })} />
+      )}
       <Flex vertical gap={16}>
         <Card size="small">
           <LagTable rows={rows} shown={shown} onShow={(service) => setFilters({ service })} />
@@ -151,9 +153,7 @@ function Parked({ service }: { service: ServiceName }) {
       }
     >
       <Loaded query={events} isEmpty={(data) => !data.parkedEvents.length} empty={<EmptyState words={t('events.noneParked')} />}>
-        {(data) => (
-          <ParkedTable events={data.parkedEvents} {...(redrives ? { chosen, onChoose: setChosen } : {})} />
-        )}
+        {(data) => <ParkedTable events={data.parkedEvents} {...(redrives ? { chosen, onChoose: setChosen } : {})} />}
       </Loaded>
     </Card>
   );

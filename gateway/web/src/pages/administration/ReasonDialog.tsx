@@ -32,7 +32,11 @@ export function ReasonDialog({ title, hint, confirm, danger = false, pending, er
       {error ? <Alert className="form-note" type="error" showIcon title={words(error)} /> : null}
       <p>{hint}</p>
       <Form form={form} layout="vertical" onFinish={({ reason }) => onConfirm(reason.trim())}>
-        <Form.Item name="reason" label={t('field.reason')} rules={[{ required: true, whitespace: true, message: t('field.required') }]}>
+        <Form.Item
+          name="reason"
+          label={t('field.reason')}
+          rules={[{ required: true, whitespace: true, message: t('field.required') }]}
+        >
           <Input.TextArea autoFocus maxLength={200} showCount autoSize={{ minRows: 2, maxRows: 5 }} />
         </Form.Item>
       </Form>

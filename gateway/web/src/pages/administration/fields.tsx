@@ -26,12 +26,12 @@ interface UnitNode {
 
 /** A unit, in the tree of the bank. Units that do not `fit` are shown and cannot be chosen. */
 export function UnitField({ fit = () => true, ...field }: Field & { fit?: (unit: Unit) => boolean }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('administration');
   const units = useUnits();
   const tree = useMemo(() => treeOf(units.data ?? [], fit), [units.data, fit]);
   return (
     <TreeSelect<string>
-      placeholder={t('field.unit')}
+      placeholder={t('workbench:field.unit')}
       {...field}
       showSearch={{ treeNodeFilterProp: 'title' }}
       treeData={tree}
@@ -46,7 +46,12 @@ function treeOf(units: Unit[], fit: (unit: Unit) => boolean): UnitNode[] {
   const nodes = new Map<string, UnitNode>();
   const roots: UnitNode[] = [];
   for (const unit of [...units].sort(byPath)) {
-    const node = { value: unit.organisationUnitId, title: `${unit.displayName} ${unit.code}`, disabled: !fit(unit), children: [] };
+    const node = {
+      value: unit.organisationUnitId,
+      title: `${unit.displayName} ${unit.code}`,
+      disabled: !fit(unit),
+      children: [],
+    };
     nodes.set(unit.organisationUnitId, node);
     (nodes.get(unit.parentUnitId)?.children ?? roots).push(node);
   }
@@ -101,7 +106,10 @@ interface Sought {
 }
 
 /** A page of people; on the first one whoever signs in with just that text stands before all others. */
-export async function findPeople({ text, pageToken = '', organisationUnitId = '', states = [], pageSize }: Sought, signal: AbortSignal) {
+export async function findPeople(
+  { text, pageToken = '', organisationUnitId = '', states = [], pageSize }: Sought,
+  signal: AbortSignal,
+) {
   const query = { pageSize, pageToken, states, ...(organisationUnitId ? { organisationUnitId } : {}) };
   const ask = async (by: { namePrefix?: string; login?: string }) =>
     (await client.GET('/v1/people', { params: { query: { ...query, ...by } }, signal })).data;

@@ -22,7 +22,7 @@ type Proofs = Partial<Record<ServiceName, Proof>>;
 
 /** Recomputes the seals of each service's trail, one service after the other. */
 export default function ProofPage() {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const { services } = useAccess();
   const { proofs, prove } = useProofs();
   const all = Object.values(proofs);
@@ -81,7 +81,7 @@ function useProofs() {
 }
 
 function Verdict({ proofs, services }: { proofs: Proofs; services: ServiceName[] }) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const formats = useFormats();
   const reports = services.map((service) => proofs[service]?.report);
   if (reports.some((report) => report && !report.intact)) {
@@ -99,7 +99,7 @@ interface TableProps {
 }
 
 function ProofTable({ services, proofs, onProve }: TableProps) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const formats = useFormats();
   const name = useServiceName();
   const count = (value: string | undefined) => (value === undefined ? '—' : formats.number(value));
@@ -121,7 +121,9 @@ function ProofTable({ services, proofs, onProve }: TableProps) {
         {
           title: t('proof.at'),
           render: (_, { proof }) =>
-            proof?.at ? `${formats.time(proof.at)} · ${t('proof.seconds', { seconds: formats.number(proof.seconds ?? 0, 1) })}` : '—',
+            proof?.at
+              ? `${formats.time(proof.at)} · ${t('proof.seconds', { seconds: formats.number(proof.seconds ?? 0, 1) })}`
+              : '—',
         },
         {
           title: t('administration:actions'),
@@ -142,7 +144,7 @@ function ProofTable({ services, proofs, onProve }: TableProps) {
 }
 
 function ProofResult({ proof }: { proof: Proof | undefined }) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const words = useRefusalWords();
   if (!proof) return <Tag>{t('proof.notYet')}</Tag>;
   if (proof.state === 'waiting') return <Tag>{t('proof.waiting')}</Tag>;

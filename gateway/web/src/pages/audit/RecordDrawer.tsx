@@ -4,8 +4,8 @@ import { useFormats } from '../../design/formats';
 import { EmptyState } from '../../design/States';
 import { PersonName, useServiceName } from '../administration/names';
 import { type ChangedField, type ChangedRow, changesOf, valueText } from './changes';
+import type { AuditRecord } from './merging';
 import { Actor, OutcomeTag } from './RecordsPage';
-import type { AuditRecord } from './trails';
 
 interface Props {
   record: AuditRecord;
@@ -16,7 +16,7 @@ interface Props {
 
 /** One act: who, what, why, and what it changed. */
 export function RecordDrawer({ record, onClose, onSeek }: Props) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const changes = changesOf(record.changesJson);
   return (
     <Drawer open size={760} title={t('one', { sequence: record.sequence })} onClose={onClose}>
@@ -29,18 +29,14 @@ export function RecordDrawer({ record, onClose, onSeek }: Props) {
         <Typography.Title level={2} className="section-title">
           {t('changes')}
         </Typography.Title>
-        {changes.length ? (
-          changes.map((row, place) => <RowChange key={`${place} ${row.resource}`} row={row} />)
-        ) : (
-          <EmptyState words={t('noChanges')} />
-        )}
+        {changes.length ? changes.map((row) => <RowChange key={row.place} row={row} />) : <EmptyState words={t('noChanges')} />}
       </Flex>
     </Drawer>
   );
 }
 
 function Facts({ record }: { record: AuditRecord }) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const formats = useFormats();
   const name = useServiceName();
   const copied = (text: string) =>
@@ -80,7 +76,7 @@ const ACT_TONES: Record<string, string> = { insert: 'success', update: 'processi
 
 /** One row that changed: each field before and after. */
 function RowChange({ row }: { row: ChangedRow }) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const text = (value: unknown) => <span className="identifier">{valueText(value) || '—'}</span>;
   return (
     <section>

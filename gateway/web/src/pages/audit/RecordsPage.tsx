@@ -11,15 +11,16 @@ import { useDebounced } from '../../design/useDebounced';
 import { useFilters } from '../../design/useFilters';
 import { PersonField } from '../administration/fields';
 import { useServiceName } from '../administration/names';
+import type { AuditRecord } from './merging';
 import { RecordDrawer } from './RecordDrawer';
-import { type AuditRecord, readTrails } from './trails';
+import { readTrails } from './trails';
 import '../administration/administration.css';
 
 const NO_FILTERS = { service: '', person: '', resource: '', method: '', from: '', to: '' };
 
 /** Who did what, when: the trails of all services together. */
 export default function RecordsPage() {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const { services } = useAccess();
   const [filters, setFilters] = useFilters(NO_FILTERS);
   const [opened, setOpened] = useState<AuditRecord>();
@@ -58,7 +59,7 @@ export default function RecordsPage() {
 type Values = typeof NO_FILTERS;
 
 function Filters({ filters, onChange }: { filters: Values; onChange: (changed: Partial<Values>) => void }) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const { services } = useAccess();
   const name = useServiceName();
   const days = [filters.from, filters.to].map((day) => (day ? dayjs(day) : null)) as [Dayjs | null, Dayjs | null];
@@ -100,27 +101,29 @@ function Filters({ filters, onChange }: { filters: Values; onChange: (changed: P
         aria-label={t('when')}
         allowEmpty={[true, true]}
         value={days}
-        onChange={(chosen) => onChange({ from: chosen?.[0]?.format('YYYY-MM-DD') ?? '', to: chosen?.[1]?.format('YYYY-MM-DD') ?? '' })}
+        onChange={(chosen) =>
+          onChange({ from: chosen?.[0]?.format('YYYY-MM-DD') ?? '', to: chosen?.[1]?.format('YYYY-MM-DD') ?? '' })
+        }
       />
     </Flex>
   );
 }
 
 export function OutcomeTag({ outcome }: { outcome: string }) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   if (outcome === 'OK') return <Tag color="success">{t('ok')}</Tag>;
   return <Tag color="error">{t(`reasons:${outcome}`, { defaultValue: outcome })}</Tag>;
 }
 
 /** Who acted; where nobody was signed in, the system or somebody unknown. */
 export function Actor({ record }: { record: AuditRecord }) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   if (record.login || record.personId) return <>{record.login || record.personId.slice(0, 8)}</>;
   return <Typography.Text type="secondary">{t(record.remoteAddress ? 'unknown' : 'system')}</Typography.Text>;
 }
 
 function useColumns(open: (record: AuditRecord) => void) {
-  const { t } = useTranslation('audit');
+  const { t } = useTranslation(['audit', 'administration']);
   const formats = useFormats();
   const name = useServiceName();
   return [

@@ -7,6 +7,8 @@ export interface ChangedField {
 }
 
 export interface ChangedRow {
+  /** Its place in the record. */
+  place: number;
   resource: string;
   act: string;
   fields: ChangedField[];
@@ -16,7 +18,8 @@ export interface ChangedRow {
 export function changesOf(changesJson: string): ChangedRow[] {
   const rows: unknown = JSON.parse(changesJson || '[]');
   if (!Array.isArray(rows)) return [];
-  return rows.map((row: { resource?: string; act?: string; fields?: Record<string, unknown> }) => ({
+  return rows.map((row: { resource?: string; act?: string; fields?: Record<string, unknown> }, place) => ({
+    place,
     resource: row.resource ?? '',
     act: row.act ?? '',
     fields: Object.entries(row.fields ?? {}).map(([name, values]) =>

@@ -53,8 +53,16 @@ function useColumns() {
   const { t } = useTranslation('administration');
   const formats = useFormats();
   return [
-    { title: t('datasets.dataset'), width: 150, render: (_: unknown, each: Application) => <DatasetName dataset={each.dataset} /> },
-    { title: t('feeds.feed'), width: 190, render: (_: unknown, each: Application) => <span className="identifier">{each.feed}</span> },
+    {
+      title: t('datasets.dataset'),
+      width: 150,
+      render: (_: unknown, each: Application) => <DatasetName dataset={each.dataset} />,
+    },
+    {
+      title: t('feeds.feed'),
+      width: 190,
+      render: (_: unknown, each: Application) => <span className="identifier">{each.feed}</span>,
+    },
     { title: t('runs.businessDate'), width: 130, render: (_: unknown, each: Application) => formats.date(each.businessDate) },
     { title: t('datasets.revision'), width: 80, align: 'end' as const, dataIndex: 'revision' },
     {
@@ -62,7 +70,12 @@ function useColumns() {
       width: 110,
       render: (_: unknown, each: Application) => <NamedTag value={each.state} tone={TONES[each.state] ?? 'default'} />,
     },
-    { title: t('datasets.rows'), width: 90, align: 'end' as const, render: (_: unknown, each: Application) => formats.number(each.rows) },
+    {
+      title: t('datasets.rows'),
+      width: 90,
+      align: 'end' as const,
+      render: (_: unknown, each: Application) => formats.number(each.rows),
+    },
     { title: t('applied.counts'), width: 240, render: (_: unknown, each: Application) => <Counts application={each} /> },
     { title: t('applied.end'), width: 170, render: (_: unknown, each: Application) => formats.instant(each.endTime) },
   ];

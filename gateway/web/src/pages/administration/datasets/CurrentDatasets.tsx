@@ -29,7 +29,12 @@ export function CurrentDatasets({ onOpen }: { onOpen: (dataset: Dataset) => void
           onChange={(date) => setFilters({ date: date?.format('YYYY-MM-DD') ?? '' })}
         />
       </Flex>
-      <Loaded query={current} rows={8} isEmpty={(data) => !data.datasets.length} empty={<EmptyState words={t('datasets.none')} />}>
+      <Loaded
+        query={current}
+        rows={8}
+        isEmpty={(data) => !data.datasets.length}
+        empty={<EmptyState words={t('datasets.none')} />}
+      >
         {(data) => <CurrentTable datasets={data.datasets} asOf={filters.date} onOpen={onOpen} />}
       </Loaded>
     </Card>

@@ -53,7 +53,11 @@ function Facts({ dataset }: { dataset: Dataset }) {
         { key: 'revision', label: t('datasets.revision'), children: dataset.revision },
         { key: 'standing', label: t('datasets.standing'), children: <StandingTag dataset={dataset} /> },
         { key: 'rows', label: t('datasets.rows'), children: formats.number(dataset.rows) },
-        { key: 'size', label: t('datasets.size'), children: `${bytes(dataset.sizeBytes)} · ${t('datasets.parts', { count: dataset.partCount })}` },
+        {
+          key: 'size',
+          label: t('datasets.size'),
+          children: `${bytes(dataset.sizeBytes)} · ${t('datasets.parts', { count: dataset.partCount })}`,
+        },
         { key: 'time', label: t('datasets.publishTime'), children: formats.instant(dataset.publishTime) },
         {
           key: 'id',
@@ -123,7 +127,11 @@ function Comparisons({ runId }: { runId: string }) {
       <Typography.Title level={2} className="section-title">
         {t('datasets.comparisons')}
       </Typography.Title>
-      <Loaded query={compared} isEmpty={(data) => !data.comparisons.length} empty={<EmptyState words={t('datasets.noComparisons')} />}>
+      <Loaded
+        query={compared}
+        isEmpty={(data) => !data.comparisons.length}
+        empty={<EmptyState words={t('datasets.noComparisons')} />}
+      >
         {(data) => (
           <Table<Comparison>
             size="small"
@@ -136,8 +144,16 @@ function Comparisons({ runId }: { runId: string }) {
               { title: t('runs.checked'), render: (_, comparison) => <CheckName check={comparison.check} /> },
               { title: t('datasets.subject'), dataIndex: 'subject' },
               { title: t('workbench:field.unit'), dataIndex: 'unitNumber' },
-              { title: t('datasets.stated'), align: 'end', render: (_, { statedMinorUnits, currencyCode }) => money(statedMinorUnits, currencyCode) },
-              { title: t('datasets.found'), align: 'end', render: (_, { foundMinorUnits, currencyCode }) => money(foundMinorUnits, currencyCode) },
+              {
+                title: t('datasets.stated'),
+                align: 'end',
+                render: (_, { statedMinorUnits, currencyCode }) => money(statedMinorUnits, currencyCode),
+              },
+              {
+                title: t('datasets.found'),
+                align: 'end',
+                render: (_, { foundMinorUnits, currencyCode }) => money(foundMinorUnits, currencyCode),
+              },
             ]}
           />
         )}

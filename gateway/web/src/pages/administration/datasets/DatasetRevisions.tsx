@@ -28,7 +28,12 @@ export function DatasetRevisions({ onOpen }: { onOpen: (dataset: Dataset) => voi
             setFilters({ from: chosen?.[0]?.format('YYYY-MM-DD') ?? '', to: chosen?.[1]?.format('YYYY-MM-DD') ?? '' })
           }
         />
-        <Switch id="only-current" size="small" checked={filters.only === 'yes'} onChange={(only) => setFilters({ only: only ? 'yes' : '' })} />
+        <Switch
+          id="only-current"
+          size="small"
+          checked={filters.only === 'yes'}
+          onChange={(only) => setFilters({ only: only ? 'yes' : '' })}
+        />
         <label htmlFor="only-current">{t('datasets.onlyCurrent')}</label>
       </Flex>
       <KeysetTable<Dataset>
@@ -84,9 +89,23 @@ function useColumns(open: (dataset: Dataset) => void) {
     { title: t('runs.businessDate'), width: 130, render: (_: unknown, dataset: Dataset) => formats.date(dataset.businessDate) },
     { title: t('datasets.revision'), dataIndex: 'revision', width: 90, align: 'end' as const },
     { title: t('datasets.standing'), width: 110, render: (_: unknown, dataset: Dataset) => <StandingTag dataset={dataset} /> },
-    { title: t('datasets.rows'), width: 110, align: 'end' as const, render: (_: unknown, dataset: Dataset) => formats.number(dataset.rows) },
-    { title: t('datasets.size'), width: 110, align: 'end' as const, render: (_: unknown, dataset: Dataset) => bytes(dataset.sizeBytes) },
-    { title: t('datasets.publishTime'), width: 170, render: (_: unknown, dataset: Dataset) => formats.instant(dataset.publishTime) },
+    {
+      title: t('datasets.rows'),
+      width: 110,
+      align: 'end' as const,
+      render: (_: unknown, dataset: Dataset) => formats.number(dataset.rows),
+    },
+    {
+      title: t('datasets.size'),
+      width: 110,
+      align: 'end' as const,
+      render: (_: unknown, dataset: Dataset) => bytes(dataset.sizeBytes),
+    },
+    {
+      title: t('datasets.publishTime'),
+      width: 170,
+      render: (_: unknown, dataset: Dataset) => formats.instant(dataset.publishTime),
+    },
   ];
 }
 

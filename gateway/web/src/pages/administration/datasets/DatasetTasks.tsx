@@ -61,7 +61,12 @@ function TaskDialog({ task, onClose }: { task: Task; onClose: () => void }) {
       onOk={form.submit}
       onCancel={onClose}
     >
-      <Alert className="form-note" type="info" showIcon title={t(task === 'verify' ? 'datasets.verifyHint' : 'datasets.announceHint')} />
+      <Alert
+        className="form-note"
+        type="info"
+        showIcon
+        title={t(task === 'verify' ? 'datasets.verifyHint' : 'datasets.announceHint')}
+      />
       <Form form={form} layout="vertical" onFinish={(values) => asking.mutate(values, { onSuccess: begun })}>
         <Form.Item name="feed" label={t('feeds.feed')} initialValue="">
           <FeedField />

@@ -18,7 +18,11 @@ export default function DatasetsPage() {
   const [filters, setFilters] = useFilters({ tab: 'current', dataset: '' });
   const open = (dataset: { datasetId: string }) => setFilters({ dataset: dataset.datasetId });
   return (
-    <Page title={t('workbench:nav.datasets')} note={t('datasets.note')} actions={may('integration.dataset.manage') && <DatasetTasks />}>
+    <Page
+      title={t('workbench:nav.datasets')}
+      note={t('datasets.note')}
+      actions={may('integration.dataset.manage') && <DatasetTasks />}
+    >
       <Tabs
         activeKey={filters.tab}
         onChange={(tab) => setFilters({ tab })}

@@ -59,7 +59,10 @@ export function NewReconciliation({ onClose, onBegun }: Props) {
           <Select
             showSearch
             loading={current.isLoading}
-            options={datasets.map((dataset) => ({ value: dataset, label: t(`datasetNames.${dataset}`, { defaultValue: dataset }) }))}
+            options={datasets.map((dataset) => ({
+              value: dataset,
+              label: t(`datasetNames.${dataset}`, { defaultValue: dataset }),
+            }))}
             onChange={() => form.setFieldsValue({ left: [], right: [] })}
           />
         </Form.Item>

@@ -24,7 +24,13 @@ export function ReconciliationDrawer({ reconciliationId, onClose }: { reconcilia
     { refetchInterval: ({ state }) => (state.data && !state.data.endTime ? BUSY_MILLISECONDS : false) },
   );
   return (
-    <Drawer open size={860} title={t('reconciliations.one')} onClose={onClose} extra={<ExportButton reconciliationId={reconciliationId} />}>
+    <Drawer
+      open
+      size={860}
+      title={t('reconciliations.one')}
+      onClose={onClose}
+      extra={<ExportButton reconciliationId={reconciliationId} />}
+    >
       <Loaded query={asked}>
         {(known) => (
           <Flex vertical gap={16}>
@@ -61,8 +67,16 @@ function Facts({ reconciliation }: { reconciliation: Reconciliation }) {
       items={[
         { key: 'kind', label: t('runs.kind'), children: <Named value={reconciliation.kind} /> },
         { key: 'outcome', label: t('reconciliations.outcome'), children: <OutcomeTag reconciliation={reconciliation} /> },
-        { key: 'left', label: t('reconciliations.left'), children: `${reconciliation.leftFeeds.join('，')} · ${formats.number(reconciliation.leftRows)}` },
-        { key: 'right', label: t('reconciliations.right'), children: `${reconciliation.rightFeeds.join('，')} · ${formats.number(reconciliation.rightRows)}` },
+        {
+          key: 'left',
+          label: t('reconciliations.left'),
+          children: `${reconciliation.leftFeeds.join('，')} · ${formats.number(reconciliation.leftRows)}`,
+        },
+        {
+          key: 'right',
+          label: t('reconciliations.right'),
+          children: `${reconciliation.rightFeeds.join('，')} · ${formats.number(reconciliation.rightRows)}`,
+        },
         { key: 'matched', label: t('reconciliations.matched'), children: formats.number(reconciliation.matchedRows) },
         { key: 'equal', label: t('reconciliations.equal'), children: formats.number(reconciliation.equalRows) },
         { key: 'start', label: t('runs.asked'), children: formats.instant(reconciliation.createTime) },

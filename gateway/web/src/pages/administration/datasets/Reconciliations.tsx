@@ -40,7 +40,9 @@ export function Reconciliations() {
         onOpen={open}
         empty={<EmptyState words={t('reconciliations.none')} />}
       />
-      {adding && <NewReconciliation onClose={() => setAdding(false)} onBegun={(reconciliationId) => open({ reconciliationId })} />}
+      {adding && (
+        <NewReconciliation onClose={() => setAdding(false)} onBegun={(reconciliationId) => open({ reconciliationId })} />
+      )}
       {filters.reconciliation && (
         <ReconciliationDrawer reconciliationId={filters.reconciliation} onClose={() => setFilters({ reconciliation: '' })} />
       )}
@@ -75,15 +77,34 @@ function useColumns(open: (each: Reconciliation) => void) {
       ),
     },
     { title: t('runs.kind'), width: 110, render: (_: unknown, each: Reconciliation) => <Named value={each.kind} /> },
-    { title: t('datasets.dataset'), width: 130, render: (_: unknown, each: Reconciliation) => <DatasetName dataset={each.dataset} /> },
+    {
+      title: t('datasets.dataset'),
+      width: 130,
+      render: (_: unknown, each: Reconciliation) => <DatasetName dataset={each.dataset} />,
+    },
     { title: t('reconciliations.left'), width: 200, render: (_: unknown, each: Reconciliation) => each.leftFeeds.join('，') },
     { title: t('reconciliations.right'), width: 200, render: (_: unknown, each: Reconciliation) => each.rightFeeds.join('，') },
-    { title: t('reconciliations.equal'), width: 160, align: 'end' as const, render: (_: unknown, each: Reconciliation) => `${formats.number(each.equalRows)} / ${formats.number(each.matchedRows)}` },
-    { title: t('reconciliations.outcome'), width: 150, render: (_: unknown, each: Reconciliation) => <OutcomeTag reconciliation={each} /> },
+    {
+      title: t('reconciliations.equal'),
+      width: 160,
+      align: 'end' as const,
+      render: (_: unknown, each: Reconciliation) => `${formats.number(each.equalRows)} / ${formats.number(each.matchedRows)}`,
+    },
+    {
+      title: t('reconciliations.outcome'),
+      width: 150,
+      render: (_: unknown, each: Reconciliation) => <OutcomeTag reconciliation={each} />,
+    },
   ];
 }
 
-function ReconciliationCard({ reconciliation, onOpen }: { reconciliation: Reconciliation; onOpen: (each: Reconciliation) => void }) {
+function ReconciliationCard({
+  reconciliation,
+  onOpen,
+}: {
+  reconciliation: Reconciliation;
+  onOpen: (each: Reconciliation) => void;
+}) {
   const formats = useFormats();
   return (
     <Card size="small">

@@ -101,6 +101,5 @@ function Standing({ feed }: { feed: Feed }) {
 function Definition({ text }: { text: string }) {
   const { t } = useTranslation('administration');
   if (!text) return <Typography.Text type="secondary">{t('feeds.noDefinition')}</Typography.Text>;
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reached by keyboard
-  return <pre className="code-text" tabIndex={0}>{JSON.stringify(JSON.parse(text), null, 2)}</pre>;
+  return <pre className="code-text">{JSON.stringify(JSON.parse(text), null, 2)}</pre>;
 }

@@ -94,13 +94,20 @@ function useColumns(open: (run: FeedRun) => void) {
     { title: t('workbench:field.state'), width: 110, render: (_: unknown, run: FeedRun) => <RunStateTag state={run.state} /> },
     { title: t('runs.businessDate'), width: 150, render: (_: unknown, run: FeedRun) => <RunDates run={run} /> },
     { title: t('runs.read'), width: 110, align: 'end' as const, render: (_: unknown, run: FeedRun) => count(run.rowsRead) },
-    { title: t('runs.published'), width: 110, align: 'end' as const, render: (_: unknown, run: FeedRun) => count(run.rowsPublished) },
+    {
+      title: t('runs.published'),
+      width: 110,
+      align: 'end' as const,
+      render: (_: unknown, run: FeedRun) => count(run.rowsPublished),
+    },
     {
       title: t('runs.quarantined'),
       width: 110,
       align: 'end' as const,
       render: (_: unknown, run: FeedRun) => (
-        <Typography.Text {...(Number(run.rowsQuarantined) ? { type: 'danger' as const } : {})}>{count(run.rowsQuarantined)}</Typography.Text>
+        <Typography.Text {...(Number(run.rowsQuarantined) ? { type: 'danger' as const } : {})}>
+          {count(run.rowsQuarantined)}
+        </Typography.Text>
       ),
     },
     { title: t('runs.speed'), width: 120, align: 'end' as const, render: (_: unknown, run: FeedRun) => count(run.rowsPerSecond) },
@@ -127,7 +134,11 @@ function RunCard({ run, onOpen }: { run: FeedRun; onOpen: (run: FeedRun) => void
         <RunStateTag state={run.state} />
       </Flex>
       <Typography.Text type="secondary">
-        {t('runs.rows', { read: formats.number(run.rowsRead), published: formats.number(run.rowsPublished), quarantined: formats.number(run.rowsQuarantined) })}
+        {t('runs.rows', {
+          read: formats.number(run.rowsRead),
+          published: formats.number(run.rowsPublished),
+          quarantined: formats.number(run.rowsQuarantined),
+        })}
       </Typography.Text>
     </Card>
   );

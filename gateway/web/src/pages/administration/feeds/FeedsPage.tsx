@@ -29,7 +29,10 @@ export default function FeedsPage() {
         {(data) => (
           <>
             {data.faults.map((fault) => (
-              <PartialState key={fault.file} words={t('feeds.definitionFault', { file: fault.file, description: fault.description })} />
+              <PartialState
+                key={fault.file}
+                words={t('feeds.definitionFault', { file: fault.file, description: fault.description })}
+              />
             ))}
             <Counts feeds={data.feeds} />
             <FeedList feeds={data.feeds} />
@@ -42,7 +45,10 @@ export default function FeedsPage() {
 
 const isUsed = (feed: Feed) => Boolean(feed.latestRun) || feed.timeliness !== 'FEED_TIMELINESS_NOTHING_DUE';
 const needsAttention = (feed: Feed) =>
-  feed.timeliness === 'FEED_TIMELINESS_LATE' || isBad(feed.latestRun) || Number(feed.quarantinedRows) > 0 || Boolean(feed.lastFault);
+  feed.timeliness === 'FEED_TIMELINESS_LATE' ||
+  isBad(feed.latestRun) ||
+  Number(feed.quarantinedRows) > 0 ||
+  Boolean(feed.lastFault);
 
 function Counts({ feeds }: { feeds: Feed[] }) {
   const { t } = useTranslation('administration');
@@ -125,7 +131,9 @@ function FeedTable({ rows }: { rows: Feed[] }) {
             feed.nextDueDate ? (
               <Flex vertical>
                 <span>{formats.date(feed.nextDueDate)}</span>
-                <Typography.Text type="secondary">{t('feeds.until', { time: formats.instant(feed.nextDueTime) })}</Typography.Text>
+                <Typography.Text type="secondary">
+                  {t('feeds.until', { time: formats.instant(feed.nextDueTime) })}
+                </Typography.Text>
               </Flex>
             ) : (
               '—'
@@ -174,7 +182,9 @@ function Timeliness({ feed }: { feed: Feed }) {
     <Flex vertical align="start" gap={2}>
       <TimelinessTag timeliness={feed.timeliness} />
       {late.length > 0 && (
-        <Typography.Text type="danger">{t('feeds.lateDates', { date: formats.date(late[0]), count: late.length })}</Typography.Text>
+        <Typography.Text type="danger">
+          {t('feeds.lateDates', { date: formats.date(late[0]), count: late.length })}
+        </Typography.Text>
       )}
       {feed.lastFault && <Typography.Text type="danger">{t('feeds.lookFailed')}</Typography.Text>}
     </Flex>

@@ -34,7 +34,13 @@ export function RunDrawer({ runId, onClose, onOpen }: Props) {
     { refetchInterval: ({ state }) => (isBusy(state.data) ? BUSY_MILLISECONDS : false) },
   );
   return (
-    <Drawer open title={t('runs.one')} size={720} onClose={onClose} extra={run.data && <RunActions run={run.data} onOpen={onOpen} />}>
+    <Drawer
+      open
+      title={t('runs.one')}
+      size={720}
+      onClose={onClose}
+      extra={run.data && <RunActions run={run.data} onOpen={onOpen} />}
+    >
       <Loaded query={run}>{(known) => <RunView run={known} />}</Loaded>
     </Drawer>
   );
@@ -172,7 +178,11 @@ function Checks({ run }: { run: FeedRun }) {
       dataSource={run.checks}
       columns={[
         { title: t('runs.checked'), render: (_, check) => <CheckName check={check.check} /> },
-        { title: t('runs.outcome'), width: 110, render: (_, check) => <NamedTag value={check.outcome} tone={OUTCOME_TONES[check.outcome]} /> },
+        {
+          title: t('runs.outcome'),
+          width: 110,
+          render: (_, check) => <NamedTag value={check.outcome} tone={OUTCOME_TONES[check.outcome]} />,
+        },
         // What was told is in English alone.
         ...(i18n.language === 'zh' ? [] : [{ title: t('runs.told'), dataIndex: 'told' as const }]),
       ]}

@@ -79,7 +79,11 @@ export function UploadFile({ feed, onClose }: { feed: Feed; onClose: () => void 
   );
 }
 
-async function sendFile(feed: string, { file, businessDate }: Sent, tell: (percent: number) => void): Promise<string | undefined> {
+async function sendFile(
+  feed: string,
+  { file, businessDate }: Sent,
+  tell: (percent: number) => void,
+): Promise<string | undefined> {
   const opened = await client.POST('/v1/feeds/{feed}/files', { params: { path: { feed } }, body: { fileName: file.name } });
   const fileId = opened.data?.fileId ?? '';
   let runId: string | undefined;
@@ -88,9 +92,8 @@ async function sendFile(feed: string, { file, businessDate }: Sent, tell: (perce
     const last = offset + PART_BYTES >= file.size;
     const { data } = await client.POST('/v1/feedFiles/{fileId}:upload', {
       params: { path: { fileId }, query: { offset: String(offset), last, ...(last && businessDate ? { businessDate } : {}) } },
-      // The contract calls bytes a text; they are sent as they are.
-      body: '',
-      bodySerializer: () => part,
+      body: part,
+      bodySerializer: (body) => body,
       headers: { 'Content-Type': 'application/octet-stream' },
     });
     runId = data?.run?.runId;

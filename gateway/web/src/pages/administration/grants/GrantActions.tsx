@@ -82,7 +82,11 @@ function DecisionDialog({ grant, act, withdraws, onClose }: Decision) {
     <ReasonDialog
       danger={act === 'revoke'}
       title={title}
-      hint={act === 'revoke' ? t('grants.revokeHint', { name: grant.displayName }) : t('grants.rejectHint', { name: grant.displayName })}
+      hint={
+        act === 'revoke'
+          ? t('grants.revokeHint', { name: grant.displayName })
+          : t('grants.rejectHint', { name: grant.displayName })
+      }
       confirm={title}
       pending={deciding.isPending}
       error={deciding.error}

@@ -71,7 +71,11 @@ export default function GrantsPage() {
           rowKey={(grant) => grant.grantId}
           columns={columns}
           card={(grant) => <GrantCard grant={grant} />}
-          empty={<EmptyState words={t(filters.state === 'GRANT_STATE_PROPOSED' ? 'grants.noneWaiting' : 'workbench:state.nothingFound')} />}
+          empty={
+            <EmptyState
+              words={t(filters.state === 'GRANT_STATE_PROPOSED' ? 'grants.noneWaiting' : 'workbench:state.nothingFound')}
+            />
+          }
         />
       </Card>
       {proposing && <ProposeGrant onClose={() => setProposing(false)} />}
@@ -89,9 +93,17 @@ function useColumns() {
       render: (_: unknown, grant: Grant) => <PersonName personId={grant.personId} name={grant.displayName} />,
     },
     { title: t('grants.role'), width: 150, render: (_: unknown, grant: Grant) => <RoleName role={grant.role} /> },
-    { title: t('workbench:field.unit'), width: 220, render: (_: unknown, grant: Grant) => <UnitName path={grant.organisationPath} /> },
+    {
+      title: t('workbench:field.unit'),
+      width: 220,
+      render: (_: unknown, grant: Grant) => <UnitName path={grant.organisationPath} />,
+    },
     { title: t('grants.scope'), width: 150, render: (_: unknown, grant: Grant) => <GrantScope grant={grant} /> },
-    { title: t('workbench:field.state'), width: 110, render: (_: unknown, grant: Grant) => <GrantStateTag state={grant.state} /> },
+    {
+      title: t('workbench:field.state'),
+      width: 110,
+      render: (_: unknown, grant: Grant) => <GrantStateTag state={grant.state} />,
+    },
     {
       title: t('workbench:field.reason'),
       width: 220,

@@ -28,7 +28,9 @@ export function ProposeGrant({ personId, onClose }: { personId?: string; onClose
   const draft = useDraft(`grant/${personId ?? 'new'}`, form);
   const proposing = useMutation({
     mutationFn: (values: Values) =>
-      client.POST('/v1/grants', { body: { ...values, scopeUnitId: values.scope === 'SCOPE_KIND_SUBTREE' ? (values.scopeUnitId ?? '') : '' } }),
+      client.POST('/v1/grants', {
+        body: { ...values, scopeUnitId: values.scope === 'SCOPE_KIND_SUBTREE' ? (values.scopeUnitId ?? '') : '' },
+      }),
     onSuccess: () => {
       draft.drop();
       void message.success(t('grants.proposed'));

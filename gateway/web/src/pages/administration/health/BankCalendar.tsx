@@ -23,7 +23,9 @@ export function BankCalendar() {
   const formats = useFormats();
   const [setting, setSetting] = useState(false);
   const startDate = dayjs().format('YYYY-MM-DD');
-  const days = api.useQuery('get', '/v1/calendarDays', { params: { query: { startDate, endDate: addDays(startDate, DAYS_AHEAD) } } });
+  const days = api.useQuery('get', '/v1/calendarDays', {
+    params: { query: { startDate, endDate: addDays(startDate, DAYS_AHEAD) } },
+  });
   const special = (all: CalendarDay[]) => all.filter((day) => day.source !== 'CALENDAR_DAY_SOURCE_WEEK');
   return (
     <Card
@@ -37,7 +39,11 @@ export function BankCalendar() {
         )
       }
     >
-      <Loaded query={days} isEmpty={(data) => !special(data.calendarDays).length} empty={<EmptyState words={t('calendar.none', { count: DAYS_AHEAD })} />}>
+      <Loaded
+        query={days}
+        isEmpty={(data) => !special(data.calendarDays).length}
+        empty={<EmptyState words={t('calendar.none', { count: DAYS_AHEAD })} />}
+      >
         {(data) => (
           <Table<CalendarDay>
             size="small"
@@ -102,7 +108,11 @@ function SetDay({ onClose }: { onClose: () => void }) {
         initialValues={{ kind: 'BANK_DAY_KIND_OFF' }}
         onFinish={(values) => setting.mutate(values, { onSuccess: onClose })}
       >
-        <Form.Item name="date" label={t('workbench:field.date')} rules={[{ required: true, message: t('workbench:field.required') }]}>
+        <Form.Item
+          name="date"
+          label={t('workbench:field.date')}
+          rules={[{ required: true, message: t('workbench:field.required') }]}
+        >
           <DatePicker />
         </Form.Item>
         <Form.Item name="kind" label={t('calendar.worked')}>

@@ -33,11 +33,17 @@ export function BusinessDate() {
           <>
             <Statistic
               value={formats.dateLong(known.businessDate)}
-              suffix={<Typography.Text type="secondary">{t(known.businessDay ? 'businessDate.worked' : 'businessDate.off')}</Typography.Text>}
+              suffix={
+                <Typography.Text type="secondary">
+                  {t(known.businessDay ? 'businessDate.worked' : 'businessDate.off')}
+                </Typography.Text>
+              }
             />
             <Flex wrap gap="4px 16px">
               {known.openTime && (
-                <Typography.Text type="secondary">{t('businessDate.opened', { time: formats.instant(known.openTime) })}</Typography.Text>
+                <Typography.Text type="secondary">
+                  {t('businessDate.opened', { time: formats.instant(known.openTime) })}
+                </Typography.Text>
               )}
               {known.previousBusinessDate && (
                 <Typography.Text type="secondary">

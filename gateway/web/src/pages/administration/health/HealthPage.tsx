@@ -32,7 +32,9 @@ export default function HealthPage() {
           const down = services.filter((service) => service.placement !== 'absent' && service.state !== 'SERVING');
           return (
             <>
-              {down.length > 0 && <PartialState words={t('health.down', { names: down.map((each) => name(each.name)).join('、') })} />}
+              {down.length > 0 && (
+                <PartialState words={t('health.down', { names: down.map((each) => name(each.name)).join('、') })} />
+              )}
               <Row gutter={[16, 16]}>
                 <Col xs={24} xl={dated ? 14 : 24}>
                   <Card size="small" title={t('health.services')} extra={t('health.version', { version })}>

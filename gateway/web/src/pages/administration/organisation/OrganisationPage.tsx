@@ -107,8 +107,12 @@ const depthOf = (unit: Unit) => unit.organisationPath.split('/').length - 2;
 /** The tree of what fits the text, with all that stands above. */
 function treeOf(units: Unit[], text: string): { rows: UnitRow[]; keys: string[] } {
   const lower = text.toLowerCase();
-  const fitting = units.filter(({ displayName, code }) => displayName.toLowerCase().includes(lower) || code.toLowerCase().includes(lower));
-  const shown = units.filter((unit) => fitting.some((fit) => fit.organisationPath.startsWith(unit.organisationPath))).sort(byPath);
+  const fitting = units.filter(
+    ({ displayName, code }) => displayName.toLowerCase().includes(lower) || code.toLowerCase().includes(lower),
+  );
+  const shown = units
+    .filter((unit) => fitting.some((fit) => fit.organisationPath.startsWith(unit.organisationPath)))
+    .sort(byPath);
   const known = new Map<string, UnitRow>();
   const rows: UnitRow[] = [];
   for (const unit of shown) {

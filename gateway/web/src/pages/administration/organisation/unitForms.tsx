@@ -25,10 +25,10 @@ async function unitNow(organisationUnitId: string): Promise<Unit | undefined> {
 }
 
 function useSaved(onClose: () => void) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('administration');
   const { message } = App.useApp();
   return async () => {
-    void message.success(t('state.saved'));
+    void message.success(t('workbench:state.saved'));
     onClose();
     await refresh('/v1/organisationUnits');
   };
@@ -67,7 +67,11 @@ export function NewUnit({ parent, onClose }: { parent: Unit; onClose: () => void
     >
       {adding.error && <Alert className="form-note" type="error" showIcon title={words(adding.error)} />}
       <Form form={form} layout="vertical" onValuesChange={draft.keep} onFinish={adding.mutate}>
-        <Form.Item name="displayName" label={t('organisation.name')} rules={[{ required: true, whitespace: true, message: t('workbench:field.required') }]}>
+        <Form.Item
+          name="displayName"
+          label={t('organisation.name')}
+          rules={[{ required: true, whitespace: true, message: t('workbench:field.required') }]}
+        >
           <Input autoFocus maxLength={200} />
         </Form.Item>
         <Form.Item
@@ -78,7 +82,11 @@ export function NewUnit({ parent, onClose }: { parent: Unit; onClose: () => void
         >
           <Input maxLength={16} />
         </Form.Item>
-        <Form.Item name="kind" label={t('organisation.kind')} rules={[{ required: true, message: t('workbench:field.required') }]}>
+        <Form.Item
+          name="kind"
+          label={t('organisation.kind')}
+          rules={[{ required: true, message: t('workbench:field.required') }]}
+        >
           <Select options={choices(KINDS)} />
         </Form.Item>
       </Form>
@@ -131,14 +139,20 @@ export function RenameUnit({ unit, onClose }: { unit: Unit; onClose: () => void 
       onOk={form.submit}
       onCancel={onClose}
     >
-      {renaming.error && !isStale(renaming.error) && <Alert className="form-note" type="error" showIcon title={words(renaming.error)} />}
+      {renaming.error && !isStale(renaming.error) && (
+        <Alert className="form-note" type="error" showIcon title={words(renaming.error)} />
+      )}
       <Form
         form={form}
         layout="vertical"
         initialValues={{ displayName: unit.displayName }}
         onFinish={({ displayName }) => renaming.mutate({ displayName, etag: unit.etag })}
       >
-        <Form.Item name="displayName" label={t('organisation.name')} rules={[{ required: true, whitespace: true, message: t('workbench:field.required') }]}>
+        <Form.Item
+          name="displayName"
+          label={t('organisation.name')}
+          rules={[{ required: true, whitespace: true, message: t('workbench:field.required') }]}
+        >
           <Input autoFocus maxLength={200} />
         </Form.Item>
       </Form>
@@ -170,11 +184,20 @@ export function MoveUnit({ unit, onClose }: { unit: Unit; onClose: () => void })
       onCancel={onClose}
     >
       {moving.error && (
-        <Alert className="form-note" type="error" showIcon title={isStale(moving.error) ? t('organisation.changedMeanwhile') : words(moving.error)} />
+        <Alert
+          className="form-note"
+          type="error"
+          showIcon
+          title={isStale(moving.error) ? t('organisation.changedMeanwhile') : words(moving.error)}
+        />
       )}
       <Alert className="form-note" type="warning" showIcon title={t('organisation.moveHint')} />
       <Form form={form} layout="vertical" initialValues={{ parentUnitId: unit.parentUnitId }} onFinish={moving.mutate}>
-        <Form.Item name="parentUnitId" label={t('organisation.parent')} rules={[{ required: true, message: t('workbench:field.required') }]}>
+        <Form.Item
+          name="parentUnitId"
+          label={t('organisation.parent')}
+          rules={[{ required: true, message: t('workbench:field.required') }]}
+        >
           <UnitField fit={(other) => !other.organisationPath.startsWith(unit.organisationPath)} />
         </Form.Item>
       </Form>

@@ -74,7 +74,9 @@ export function EditPerson({ person, onClose }: { person: Person; onClose: () =>
         </Button>
       }
     >
-      {saving.error && !isStale(saving.error) && <Alert className="form-note" type="error" showIcon title={words(saving.error)} />}
+      {saving.error && !isStale(saving.error) && (
+        <Alert className="form-note" type="error" showIcon title={words(saving.error)} />
+      )}
       {draft.restored && <Alert className="form-note" type="info" showIcon title={t('workbench:state.draftRestored')} />}
       <Form
         form={form}

@@ -23,7 +23,8 @@ export function NewPerson({ onClose }: { onClose: () => void }) {
   const [form] = Form.useForm<Values>();
   const draft = useDraft('person/new', form);
   const adding = useMutation({
-    mutationFn: async (values: Values) => (await client.POST('/v1/people', { body: { ...values, login: values.login ?? '' } })).data,
+    mutationFn: async (values: Values) =>
+      (await client.POST('/v1/people', { body: { ...values, login: values.login ?? '' } })).data,
     onSuccess: async (person) => {
       draft.drop();
       void message.success(t('people.added'));

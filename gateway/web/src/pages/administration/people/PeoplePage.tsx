@@ -72,7 +72,9 @@ export default function PeoplePage() {
         <KeysetTable<Person>
           label={t('workbench:nav.people')}
           queryKey={['/v1/people', 'list', text, filters.unit, filters.state]}
-          load={(pageToken, signal) => findPeople({ text, pageToken, pageSize: 100, organisationUnitId: filters.unit, states }, signal)}
+          load={(pageToken, signal) =>
+            findPeople({ text, pageToken, pageSize: 100, organisationUnitId: filters.unit, states }, signal)
+          }
           rowKey={(person) => person.personId}
           columns={columnsOf(t, formats)}
           card={(person) => <PersonCard person={person} />}
@@ -98,7 +100,11 @@ function columnsOf(t: Words, formats: Formats) {
       width: 260,
       render: (_: unknown, person: Person) => <UnitName path={person.organisationPath} />,
     },
-    { title: t('workbench:field.state'), width: 110, render: (_: unknown, person: Person) => <PersonStateTag state={person.state} /> },
+    {
+      title: t('workbench:field.state'),
+      width: 110,
+      render: (_: unknown, person: Person) => <PersonStateTag state={person.state} />,
+    },
     {
       title: t('people.changed'),
       width: 180,

@@ -48,5 +48,7 @@ function Outcome({ feed }: { feed: PersonnelFeed }) {
     disabled: Number(feed.disabledCount),
   };
   const date = formats.date(feed.businessDate);
-  return <>{feed.dataset === 'employees' ? t('personnel.people', { date, ...counts }) : t('personnel.units', { date, ...counts })}</>;
+  return (
+    <>{feed.dataset === 'employees' ? t('personnel.people', { date, ...counts }) : t('personnel.units', { date, ...counts })}</>
+  );
 }

@@ -77,7 +77,11 @@ export function QuarantinedRows() {
         columns={columns}
         card={(row) => <RowCard row={row} onOpen={setOpened} />}
         onOpen={setOpened}
-        empty={<EmptyState words={t(filters.state === 'QUARANTINED_ROW_STATE_OPEN' ? 'quarantine.none' : 'workbench:state.nothingFound')} />}
+        empty={
+          <EmptyState
+            words={t(filters.state === 'QUARANTINED_ROW_STATE_OPEN' ? 'quarantine.none' : 'workbench:state.nothingFound')}
+          />
+        }
       />
       {opened && <RowDrawer row={opened} onClose={() => setOpened(undefined)} />}
     </Card>
@@ -130,7 +134,11 @@ function useColumns(open: (row: QuarantinedRow) => void) {
       render: (_: unknown, row: QuarantinedRow) =>
         row.column ? <Typography.Text code>{row.column}</Typography.Text> : t('quarantine.wholeRow'),
     },
-    { title: t('workbench:field.state'), width: 110, render: (_: unknown, row: QuarantinedRow) => <RowStateTag state={row.state} /> },
+    {
+      title: t('workbench:field.state'),
+      width: 110,
+      render: (_: unknown, row: QuarantinedRow) => <RowStateTag state={row.state} />,
+    },
     { title: t('quarantine.came'), width: 170, render: (_: unknown, row: QuarantinedRow) => formats.instant(row.createTime) },
   ];
 }

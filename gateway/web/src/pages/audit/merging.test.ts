@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type AuditRecord, merge, type Read } from './trails';
+import { type AuditRecord, merge, type Read } from './merging';
 
 function read(service: string, sequences: number[], nextToken = ''): Read {
-  const records = sequences.map((sequence) => ({ service, sequence: String(sequence), actTime: new Date(sequence * 1000).toISOString() }));
+  const records = sequences.map((sequence) => ({
+    service,
+    sequence: String(sequence),
+    actTime: new Date(sequence * 1000).toISOString(),
+  }));
   return { service, place: { token: '', below: null }, records: records as AuditRecord[], nextToken };
 }
 
