@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../access/access';
-import { UnitSelect, useUnits } from '../../design/selects';
+import { UnitSelect } from '../../design/selects';
 
 /** Which unit a page is about, within the caller's reach; the page keeps it in its address. */
 export function UnitField({ value, onChange }: { value: string; onChange: (path: string) => void }) {
@@ -16,10 +16,4 @@ export function UnitField({ value, onChange }: { value: string; onChange: (path:
       popupMatchSelectWidth={false}
     />
   );
-}
-
-/** What a unit is called, by its path; the path itself where nobody told its name. */
-export function useUnitName(): (path: string) => string {
-  const units = useUnits();
-  return (path) => units.data?.find((unit) => unit.organisationPath === path)?.displayName ?? path;
 }

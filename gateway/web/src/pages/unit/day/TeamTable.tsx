@@ -2,13 +2,13 @@ import { Card, Flex, Grid, Table, type TableProps, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { NamedTag } from '../../../design/Named';
 import { EmptyState, FailureState, PartialState } from '../../../design/States';
-import { useUnitName } from '../UnitField';
+import { type RelationshipManager, useUnitNames } from '../../../design/selects';
 import { DayLine, DayScale } from './DayLine';
 import { EntryList } from './EntryList';
-import type { Entry, Load, Manager, Overview, Report, TeamDay } from './teamDay';
+import type { Entry, Load, Overview, Report, TeamDay } from './teamDay';
 
 interface Row {
-  manager: Manager;
+  manager: RelationshipManager;
   entries: Entry[];
   load: Load | undefined;
   warnings: Overview['byAssignee'][number] | undefined;
@@ -18,7 +18,7 @@ interface Row {
 /** Each person with the day as a line, and beside it what is open. */
 export function TeamTable({ day, date }: { day: TeamDay; date: string }) {
   const { t } = useTranslation('unit');
-  const unitName = useUnitName();
+  const unitName = useUnitNames();
   const wide = Grid.useBreakpoint().md ?? true;
   if (day.managers.error) return <FailureState error={day.managers.error} onRetry={() => void day.managers.refetch()} />;
   const rows = rowsOf(day);

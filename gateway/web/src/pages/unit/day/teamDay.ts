@@ -1,37 +1,40 @@
 import type { Schema } from '@rm-workbench/client';
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import dayjs from 'dayjs';
 import { useAccess } from '../../../access/access';
 import { api, client } from '../../../api/client';
+import { type RelationshipManager, useRelationshipManagers } from '../../../design/selects';
 import { everything } from '../everything';
 
 export type Entry = Schema<'activity.v1.CalendarEntry'>;
 export type Report = Schema<'activity.v1.TeamWorkReport'>;
 export type Load = Schema<'activity.v1.TaskLoad'>;
 export type Overview = Schema<'analytics.v1.WarningsOverview'>;
-export type Manager = Schema<'customer.v1.RelationshipManager'>;
+
+interface Part<Data> {
+  data: Data | undefined;
+  error: unknown;
+  isPending: boolean;
+  isError: boolean;
+  refetch: () => unknown;
+}
 
 export interface TeamDay {
-  managers: UseQueryResult<Manager[]>;
-  entries: UseQueryResult<Entry[]>;
-  reports: UseQueryResult<Report[]>;
-  loads: UseQueryResult<Load[]>;
-  warnings: UseQueryResult<Overview | undefined>;
+  managers: Part<RelationshipManager[]>;
+  entries: Part<Entry[]>;
+  reports: Part<Report[]>;
+  loads: Part<Load[]>;
+  warnings: Part<Overview>;
 }
 
 /** Everything is asked for at once, and each part is shown as it comes. */
 export function useTeamDay(organisationPath: string, date: string): TeamDay {
   const { may } = useAccess();
-  const managers = useQuery({
-    queryKey: ['/v1/relationshipManagers', 'whole'],
-    queryFn: () =>
-      everything(
-        (pageToken) => client.GET('/v1/relationshipManagers', { params: { query: { pageSize: 1000, pageToken } } }),
-        (page) => page.relationshipManagers,
-      ),
-    select: (people) => people.filter((person) => person.organisationPath.startsWith(organisationPath)),
-    staleTime: 5 * 60_000,
-  });
+  const people = useRelationshipManagers();
+  const managers = {
+    ...people,
+    data: people.data?.filter((person) => person.organisationPath.startsWith(organisationPath)),
+  };
   const entries = useQuery({
     queryKey: ['/v1/calendar', organisationPath, date],
     queryFn: () => {
