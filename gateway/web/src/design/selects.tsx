@@ -1,4 +1,5 @@
 // Fields in which somebody or something is looked up as one types.
+import type { Schema } from '@rm-workbench/client';
 import { useQuery } from '@tanstack/react-query';
 import { Select, type SelectProps } from 'antd';
 import { useCallback, useMemo, useState } from 'react';
@@ -92,11 +93,7 @@ export function RelationshipManagerSelect({ organisationPath, ...props }: Look &
   );
 }
 
-export interface Unit {
-  organisationUnitId: string;
-  organisationPath: string;
-  displayName: string;
-}
+export type Unit = Schema<'identity.v1.OrganisationUnit'>;
 
 /** The units of the bank by path, with their names; one question for the whole page. */
 export function useUnits() {

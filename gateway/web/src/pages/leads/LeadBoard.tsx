@@ -128,7 +128,11 @@ export function LeadCard({ lead, withOwner }: { lead: Lead; withOwner: boolean }
       </Link>
       <div className="card-line">
         <span>{nameOf(lead)}</span>
-        {lead.expectedAmount && <Amount money={lead.expectedAmount} />}
+        {lead.expectedAmount && (
+          <span className="card-amount">
+            <Amount money={lead.expectedAmount} />
+          </span>
+        )}
       </div>
       <div className="card-line card-quiet">
         <Named value={lead.source} />
@@ -137,7 +141,7 @@ export function LeadCard({ lead, withOwner }: { lead: Lead; withOwner: boolean }
       </div>
       <div className="card-line card-quiet">
         {lead.overdue ? (
-          <span className="card-late">
+          <span className="late">
             <ClockCircleOutlined /> {t('followOverdue', { date: formats.date(dayOf(lead.followDeadline)) })}
           </span>
         ) : (

@@ -72,7 +72,7 @@ export function StateFilter<State extends string>({ states, filters, onChange, o
     <Flex gap={16} wrap align="center">
       <Select
         aria-label={t('workbench:field.state')}
-        className="state-filter"
+        className="filter-field"
         value={filters.state}
         onChange={(state) => onChange({ state })}
         options={[{ value: '', label: `${t('workbench:field.state')}: ${t('workbench:action.all')}` }, ...choices(states)]}

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { App, Button, Card, Descriptions, type DescriptionsProps, Flex, Input, List, Typography } from 'antd';
+import { App, Button, Card, Descriptions, type DescriptionsProps, Flex, Input, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -46,12 +46,12 @@ function LeadView({ lead }: { lead: Lead }) {
       note={t('leadNote', { name: nameOf(lead), owner: lead.ownerName || t('noOwner') })}
       actions={<LeadActions lead={lead} />}
     >
-      <div className="lead-columns">
+      <div className="two-columns">
         <Flex vertical gap={16}>
           <Facts lead={lead} />
           {lead.note && (
             <Card title={t('field.note')}>
-              <p className="words">{lead.note}</p>
+              <p className="said">{lead.note}</p>
             </Card>
           )}
         </Flex>
@@ -144,7 +144,7 @@ function Facts({ lead }: { lead: Lead }) {
       key: 'deadline',
       label: t('deadline'),
       children: (
-        <span className={lead.overdue ? 'card-late' : ''}>
+        <span className={lead.overdue ? 'late' : ''}>
           {formats.date(dayOf(lead.followDeadline))}
           {lead.overdue && ` · ${t('overdue')}`}
         </span>
@@ -217,21 +217,16 @@ function Assignments({ leadId }: { leadId: string }) {
   const list = api.useQuery('get', '/v1/leads/{leadId}/assignments', { params: { path: { leadId } } });
   return (
     <Card title={t('assignments')}>
-      <Loaded query={list} rows={2}>
+      <Loaded query={list} rows={2} isEmpty={({ assignments }) => assignments.length === 0} empty={t('noAssignments')}>
         {({ assignments }) => (
-          <List
-            size="small"
-            dataSource={assignments}
-            locale={{ emptyText: t('noAssignments') }}
-            renderItem={(each) => (
-              <List.Item>
-                <Flex vertical>
-                  <span>{t(assignmentWords(each, personId))}</span>
-                  <Typography.Text type="secondary">{formats.instant(each.assignTime)}</Typography.Text>
-                </Flex>
-              </List.Item>
-            )}
-          />
+          <ul className="rows">
+            {assignments.map((each) => (
+              <li key={each.assignTime}>
+                <span>{t(assignmentWords(each, personId))}</span>
+                <Typography.Text type="secondary">{formats.instant(each.assignTime)}</Typography.Text>
+              </li>
+            ))}
+          </ul>
         )}
       </Loaded>
     </Card>

@@ -142,7 +142,11 @@ export function OpportunityCard({ opportunity, withOwner }: { opportunity: Oppor
       </Link>
       <div className="card-line">
         <span>{nameOf(opportunity)}</span>
-        {expectedAmount && <Amount money={expectedAmount} />}
+        {expectedAmount && (
+          <span className="card-amount">
+            <Amount money={expectedAmount} />
+          </span>
+        )}
       </div>
       <div className="card-line card-quiet">
         {expectedCloseDate && <span>{t('closeBy', { date: formats.date(expectedCloseDate) })}</span>}
@@ -151,7 +155,7 @@ export function OpportunityCard({ opportunity, withOwner }: { opportunity: Oppor
       <div className="card-line card-quiet">
         {withOwner && <span>{ownerName}</span>}
         {overdue ? (
-          <span className="card-late">
+          <span className="late">
             <ClockCircleOutlined /> {t('inStageLate', { count: daysInStage })}
           </span>
         ) : (

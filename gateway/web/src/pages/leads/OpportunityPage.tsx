@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { App, Button, Card, Descriptions, type DescriptionsProps, Flex, List, Steps, Timeline, Typography } from 'antd';
+import { App, Button, Card, Descriptions, type DescriptionsProps, Flex, Steps, Timeline, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -62,7 +62,7 @@ function OpportunityView({ opportunity, pipeline }: ViewProps) {
     >
       <Flex vertical gap={16}>
         <StagePath opportunity={opportunity} pipeline={pipeline} onAsk={(stageCode) => setActing({ act: 'move', stageCode })} />
-        <div className="lead-columns">
+        <div className="two-columns">
           <Flex vertical gap={16}>
             <Facts opportunity={opportunity} pipeline={pipeline} />
             <Touches opportunity={opportunity} pipeline={pipeline} />
@@ -71,7 +71,7 @@ function OpportunityView({ opportunity, pipeline }: ViewProps) {
             <Members opportunity={opportunity} />
             {opportunity.note && (
               <Card title={t('field.note')}>
-                <p className="words">{opportunity.note}</p>
+                <p className="said">{opportunity.note}</p>
               </Card>
             )}
           </Flex>
@@ -238,19 +238,16 @@ function Members({ opportunity }: { opportunity: Opportunity }) {
   ];
   return (
     <Card title={t('field.members')}>
-      <List
-        size="small"
-        dataSource={people}
-        rowKey="personId"
-        renderItem={({ displayName, role }) => (
-          <List.Item>
+      <ul className="rows">
+        {people.map(({ personId, displayName, role }) => (
+          <li key={personId}>
             <span>{displayName}</span>
             <Typography.Text type="secondary">
               <Named value={role} />
             </Typography.Text>
-          </List.Item>
-        )}
-      />
+          </li>
+        ))}
+      </ul>
     </Card>
   );
 }

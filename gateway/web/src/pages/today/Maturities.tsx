@@ -55,8 +55,8 @@ function MaturityRow({ holding, name }: { holding: Holding; name: string | undef
   return (
     <li className="row">
       <div className="row-time row-date">
-        <strong>{formats.date(holding.maturityDate)}</strong>
-        <span>{formats.daysFrom(holding.maturityDate, today())}</span>
+        <strong>{formats.daysFrom(holding.maturityDate, today())}</strong>
+        <span>{formats.date(holding.maturityDate)}</span>
       </div>
       <div className="row-main">
         <Link to={`/customers/${holding.customerId}`} className="row-name">

@@ -9,11 +9,13 @@ import { Loaded } from '../../design/States';
 import { useNotificationSentence } from '../../shell/notificationWords';
 import { addressOf } from '../../shell/resources';
 import { BalanceMoves } from './BalanceMoves';
+import { isToday } from './day';
 import { Nothing, Panel } from './Panel';
 import { Severity } from './Severity';
 
 const SIGNS_SHOWN = 4;
 const NEWS_SHOWN = 5;
+const NEWS_ASKED = 20;
 const SEVERITIES: Record<Schema<'analytics.v1.SignalSeverity'>, number> = {
   SIGNAL_SEVERITY_UNSPECIFIED: 0,
   SIGNAL_SEVERITY_NOTED: 1,
@@ -64,8 +66,8 @@ function Signs() {
         {() => (
           <ul className="lines">
             {changed.slice(0, SIGNS_SHOWN).map((sign) => (
-              <li key={sign.signalId}>
-                <Link to={`/customers/${sign.customerId}`}>{sign.customerName || sign.customerNumber}</Link>{' '}
+              <li key={sign.signalId} className="line-tagged">
+                <Link to={`/customers/${sign.customerId}`}>{sign.customerName || sign.customerNumber}</Link>
                 <Severity value={SEVERITIES[sign.severity]} />
                 <Typography.Text type="secondary">
                   {t(sign.firstSeenDate === sign.changeDate ? 'overnight.new' : 'overnight.changed', {
@@ -83,27 +85,28 @@ function Signs() {
 
 function News() {
   const { t } = useTranslation('today');
+  const { may } = useAccess();
   const formats = useFormats();
   const sentence = useNotificationSentence();
-  const list = api.useQuery('get', '/v1/notifications', { params: { query: { unreadOnly: true, pageSize: NEWS_SHOWN } } });
+  const list = api.useQuery('get', '/v1/notifications', { params: { query: { unreadOnly: true, pageSize: NEWS_ASKED } } });
+  // Warnings stand at the top of the same page.
+  const besideWarnings = (kind: string) => kind !== 'warning_raised' || !may('analytics.warning.work');
+  const news = (list.data?.notifications ?? []).filter(({ kind }) => besideWarnings(kind)).slice(0, NEWS_SHOWN);
   return (
     <div>
       <h3 className="overnight-title">{t('overnight.news')}</h3>
-      <Loaded
-        query={list}
-        rows={2}
-        isEmpty={({ notifications }) => !notifications.length}
-        empty={<Nothing words={t('overnight.noNews')} />}
-      >
-        {({ notifications }) => (
+      <Loaded query={list} rows={2} isEmpty={() => !news.length} empty={<Nothing words={t('overnight.noNews')} />}>
+        {() => (
           <ul className="lines">
-            {notifications.map((each) => {
+            {news.map((each) => {
               const address = addressOf(each.resource);
               const words = sentence(each.kind, each.parameters);
               return (
-                <li key={each.notificationId}>
-                  {address ? <Link to={address}>{words}</Link> : words}{' '}
-                  <Typography.Text type="secondary">{formats.instant(each.createTime)}</Typography.Text>
+                <li key={each.notificationId} className="line-spread">
+                  {address ? <Link to={address}>{words}</Link> : <span>{words}</span>}
+                  <Typography.Text type="secondary" className="line-time">
+                    {isToday(each.createTime) ? formats.time(each.createTime) : formats.instant(each.createTime)}
+                  </Typography.Text>
                 </li>
               );
             })}

@@ -5,6 +5,10 @@ export function today(): string {
   return dayjs().format('YYYY-MM-DD');
 }
 
+export function isToday(instant: string | undefined): boolean {
+  return instant !== undefined && dayjs(instant).isSame(dayjs(), 'day');
+}
+
 /** The instants between which a day lies. */
 export function boundsOf(date: string): { startTime: string; endTime: string } {
   return { startTime: dayjs(date).toISOString(), endTime: dayjs(date).add(1, 'day').toISOString() };

@@ -34,9 +34,7 @@ export function Agenda(props: Props) {
 }
 
 const entriesOn = (entries: Entry[], day: string) =>
-  entries.filter((entry) =>
-    entry.allDay ? entry.startDate <= day && entry.endDate >= day : dayOf(entry.startTime) === day,
-  );
+  entries.filter((entry) => (entry.allDay ? entry.startDate <= day && entry.endDate >= day : dayOf(entry.startTime) === day));
 
 const onDay = ({ entries, proposals }: Props, day: string) =>
   entriesOn(entries, day).length + proposals.filter((proposal) => proposal.plannedDate === day).length;

@@ -8,9 +8,9 @@ import { useDraft } from '../../../api/drafts';
 import { useRefusalWords } from '../../../api/refusals';
 import { isStale, StaleEdit } from '../../../api/StaleEdit';
 import { useNamedChoices } from '../../../design/Named';
-import { CustomerSelect } from '../../../design/selects';
+import { CustomerSelect, useRelationshipManagers } from '../../../design/selects';
 import { heldAs, instantOf } from '../days';
-import { useColleagues, usePersonName } from '../people';
+import { usePersonName } from '../people';
 import {
   type Appointment,
   type AppointmentFields,
@@ -18,8 +18,8 @@ import {
   endAfter,
   fieldsOf,
   inputOf,
-  newFields,
   NO_REMINDER,
+  newFields,
 } from './AppointmentForm';
 import { APPOINTMENT_KINDS, type Entry, WITH_CUSTOMER } from './entries';
 import { type SeriesPart, settled } from './moves';
@@ -223,7 +223,9 @@ function Appointed({ form, shown }: { form: ReturnType<typeof Form.useForm<Appoi
             ...needed,
             {
               validator: (_, end: string | undefined) =>
-                !end || end > start || (allDay && end === start) ? Promise.resolve() : Promise.reject(new Error(t('form.endBefore'))),
+                !end || end > start || (allDay && end === start)
+                  ? Promise.resolve()
+                  : Promise.reject(new Error(t('form.endBefore'))),
             },
           ]}
         >
@@ -238,7 +240,7 @@ function Appointed({ form, shown }: { form: ReturnType<typeof Form.useForm<Appoi
 function Participants({ ownerPersonId }: { ownerPersonId: string | undefined }) {
   const { t } = useTranslation('schedule');
   const { personId } = useAccess();
-  const colleagues = useColleagues();
+  const colleagues = useRelationshipManagers();
   const nameOf = usePersonName();
   const form = Form.useFormInstance<AppointmentFields>();
   const invited = Form.useWatch('participantPersonIds', form) ?? [];
@@ -294,7 +296,9 @@ async function change(edited: Edited, shown: AppointmentFields, said: Appointmen
         updateMask: changed.join(','),
         part,
         refuseConflicts,
-        ...(part !== 'SERIES_PART_ALL' && occurrence?.originalStartTime ? { originalStartTime: occurrence.originalStartTime } : {}),
+        ...(part !== 'SERIES_PART_ALL' && occurrence?.originalStartTime
+          ? { originalStartTime: occurrence.originalStartTime }
+          : {}),
       },
       header: { 'If-Match': `"${etag}"` },
     },

@@ -33,8 +33,14 @@ export const NO_REMINDER = -1;
 
 /** What a new one begins with: the next half hour, or what was chosen in the calendar. */
 export function newFields(chosen?: { start: string; end: string; allDay: boolean }): AppointmentFields {
-  const next = dayjs().startOf('hour').add(dayjs().minute() < 30 ? 30 : 60, 'minute');
-  const times = chosen ?? { start: next.format('YYYY-MM-DDTHH:mm'), end: next.add(1, 'hour').format('YYYY-MM-DDTHH:mm'), allDay: false };
+  const next = dayjs()
+    .startOf('hour')
+    .add(dayjs().minute() < 30 ? 30 : 60, 'minute');
+  const times = chosen ?? {
+    start: next.format('YYYY-MM-DDTHH:mm'),
+    end: next.add(1, 'hour').format('YYYY-MM-DDTHH:mm'),
+    allDay: false,
+  };
   return {
     kind: 'APPOINTMENT_KIND_MEETING',
     title: '',
@@ -101,5 +107,7 @@ export function changedBetween(shown: AppointmentFields, said: AppointmentFields
 /** The end that keeps the length, where the start moved. */
 export function endAfter(start: string, formerStart: string, formerEnd: string, allDay: boolean): string {
   const length = dayjs(formerEnd).diff(dayjs(formerStart), 'minute');
-  return dayjs(start).add(length, 'minute').format(allDay ? DAY : 'YYYY-MM-DDTHH:mm');
+  return dayjs(start)
+    .add(length, 'minute')
+    .format(allDay ? DAY : 'YYYY-MM-DDTHH:mm');
 }

@@ -162,23 +162,27 @@ function useEvents({ entries, proposals, days, conflicting, ofMany, movable }: P
           extendedProps: { entry, conflicts: conflicting.has(entryKey(entry)) },
         };
       }),
-      ...proposals.map((proposal): EventInput => ({
-        id: proposalKey(proposal),
-        title: t('calendar.proposed', { customer: proposal.customerName }),
-        start: proposal.plannedDate,
-        allDay: true,
-        durationEditable: false,
-        className: 'entry entry-proposal',
-        extendedProps: { proposal },
-      })),
-      ...holidays.map((day): EventInput => ({
-        id: `day/${day.dayDate}`,
-        title: day.working ? t('calendar.workday', { name: day.name }) : day.name,
-        start: day.dayDate,
-        allDay: true,
-        editable: false,
-        className: 'entry entry-holiday',
-      })),
+      ...proposals.map(
+        (proposal): EventInput => ({
+          id: proposalKey(proposal),
+          title: t('calendar.proposed', { customer: proposal.customerName }),
+          start: proposal.plannedDate,
+          allDay: true,
+          durationEditable: false,
+          className: 'entry entry-proposal',
+          extendedProps: { proposal },
+        }),
+      ),
+      ...holidays.map(
+        (day): EventInput => ({
+          id: `day/${day.dayDate}`,
+          title: day.working ? t('calendar.workday', { name: day.name }) : day.name,
+          start: day.dayDate,
+          allDay: true,
+          editable: false,
+          className: 'entry entry-holiday',
+        }),
+      ),
     ];
   }, [entries, proposals, days, conflicting, ofMany, movable, t, words]);
 }

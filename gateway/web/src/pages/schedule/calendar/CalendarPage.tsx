@@ -17,7 +17,7 @@ import { contactStateOf, type Entry, entryKey, type Proposal, proposalKey } from
 import { ImportDialog } from './ImportDialog';
 import { type Moved, type SeriesPart, useMove, useMoveProposal } from './moves';
 import { ProposalPanel } from './ProposalPanel';
-import { rangeOf, stepped, type View, VIEWS } from './range';
+import { rangeOf, stepped, VIEWS, type View } from './range';
 import { Subscriptions } from './Subscriptions';
 import { isUnit, useCalendar, useConflicts } from './useCalendar';
 import { useRangeWords } from './useRangeWords';
@@ -44,7 +44,10 @@ export default function CalendarPage() {
   const [form, setForm] = useState<Form>();
   const mayChange = may('activity.schedule.update') && !isUnit(whose);
   const conflicting = useMemo(
-    () => new Set((conflicts.data ?? []).flatMap(({ entry, other }) => [entry, other].flatMap((each) => (each ? [entryKey(each)] : [])))),
+    () =>
+      new Set(
+        (conflicts.data ?? []).flatMap(({ entry, other }) => [entry, other].flatMap((each) => (each ? [entryKey(each)] : []))),
+      ),
     [conflicts.data],
   );
   const shown = entries.data ?? [];
@@ -70,10 +73,7 @@ export default function CalendarPage() {
     [mayChange, personId, leads],
   );
   return (
-    <Page
-      title={t('calendar.title')}
-      actions={<Actions {...(mayChange ? { onNew: () => setForm({}) } : {})} />}
-    >
+    <Page title={t('calendar.title')} actions={<Actions {...(mayChange ? { onNew: () => setForm({}) } : {})} />}>
       <Toolbar view={view} date={date} whose={whose} onChange={change} />
       <ConflictNotice conflicts={conflicts.data ?? []} />
       {entries.error && !entries.data ? (
@@ -164,7 +164,12 @@ function Toolbar({ view, date, whose, onChange }: ToolbarProps) {
         className="calendar-date"
       />
       <Flex gap={8} wrap className="calendar-views">
-        {leads && <WhoseSelect whose={whose} onChange={(chosen) => onChange({ whose: chosen, ...(view === 'month' ? { view: '' } : {}) })} />}
+        {leads && (
+          <WhoseSelect
+            whose={whose}
+            onChange={(chosen) => onChange({ whose: chosen, ...(view === 'month' ? { view: '' } : {}) })}
+          />
+        )}
         <Segmented<View>
           value={view}
           aria-label={t('calendar.view')}

@@ -25,7 +25,8 @@ export function ConflictNotice({ conflicts }: { conflicts: Conflict[] }) {
           {conflicts.slice(0, SHOWN).map(({ entry, other }) =>
             entry && other ? (
               <li key={entry.resource + other.resource + (other.startTime ?? '')}>
-                {formats.dateLong(dayOf(other.startTime))} {formats.time(other.startTime)} {t('calendar.both', { one: words(entry), other: words(other) })}
+                {formats.dateLong(dayOf(other.startTime))} {formats.time(other.startTime)}{' '}
+                {t('calendar.both', { one: words(entry), other: words(other) })}
               </li>
             ) : null,
           )}

@@ -11,7 +11,7 @@ import { addressOf } from '../../../shell/resources';
 import { LogContactButton } from '../../contacts/LogContact';
 import { dayOf } from '../days';
 import { usePersonName } from '../people';
-import type { Edited } from "./AppointmentDrawer";
+import type { Edited } from './AppointmentDrawer';
 import type { Appointment } from './AppointmentForm';
 import { contactStateOf, type Entry, kindOf, WITH_CUSTOMER } from './entries';
 import { idOf, type SeriesPart, settled, useEntryWords } from './moves';
@@ -84,11 +84,18 @@ function Details({ appointment, entry }: { appointment: Appointment; entry: Entr
     },
     { key: 'place', label: t('form.place'), children: place },
     { key: 'owner', label: t('form.owner'), children: nameOf(ownerPersonId) },
-    { key: 'participants', label: t('form.participants'), children: participantPersonIds.map(nameOf).filter(Boolean).join(t('form.comma')) },
+    {
+      key: 'participants',
+      label: t('form.participants'),
+      children: participantPersonIds.map(nameOf).filter(Boolean).join(t('form.comma')),
+    },
     {
       key: 'reminder',
       label: t('form.reminder'),
-      children: reminderMinutes === undefined ? '' : t(`reminder.${reminderMinutes}`, { defaultValue: t('reminder.other', { count: reminderMinutes }) }),
+      children:
+        reminderMinutes === undefined
+          ? ''
+          : t(`reminder.${reminderMinutes}`, { defaultValue: t('reminder.other', { count: reminderMinutes }) }),
     },
     { key: 'description', label: t('form.description'), children: description && <span className="written">{description}</span> },
   ].filter(({ children }) => children);
@@ -107,7 +114,12 @@ function Details({ appointment, entry }: { appointment: Appointment; entry: Entr
   );
 }
 
-function Acts({ appointment, entry, onEdit, onClose }: Pick<Props, 'entry' | 'onEdit' | 'onClose'> & { appointment: Appointment }) {
+function Acts({
+  appointment,
+  entry,
+  onEdit,
+  onClose,
+}: Pick<Props, 'entry' | 'onEdit' | 'onClose'> & { appointment: Appointment }) {
   const { t } = useTranslation('schedule');
   const { message } = App.useApp();
   const askPart = useSeriesPart();
@@ -120,7 +132,9 @@ function Acts({ appointment, entry, onEdit, onClose }: Pick<Props, 'entry' | 'on
         params: { path: { appointmentId: appointment.appointmentId }, header: { 'If-Match': `"${appointment.etag}"` } },
         body: {
           part,
-          ...(part !== 'SERIES_PART_ALL' && occurrence?.originalStartTime ? { originalStartTime: occurrence.originalStartTime } : {}),
+          ...(part !== 'SERIES_PART_ALL' && occurrence?.originalStartTime
+            ? { originalStartTime: occurrence.originalStartTime }
+            : {}),
         },
       }),
     onSuccess: () => {
@@ -145,7 +159,9 @@ function Acts({ appointment, entry, onEdit, onClose }: Pick<Props, 'entry' | 'on
         <Button type="primary" onClick={() => void edit()}>
           {t('calendar.edit')}
         </Button>
-        {customer.displayName && WITH_CUSTOMER.includes(appointment.kind) && <LogContactButton type="default" customer={customer} />}
+        {customer.displayName && WITH_CUSTOMER.includes(appointment.kind) && (
+          <LogContactButton type="default" customer={customer} />
+        )}
         {occurrence ? (
           <Button danger loading={cancelling.isPending} onClick={() => void cancelOfSeries()}>
             {t('calendar.cancel')}

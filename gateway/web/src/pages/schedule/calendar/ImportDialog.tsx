@@ -66,7 +66,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
               {
                 title: t('import.reason'),
                 dataIndex: 'reason',
-                render: (reason: string) => t(`import.reasons.${reason}`, { defaultValue: t(`reasons:${reason}`, { defaultValue: reason }) }),
+                render: (reason: string) =>
+                  t(`import.reasons.${reason}`, { defaultValue: t(`reasons:${reason}`, { defaultValue: reason }) }),
               },
             ]}
           />

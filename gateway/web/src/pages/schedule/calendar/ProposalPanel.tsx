@@ -70,7 +70,13 @@ function Accept({ proposal, onClose }: { proposal: Proposal; onClose: () => void
   return (
     <Flex gap={8} wrap align="end">
       <Form.Item label={t('proposal.onDay')} htmlFor="proposal-day" layout="vertical" className="plain-item">
-        <DatePicker id="proposal-day" value={day} allowClear={false} disabledDate={outside} onChange={(date) => date && setDay(date)} />
+        <DatePicker
+          id="proposal-day"
+          value={day}
+          allowClear={false}
+          disabledDate={outside}
+          onChange={(date) => date && setDay(date)}
+        />
       </Form.Item>
       <Form.Item label={t('proposal.at')} htmlFor="proposal-time" layout="vertical" className="plain-item">
         <TimePicker

@@ -7,7 +7,12 @@ import { WEEKDAYS, weekdayOf, weekOfMonth } from './recurrence';
 
 const FREQUENCIES = ['NONE', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
 const ENDS = ['never', 'until', 'count'] as const;
-const NON_WORKDAYS = ['NON_WORKDAYS_KEEP', 'NON_WORKDAYS_SKIP', 'NON_WORKDAYS_NEXT_WORKDAY', 'NON_WORKDAYS_PREVIOUS_WORKDAY'] as const;
+const NON_WORKDAYS = [
+  'NON_WORKDAYS_KEEP',
+  'NON_WORKDAYS_SKIP',
+  'NON_WORKDAYS_NEXT_WORKDAY',
+  'NON_WORKDAYS_PREVIOUS_WORKDAY',
+] as const;
 
 /** How an appointment recurs: every how many days, weeks, months; on which; until when; and what of days that are not worked. */
 export function RepetitionFields() {
@@ -31,7 +36,11 @@ export function RepetitionFields() {
         )}
       </Flex>
       {frequency === 'WEEKLY' && (
-        <Form.Item name={['repetition', 'weekdays']} label={t('form.weekdays')} rules={[{ required: true, message: t('form.weekdayNeeded') }]}>
+        <Form.Item
+          name={['repetition', 'weekdays']}
+          label={t('form.weekdays')}
+          rules={[{ required: true, message: t('form.weekdayNeeded') }]}
+        >
           <Checkbox.Group options={WEEKDAYS.map((value) => ({ value, label: t(`weekdayShort.${value}`) }))} />
         </Form.Item>
       )}
@@ -65,7 +74,11 @@ export function RepetitionFields() {
               </Form.Item>
             )}
             {repetition?.ends === 'count' && (
-              <Form.Item name={['repetition', 'count']} label={t('form.count')} rules={[{ required: true, message: t('form.countNeeded') }]}>
+              <Form.Item
+                name={['repetition', 'count']}
+                label={t('form.count')}
+                rules={[{ required: true, message: t('form.countNeeded') }]}
+              >
                 <InputNumber min={1} max={999} className="short-number" />
               </Form.Item>
             )}

@@ -1,8 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
-import { useUnits } from '../../../design/selects';
-import { useColleagues } from '../people';
+import { useRelationshipManagers, useUnits } from '../../../design/selects';
 import type { Whose } from './useCalendar';
 
 /** Whose calendar is shown: one's own, that of a unit's people, or somebody's. */
@@ -10,7 +9,7 @@ export function WhoseSelect({ whose, onChange }: { whose: Whose; onChange: (whos
   const { t } = useTranslation('schedule');
   const { scopePath, personId } = useAccess();
   const units = useUnits();
-  const colleagues = useColleagues();
+  const colleagues = useRelationshipManagers();
   const below = (units.data ?? []).filter((unit) => unit.organisationPath.startsWith(scopePath));
   const people = (colleagues.data ?? []).filter(
     (person) => person.organisationPath.startsWith(scopePath) && person.personId !== personId,

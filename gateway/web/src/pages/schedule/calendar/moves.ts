@@ -79,7 +79,9 @@ async function moveAppointment(entry: Entry, moved: Moved, part: SeriesPart): Pr
   if (!whole) return;
   const occurrence = entry.recurring && entry.originalStartTime ? entry.originalStartTime : undefined;
   // A whole series goes by as much as its occurrence did.
-  const first = entry.allDay ? dayjs(whole.startDate).diff(dayjs(entry.startDate)) : dayjs(whole.startTime).diff(dayjs(entry.startTime));
+  const first = entry.allDay
+    ? dayjs(whole.startDate).diff(dayjs(entry.startDate))
+    : dayjs(whole.startTime).diff(dayjs(entry.startTime));
   const by = part === 'SERIES_PART_ALL' ? first : 0;
   const rule = part === 'SERIES_PART_THIS' ? undefined : movedRule(whole.recurrence, dayOf(entry), moved.start.format(DAY));
   const body = moved.allDay ? daysOf(entry, moved, by) : timesOf(entry, moved, by);

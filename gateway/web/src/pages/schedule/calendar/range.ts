@@ -27,7 +27,9 @@ export function rangeOf(view: View, date: string): Range {
 export function stepped(view: View, date: string, steps: 1 | -1): string {
   if (view === 'month') return dayjs(date).startOf('month').add(steps, 'month').format(DAY);
   const days = { day: 1, week: 7, agenda: AGENDA_DAYS }[view];
-  return dayjs(date).add(days * steps, 'day').format(DAY);
+  return dayjs(date)
+    .add(days * steps, 'day')
+    .format(DAY);
 }
 
 /** The Mondays of a range's weeks. */

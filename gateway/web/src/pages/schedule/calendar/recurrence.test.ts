@@ -7,7 +7,9 @@ describe('a rule', () => {
   it('says what the form says', () => {
     expect(ruleOf(ONCE, '2026-11-26')).toEqual([]);
     expect(ruleOf(weekly, '2026-11-23')).toEqual(['RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE']);
-    expect(ruleOf({ ...ONCE, frequency: 'MONTHLY', monthlyBy: 'weekday' }, '2026-11-26')).toEqual(['RRULE:FREQ=MONTHLY;BYDAY=4TH']);
+    expect(ruleOf({ ...ONCE, frequency: 'MONTHLY', monthlyBy: 'weekday' }, '2026-11-26')).toEqual([
+      'RRULE:FREQ=MONTHLY;BYDAY=4TH',
+    ]);
     expect(ruleOf({ ...ONCE, frequency: 'DAILY', ends: 'count', count: 5 }, '2026-11-26')).toEqual(['RRULE:FREQ=DAILY;COUNT=5']);
   });
 
@@ -17,7 +19,11 @@ describe('a rule', () => {
     { ...ONCE, frequency: 'YEARLY' } as Repetition,
     { ...ONCE, frequency: 'DAILY', ends: 'until', until: '2026-12-31' } as Repetition,
   ])('comes back as it was', (repetition) => {
-    expect(repetitionOf(ruleOf(repetition, '2026-11-26'))).toEqual({ ...repetition, until: repetition.until, count: repetition.count });
+    expect(repetitionOf(ruleOf(repetition, '2026-11-26'))).toEqual({
+      ...repetition,
+      until: repetition.until,
+      count: repetition.count,
+    });
   });
 
   it('that the form cannot say is left alone', () => {

@@ -44,7 +44,13 @@ export function ruleOf(repetition: Repetition, day: string): string[] {
   if (frequency === 'MONTHLY' && monthlyBy === 'weekday') parts.push(`BYDAY=${weekOfMonth(day)}${weekdayOf(day)}`);
   if (ends === 'count' && count) parts.push(`COUNT=${count}`);
   // The end of the day by the clock, whatever the zone.
-  if (ends === 'until' && until) parts.push(`UNTIL=${dayjs(until).endOf('day').toISOString().replace(/[-:]|\.\d+/g, '')}`);
+  if (ends === 'until' && until)
+    parts.push(
+      `UNTIL=${dayjs(until)
+        .endOf('day')
+        .toISOString()
+        .replace(/[-:]|\.\d+/g, '')}`,
+    );
   return [`RRULE:${parts.join(';')}`];
 }
 
@@ -52,13 +58,19 @@ export function ruleOf(repetition: Repetition, day: string): string[] {
 export function repetitionOf(recurrence: readonly string[]): Repetition | undefined {
   const rule = recurrence.find((line) => line.startsWith('RRULE:'));
   if (!rule) return recurrence.length ? undefined : ONCE;
-  const parts = new Map(rule.slice('RRULE:'.length).split(';').map((part) => part.split('=') as [string, string]));
+  const parts = new Map(
+    rule
+      .slice('RRULE:'.length)
+      .split(';')
+      .map((part) => part.split('=') as [string, string]),
+  );
   const frequency = parts.get('FREQ') as Frequency;
   const byDay = parts.get('BYDAY')?.split(',') ?? [];
   const known = ['FREQ', 'INTERVAL', 'BYDAY', 'COUNT', 'UNTIL', 'WKST'];
   if ([...parts.keys()].some((key) => !known.includes(key))) return undefined;
   const nth = byDay.some((day) => day.length > 2);
-  if (byDay.length && !(frequency === 'WEEKLY' && !nth) && !(frequency === 'MONTHLY' && nth && byDay.length === 1)) return undefined;
+  if (byDay.length && !(frequency === 'WEEKLY' && !nth) && !(frequency === 'MONTHLY' && nth && byDay.length === 1))
+    return undefined;
   const until = parts.get('UNTIL');
   const count = parts.get('COUNT');
   return {

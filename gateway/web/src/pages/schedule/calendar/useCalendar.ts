@@ -52,8 +52,7 @@ function useProposals(whose: Whose, range: Range, may: boolean): Proposal[] {
       },
       enabled: may && !isUnit(whose),
     })),
-    combine: (asked) =>
-      asked.flatMap(({ data }) => data ?? []).filter((each) => each.state === 'VISIT_PROPOSAL_STATE_PROPOSED'),
+    combine: (asked) => asked.flatMap(({ data }) => data ?? []).filter((each) => each.state === 'VISIT_PROPOSAL_STATE_PROPOSED'),
   });
 }
 

@@ -18,7 +18,8 @@ export function useTimeWords(): (timed: Timed) => string {
   return useCallback(
     ({ startTime, endTime, startDate, endDate }) => {
       if (startDate) {
-        const days = startDate === endDate ? formats.dateLong(startDate) : `${formats.dateLong(startDate)} – ${formats.dateLong(endDate)}`;
+        const days =
+          startDate === endDate ? formats.dateLong(startDate) : `${formats.dateLong(startDate)} – ${formats.dateLong(endDate)}`;
         return t('calendar.wholeDays', { days });
       }
       const [first, last] = [dayOf(startTime), dayOf(endTime)];
