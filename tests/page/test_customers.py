@@ -10,6 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.deployments import PASSWORD
 
+# Two machines' work on one: what is long under way is no fault.
+expect.set_options(timeout=20_000)
+
 MANAGER, RM = "manager.east", "rm1.east"
 SURNAMES, NAMES = "欧阳诸葛司徒慕容", "沐阳若水星河清越云舒景行知微"
 

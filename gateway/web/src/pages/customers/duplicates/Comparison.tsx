@@ -1,4 +1,4 @@
-import { Radio, Table, Typography } from 'antd';
+import { Radio, Table } from 'antd';
 import type { ColumnType } from 'antd/es/table';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
