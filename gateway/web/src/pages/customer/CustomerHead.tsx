@@ -53,7 +53,7 @@ function Identity({ customer }: { customer: Customer }) {
   const unitOf = useUnitNames();
   const lead = nameOf(customer.leadPersonId);
   return (
-    <Flex wrap gap="2px 20px" className="identity">
+    <Flex wrap gap="2px 20px" className="customer-identity">
       <span>
         {t('number')} <Typography.Text copyable={{ tooltips: false }}>{customer.customerNumber}</Typography.Text>
       </span>
@@ -96,16 +96,22 @@ function Masked({ customer }: { customer: Customer }) {
     <>
       {customer.identifier && (
         <span>
-          <Named value={customer.identifierKind} /> <span className="digits">{customer.identifier}</span>
+          <Named value={customer.identifierKind} /> <span className="customer-digits">{customer.identifier}</span>
         </span>
       )}
       {customer.phone && (
         <span>
-          {t('phone')} <span className="digits">{customer.phone}</span>
+          {t('phone')} <span className="customer-digits">{customer.phone}</span>
         </span>
       )}
       {hidden && may('customer.pii.read') && (
-        <Button type="link" size="small" icon={<EyeOutlined />} className="inline-action" onClick={() => setRevealing(true)}>
+        <Button
+          type="link"
+          size="small"
+          icon={<EyeOutlined />}
+          className="customer-inline-action"
+          onClick={() => setRevealing(true)}
+        >
           {t('reveal.action')}
         </Button>
       )}

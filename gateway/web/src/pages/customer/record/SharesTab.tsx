@@ -114,7 +114,7 @@ function Source({ source }: { source: string }) {
   const { t } = useTranslation('customer');
   const kind = t(`share.sources.${source.split('/')[0]}`, { defaultValue: '' });
   const address = addressOf(source);
-  return address ? <Link to={address}>{kind || t('workbench:action.show')}</Link> : <>{kind}</>;
+  return address ? <Link to={address}>{kind || t('workbench:action.show')}</Link> : kind;
 }
 
 function HandOvers({ customerId }: { customerId: string }) {
