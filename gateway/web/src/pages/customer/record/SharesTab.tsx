@@ -66,6 +66,7 @@ function Present({ shares }: { shares: Share[] }) {
           <Flex key={share.shareLineId} gap={16} align="center">
             <span className="share-name">{share.personName || t('somebody')}</span>
             <Progress
+              status="normal"
               percent={(share.basisPoints / WHOLE) * 100}
               strokeColor={colours[index % colours.length] ?? ''}
               format={() => formats.basisPoints(share.basisPoints)}
