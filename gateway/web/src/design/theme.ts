@@ -81,8 +81,16 @@ function themeOf(look: Appearance): ThemeConfig {
       Menu: {
         itemBg: 'transparent',
         itemSelectedBg: dark ? '#1c2c3e' : '#e8f0f9',
+        itemSelectedColor: dark ? '#7db4ef' : '#1d5fa8',
         subMenuItemBg: 'transparent',
         activeBarBorderWidth: 0,
+      },
+      // Small words on soft grounds: darker in the light, lighter in the dark, than the same colour on white or black.
+      Tag: {
+        colorInfo: dark ? '#7db4ef' : '#1a5799',
+        colorSuccess: dark ? '#5cc9ae' : '#0b6b56',
+        colorWarning: dark ? '#eeb04f' : '#944c00',
+        colorError: dark ? '#f79a8f' : '#a82d1e',
       },
       Table: { cellPaddingBlock: 10, cellPaddingInline: 12, headerBg: dark ? '#1b232c' : '#f7f9fb' },
       Card: { headerFontSize: 15, headerHeight: 48 },
