@@ -123,7 +123,7 @@ async function* chosen(way: Way, choice: Choice): AsyncGenerator<string[]> {
     const path = { segmentId: choice.segmentId ?? '' };
     const ask = (pageToken: string) =>
       client.GET('/v1/segments/{segmentId}/members', { params: { path, query: { pageSize: BATCH, pageToken } } });
-    for await (const page of pages(ask)) yield page.customers.map((customer) => customer.customerId);
+    for await (const page of pages(ask)) yield page.members.map((member) => member.customerId);
   } else {
     const { kinds = [], tiers = [], leadPersonId = '', unit } = choice;
     const filter = `state = ACTIVE${unit ? ` AND organisation_path = "${unit}*"` : ''}`;
