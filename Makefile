@@ -23,7 +23,7 @@ demo-berka: build/.ready
 test: build/.ready-test page
 	@$(BIN)/python -m tests.run
 
-lint: build/.ready-test
+lint: build/.ready-test page
 	@$(BIN)/python -m tests.run lint
 
 bench: build/.ready-bench page

@@ -71,7 +71,8 @@ def compose(
         views = Views(_shown(settings, own, contract, upstream, authenticator, keys, metrics, streams))
         if upstream.addresses.get(survey_pages.SERVICE):
             _add_survey_pages(views, contract, upstream)
-        _add_page(views, own, contract, upstream)
+        if upstream.addresses.get(page.SERVICE):
+            _add_page(views, own, contract, upstream)
         if own.federation.providers:
             _add_federation(views, settings, own, contract, upstream, authenticator)
         find = _finder(contract, views, lambda route: RpcEndpoint(route, upstream, authenticator, streams, own))

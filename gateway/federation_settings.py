@@ -38,9 +38,9 @@ class FederationSettings(BaseModel):
 
     # The workbench's address as browsers know it. Taken from here, never from what a request says of itself.
     public_url: Annotated[str, AfterValidator(lambda value: _trusted_url(value).rstrip("/") if value else value)] = ""
-    # The page that takes over after a sign-in, with the tokens in its fragment, which stays in the browser; empty to answer
-    # the tokens themselves.
-    page_path: str = Field(default="", pattern="^(/([A-Za-z0-9._~-]+/?)*)?$")
+    # The page that takes over after a sign-in, with the tokens in its fragment, which stays in the browser: the workbench's own,
+    # or another front end's; empty to answer the tokens themselves.
+    page_path: str = Field(default="/app/", pattern="^(/([A-Za-z0-9._~-]+/?)*)?$")
     providers: dict[Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{0,31}$")], ProviderSettings] = {}
 
     @model_validator(mode="after")

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, redirect, request, send_from_directory
+from flask import Blueprint, Response, redirect, request
 from google.protobuf.json_format import MessageToDict
+from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.exchange import EXCHANGE_KEY, Exchange
 from gateway.headers import NO_STORE
 from services.chassis.kernel.errors import InvalidInput, NotAuthenticated, NotFound, WorkbenchError
 
+# Who opens sessions; without it nobody could sign in on the page.
+SERVICE = "identity"
 CREATE_METHOD = "workbench.identity.v1.SessionService.CreateSession"
 REFRESH_METHOD = "workbench.identity.v1.SessionService.RefreshSession"
 FOLDER = "/app"
@@ -33,6 +36,15 @@ BUILT = Path(__file__).parents[1] / "build/page"
 # Names of files under assets/ hold a hash of what is in them.
 _CACHE_FOR_EVER = "public, max-age=31536000, immutable"
 _CACHE_BRIEFLY = "public, max-age=60"
+# By ending, whatever the machine's own tables say; other files are none of the page's.
+_CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 _NONCE_PLACE = b"__STYLE_NONCE__"
 _SIGN_IN_BYTES_MAX = 4_096
 # What a sign-in may say; the fields of `CreateSessionRequest`.
@@ -43,7 +55,7 @@ Call = Callable[[Exchange, Mapping[str, Any]], Any]
 
 
 def policy(nonce: str) -> str:
-    """The page's content security policy: its own scripts, styles with its own mark, nothing from elsewhere, in nobody's frame."""
+    """The page's content security policy: its own scripts, styles with its mark, nothing from elsewhere, in nobody's frame."""
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; font-src 'self'; "
         "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -70,21 +82,20 @@ def _add_files(views: Blueprint, folder: Path) -> None:
     @views.get(f"{FOLDER}/<path:path>")
     def page(path: str = "") -> AnyResponse:
         """A file of the page; the page itself for every address that is one of its own."""
-        if path.startswith("assets/") or (path and (folder / path).is_file()):
-            return _file(folder, path)
-        return _document(folder)
+        is_file = path.startswith("assets/") or Path(path).suffix in _CONTENT_TYPES
+        return _file(folder, path) if is_file else _document(folder)
 
 
 def _file(folder: Path, path: str) -> AnyResponse:
-    # What does not change is compressed once, when it is built.
-    packed = "gzip" in request.accept_encodings and (folder / f"{path}.gz").is_file()
-    if not packed and not (folder / path).is_file():
+    found = safe_join(str(folder), path)
+    content_type = _CONTENT_TYPES.get(Path(path).suffix)
+    if found is None or content_type is None or not Path(found).is_file():
         raise NotFound("PAGE_FILE_NOT_FOUND", "The page has no such file; it may be of an older version: load it anew.")
-    answer = send_from_directory(folder, path, etag=False, conditional=False)
-    if packed:
-        content_type = answer.content_type
-        answer = send_from_directory(folder, f"{path}.gz", etag=False, conditional=False)
-        answer.content_type = content_type
+    # What does not change is compressed once, when it is built.
+    packed = Path(f"{found}.gz")
+    is_packed = "gzip" in request.accept_encodings and packed.is_file()
+    answer = Response(packed.read_bytes() if is_packed else Path(found).read_bytes(), content_type=content_type)
+    if is_packed:
         answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Vary"] = "Accept-Encoding"
     answer.headers["Cache-Control"] = _CACHE_FOR_EVER if path.startswith("assets/") else _CACHE_BRIEFLY

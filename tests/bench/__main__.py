@@ -12,6 +12,7 @@ from tests.bench import (
     figures,
     gateway,
     insight,
+    page,
     portfolio,
     results,
     row_stores,
@@ -29,3 +30,4 @@ results.run(console)
 row_stores.run(console)
 insight.run(console)
 departures.run(console)
+page.run(console)

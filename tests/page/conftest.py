@@ -9,12 +9,12 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.deployments import PASSWORD, branch
+from tests.deployments import PASSWORD, Deployment, branch
 from tests.e2e.results import wait_for_analysis, wait_for_results
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ SERIOUS = ("serious", "critical")
 def bank(tmp_path_factory):
     """A branch with results and warnings; or one that runs already, where WORKBENCH_PAGE_URL names it."""
     if url := os.environ.get("WORKBENCH_PAGE_URL"):
-        yield SimpleNamespace(url=url)
+        yield Deployment(Path(), urlsplit(url).port, {})
         return
     home = tmp_path_factory.mktemp("page")
     with branch(home, delivers=True, customers=CUSTOMERS, history_months=HISTORY_MONTHS) as running:
@@ -89,10 +89,10 @@ def visit(bank, browser):
     assert [fault for _, faults in opened for fault in faults] == []
 
 
-def sign_in(page: Page, login: str) -> None:
+def sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
     """As a person does."""
     page.locator("input[autocomplete=username]").fill(login)
-    page.locator("input[autocomplete=current-password]").fill(PASSWORD)
+    page.locator("input[autocomplete=current-password]").fill(password)
     page.locator("button[type=submit]").click()
     page.locator("#content").wait_for()
 

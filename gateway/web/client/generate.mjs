@@ -5,11 +5,16 @@
 // each gets types of its own: `customer.v1.Customer` as it is answered, `customer.v1.Customer.Input` as it is sent.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import openapiTypescript, { astToString } from 'openapi-typescript';
+import ts from 'typescript';
 
 const DOCUMENT = new URL('../../openapi.json', import.meta.url);
 const GENERATED = new URL('./src/generated/', import.meta.url);
 const REFERENCE = '#/components/schemas/';
 const INPUT = '.Input';
+const BLOB = ts.factory.createTypeReferenceNode('Blob');
+
+/** Files are sent and answered as they are. */
+const fileAsBlob = (schema) => (schema.format === 'binary' ? BLOB : undefined);
 
 /** A text that is a day or empty is a text: of the formats that it may have, the types say nothing. */
 function withoutFormats(_key, value) {
@@ -86,14 +91,26 @@ function permissionsOf(document) {
   return [...named].filter((name) => name.includes('.')).sort();
 }
 
+/** The routes that take an `Idempotency-Key`, as `POST /v1/contacts`. */
+function keyedOf(document) {
+  const takes = (operation) => operation.parameters?.some(({ name }) => name === 'Idempotency-Key');
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).flatMap(([method, operation]) => (takes(operation) ? [`${method.toUpperCase()} ${path}`] : [])),
+  );
+}
+
 const document = split(JSON.parse(await readFile(DOCUMENT, 'utf8'), withoutFormats));
 const permissions = permissionsOf(document).map((name) => `  | '${name}'`);
 await mkdir(GENERATED, { recursive: true });
 await writeFile(
   new URL('schema.ts', GENERATED),
-  `// Made by generate.mjs; do not edit.\n${astToString(await openapiTypescript(document))}`,
+  `// Made by generate.mjs; do not edit.\n${astToString(await openapiTypescript(document, { transform: fileAsBlob }))}`,
 );
 await writeFile(
   new URL('permissions.ts', GENERATED),
   `// Made by generate.mjs; do not edit.\n/** What a post may permit, as the routes ask for it. */\nexport type Permission =\n${permissions.join('\n')};\n`,
+);
+await writeFile(
+  new URL('keyed.ts', GENERATED),
+  `// Made by generate.mjs; do not edit.\n/** The routes on which a write may be repeated under one \`Idempotency-Key\`. */\nexport const KEYED: ReadonlySet<string> = new Set(${JSON.stringify(keyedOf(document))});\n`,
 );

@@ -66,6 +66,7 @@ def gateway_with(identity, tmp_path):
                     "client_secret_file": str(tmp_path / "client-secret"),
                 }
             },
+            "page_path": "",
             **more,
         }  # fmt: skip
         settings = DeploymentSettings(
@@ -193,12 +194,20 @@ def test_the_browsers_cookie_cannot_be_made_up(browser, linked):
     refused(browser.get(back))
 
 
-def test_a_page_takes_over_with_tokens_that_stay_in_the_browser(gateway_with, issuer, provider, linked):
-    answer = sign_in(gateway_with(issuer, page_path="/app"))
+def test_the_page_takes_over_with_tokens_that_stay_in_the_browser(gateway_with, issuer, provider, linked):
+    assert FederationSettings().page_path == "/app/"
+    browser = gateway_with(issuer, page_path="/app/")
+    assert browser.get("/app/session").get_json() == {"singleSignOn": ["staff"], "renewable": False}
+    answer = sign_in(browser)
     assert answer.status_code == 303
     target = urlsplit(answer.headers["Location"])
-    assert (target.netloc, target.path, target.query) == ("", "/app", "")
-    assert set(parse_qs(target.fragment)) >= {"accessToken", "refreshToken", "sessionId"}
+    assert (target.netloc, target.path, target.query) == ("", "/app/", "")
+    tokens = parse_qs(target.fragment)
+    assert set(tokens) >= {"accessToken", "refreshToken", "sessionId"}
+    opened = browser.post("/app/session", json={"refreshToken": tokens["refreshToken"][0]})
+    me = browser.get("/v1/me", headers={"Authorization": f"Bearer {opened.get_json()['accessToken']}"})
+    assert me.get_json()["person"]["login"] == "rm1.east"
+    assert browser.get("/app/session").get_json()["renewable"]
 
 
 def test_an_unknown_provider_is_not_found(browser):

@@ -1,7 +1,8 @@
 import createClient, { type Client } from 'openapi-fetch';
-import type { components, paths } from './generated/schema';
+import { KEYED } from './generated/keyed.ts';
+import type { components, paths } from './generated/schema.ts';
 
-export type { Permission } from './generated/permissions';
+export type { Permission } from './generated/permissions.ts';
 export type { components, paths };
 /** The message types by their names in the contract: `Schema<'customer.v1.Customer'>`. */
 export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
@@ -40,25 +41,29 @@ export interface ClientSettings {
   renew?: () => Promise<string | undefined>;
 }
 
-const WRITES = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
+const KEY_HEADER = 'Idempotency-Key';
 // A connection that broke says nothing of what the server did: the same key makes sure that it does it once.
 const WRITE_RETRY_MILLISECONDS = 400;
 
 /**
  * A typed client of the gateway. Every path, parameter and answer is checked against the contract.
  *
- * Each write carries an `Idempotency-Key`, so that repeating it after a lost connection changes nothing twice. A refusal is
+ * A write that may be repeated carries an `Idempotency-Key`: sent again after a lost connection it changes nothing twice. A refusal is
  * thrown as `Refusal`; a network failure as the platform's `TypeError`.
  */
 export function createWorkbenchClient(settings: ClientSettings): WorkbenchClient {
   const baseUrl = settings.baseUrl ?? '';
-  return createClient<paths>({ baseUrl, fetch: (request) => send(request, settings) });
+  const client = createClient<paths>({ baseUrl, fetch: (request) => send(request, settings) });
+  client.use({
+    onRequest: ({ request, schemaPath }) => {
+      const keyed = KEYED.has(`${request.method} ${schemaPath}`) && !request.headers.has(KEY_HEADER);
+      if (keyed) request.headers.set(KEY_HEADER, newKey());
+    },
+  });
+  return client;
 }
 
 async function send(request: Request, settings: ClientSettings): Promise<Response> {
-  if (WRITES.has(request.method) && !request.headers.has('Idempotency-Key')) {
-    request.headers.set('Idempotency-Key', newKey());
-  }
   const again = request.clone();
   let answer = await attempt(request, await settings.token());
   if (answer.status === 401 && settings.renew) {
@@ -71,7 +76,7 @@ async function send(request: Request, settings: ClientSettings): Promise<Respons
 
 async function attempt(request: Request, token: string | undefined): Promise<Response> {
   if (token) request.headers.set('Authorization', `Bearer ${token}`);
-  if (!WRITES.has(request.method)) return fetch(request);
+  if (!request.headers.has(KEY_HEADER)) return fetch(request);
   const again = request.clone();
   try {
     return await fetch(request);
@@ -115,5 +120,5 @@ export function newKey(): string {
   return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join('-');
 }
 
-export * from './lists';
-export * from './streams';
+export * from './lists.ts';
+export * from './streams.ts';

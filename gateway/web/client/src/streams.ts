@@ -1,4 +1,4 @@
-import { type ClientSettings, refusalOf } from './index';
+import { type ClientSettings, refusalOf } from './index.ts';
 
 /**
  * The messages of a stream of the gateway (`…:watch`, server-sent events), until it ends or `signal` is aborted.

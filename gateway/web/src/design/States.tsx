@@ -1,8 +1,10 @@
 // What a page shows while it has nothing to show yet, nothing at all, or only a part.
-import { Alert, Button, Empty, Flex, Result, Skeleton, Spin } from 'antd';
+import { WarningOutlined } from '@ant-design/icons';
+import { Alert, Button, Empty, Flex, Skeleton, Spin } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRefusalWords } from '../api/refusals';
+import { Notice } from './Notice';
 
 /** Where the content will be, in its rough shape; `whole` for the whole window. */
 export function LoadingState({ whole, rows = 4 }: { whole?: boolean; rows?: number }) {
@@ -26,14 +28,14 @@ export function FailureState({ error, onRetry }: { error: unknown; onRetry?: () 
   const words = useRefusalWords();
   const correlationId = (error as { correlationId?: string } | null)?.correlationId;
   return (
-    <Result
-      status="warning"
+    <Notice
+      icon={<WarningOutlined />}
       title={t('state.failed')}
-      subTitle={words(error)}
-      extra={onRetry && <Button onClick={onRetry}>{t('action.retry')}</Button>}
+      words={words(error)}
+      action={onRetry && <Button onClick={onRetry}>{t('action.retry')}</Button>}
     >
       {correlationId && <p className="correlation">{t('state.correlation', { correlationId })}</p>}
-    </Result>
+    </Notice>
   );
 }
 

@@ -7,6 +7,8 @@ describe('names in two languages', () => {
     expect(inLanguage('Outlets and queues 网点与排队', 'en')).toBe('Outlets and queues');
     expect(inLanguage('初步接触 First contact', 'zh')).toBe('初步接触');
     expect(inLanguage('初步接触 First contact', 'en')).toBe('First contact');
+    expect(inLanguage('U 型 40/20/40 U-shaped', 'zh')).toBe('U 型 40/20/40');
+    expect(inLanguage('U 型 40/20/40 U-shaped', 'en')).toBe('U-shaped');
   });
   it('stay as they are where they have but one', () => {
     expect(inLanguage('存款', 'en')).toBe('存款');

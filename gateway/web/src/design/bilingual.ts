@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 
-const CHINESE_FIRST = /^([^A-Za-z]*\p{Script=Han}[^A-Za-z]*?)\s+([A-Za-z][^\p{Script=Han}]{2,})$/u;
+const CHINESE_FIRST = /^(.*\p{Script=Han}[^A-Za-z]*?)\s+([A-Za-z][^\p{Script=Han}]{2,})$/u;
 const ENGLISH_FIRST = /^([A-Za-z][^\p{Script=Han}]{2,}?)\s+([^A-Za-z]*\p{Script=Han}[^A-Za-z]*)$/u;
 
 /** Of a name that comes along in both languages, such as `Deposits 存款`, the part in the given one; any other name as it is. */

@@ -8,7 +8,8 @@ import { client } from '../api/client';
 
 const CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/;
 
-function useCatalogue() {
+/** The products of the catalogue; undefined while they are not there, or where the person may not read them. */
+export function useCatalogue() {
   const { may } = useAccess();
   return useQuery({
     queryKey: ['/v1/products', 'names'],

@@ -1,7 +1,8 @@
 // Fields in which somebody or something is looked up as one types.
+import type { Schema } from '@rm-workbench/client';
 import { useQuery } from '@tanstack/react-query';
 import { Select, type SelectProps } from 'antd';
-import { useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client } from '../api/client';
 import { useDebounced } from './useDebounced';
@@ -41,15 +42,42 @@ export function CustomerSelect({ chosenName, ...props }: Look & { chosenName?: s
   );
 }
 
+export interface RelationshipManager {
+  personId: string;
+  staffNumber: string;
+  displayName: string;
+  organisationPath: string;
+}
+
+/** The relationship managers whom the caller may name; one question for the whole page. */
+export function useRelationshipManagers() {
+  return useQuery({
+    queryKey: ['/v1/relationshipManagers', 'all'],
+    queryFn: async () => {
+      const people: RelationshipManager[] = [];
+      let pageToken = '';
+      do {
+        const { data } = await client.GET('/v1/relationshipManagers', { params: { query: { pageSize: 1000, pageToken } } });
+        people.push(...(data?.relationshipManagers ?? []));
+        pageToken = data?.nextPageToken ?? '';
+      } while (pageToken);
+      return people;
+    },
+    staleTime: 5 * 60_000,
+  });
+}
+
+/** Names by id of the relationship managers whom the caller may name; nothing for others. */
+export function useRelationshipManagerNames(): (personId: string | undefined) => string {
+  const { data } = useRelationshipManagers();
+  const names = useMemo(() => new Map(data?.map((person) => [person.personId, person.displayName])), [data]);
+  return useCallback((personId) => names.get(personId ?? '') ?? '', [names]);
+}
+
 /** A relationship manager whom the caller may name. */
 export function RelationshipManagerSelect({ organisationPath, ...props }: Look & { organisationPath?: string }) {
   const { t } = useTranslation();
-  const people = useQuery({
-    queryKey: ['/v1/relationshipManagers', organisationPath ?? ''],
-    queryFn: async () =>
-      (await client.GET('/v1/relationshipManagers', { params: { query: { pageSize: 1000 } } })).data?.relationshipManagers ?? [],
-    staleTime: 5 * 60_000,
-  });
+  const people = useRelationshipManagers();
   const options = (people.data ?? [])
     .filter((person) => !organisationPath || person.organisationPath.startsWith(organisationPath))
     .map((person) => ({ value: person.personId, label: `${person.displayName} ${person.staffNumber}` }));
@@ -65,11 +93,7 @@ export function RelationshipManagerSelect({ organisationPath, ...props }: Look &
   );
 }
 
-export interface Unit {
-  organisationUnitId: string;
-  organisationPath: string;
-  displayName: string;
-}
+export type Unit = Schema<'identity.v1.OrganisationUnit'>;
 
 /** The units of the bank by path, with their names; one question for the whole page. */
 export function useUnits() {
@@ -87,6 +111,13 @@ export function useUnits() {
     },
     staleTime: 10 * 60_000,
   });
+}
+
+/** Names of the bank's units by their paths; the path itself where it is not known. */
+export function useUnitNames(): (organisationPath: string | undefined) => string {
+  const { data } = useUnits();
+  const names = useMemo(() => new Map(data?.map((unit) => [unit.organisationPath, unit.displayName])), [data]);
+  return useCallback((organisationPath) => names.get(organisationPath ?? '') ?? organisationPath ?? '', [names]);
 }
 
 /** A unit by its path, below the given one. */

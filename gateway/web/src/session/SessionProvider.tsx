@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Modal } from 'antd';
-import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
 import { AccessProvider, capabilitiesOf } from '../access/access';
 import { client, queries } from '../api/client';
 import { FailureState, LoadingState } from '../design/States';
-import { SignInForm } from './SignInForm';
-import { SignInPage } from './SignInPage';
 import { resume, sessionState, subscribe } from './session';
+
+// Whoever is signed in already does not wait for them.
+const SignInPage = lazy(() => import('./SignInPage'));
+const SessionExpired = lazy(() => import('./SessionExpired'));
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const state = useSyncExternalStore(subscribe, sessionState);
@@ -18,13 +18,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   });
   if (resumed.error) return <FailureState error={resumed.error} onRetry={() => void resumed.refetch()} />;
   if (state === 'unknown') return <LoadingState whole />;
-  if (state === 'signed-out') return <SignInPage />;
+  if (state === 'signed-out') return <SignIn />;
   return <SignedIn expired={state === 'expired'}>{children}</SignedIn>;
 }
 
 /** The page of somebody who is signed in. An expired session is renewed on top of it, so that nothing typed is lost. */
 function SignedIn({ expired, children }: { expired: boolean; children: ReactNode }) {
-  const { t } = useTranslation();
   const who = useQuery({
     queryKey: ['me'],
     queryFn: async () => {
@@ -46,21 +45,23 @@ function SignedIn({ expired, children }: { expired: boolean; children: ReactNode
     known.current = personId ?? known.current;
   }, [personId]);
   if (who.error && !who.data) return <FailureState error={who.error} onRetry={() => void who.refetch()} />;
-  if (!who.data?.me) return expired ? <SignInPage /> : <LoadingState whole />;
+  if (!who.data?.me) return expired ? <SignIn /> : <LoadingState whole />;
   return (
     <AccessProvider me={who.data.me} capabilities={who.data.capabilities}>
       {children}
-      <Modal
-        open={expired}
-        title={t('session.expired')}
-        footer={null}
-        closable={false}
-        keyboard={false}
-        mask={{ closable: false }}
-      >
-        <p>{t('session.expiredHint')}</p>
-        <SignInForm login={who.data.me.person?.login} onSignedIn={() => void queries.invalidateQueries()} />
-      </Modal>
+      {expired && (
+        <Suspense>
+          <SessionExpired login={who.data.me.person?.login} />
+        </Suspense>
+      )}
     </AccessProvider>
+  );
+}
+
+function SignIn() {
+  return (
+    <Suspense fallback={<LoadingState whole />}>
+      <SignInPage />
+    </Suspense>
   );
 }

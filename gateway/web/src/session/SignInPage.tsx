@@ -5,7 +5,7 @@ import { LanguageButton, ThemeButton } from '../shell/Preferences';
 import { SignInForm } from './SignInForm';
 import { signIn } from './session';
 
-export function SignInPage() {
+export default function SignInPage() {
   const { t } = useTranslation();
   useEffect(() => {
     // A single sign-on hands its tokens over in the fragment; they do not stay in the address.

@@ -1,19 +1,16 @@
-import { Button, Result } from 'antd';
+import { CompassOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { Notice } from '../design/Notice';
 
 export function NotFoundPage() {
   const { t } = useTranslation();
   return (
-    <Result
-      status="404"
+    <Notice
+      icon={<CompassOutlined />}
       title={t('shell.notFound')}
-      subTitle={t('shell.notFoundHint')}
-      extra={
-        <Link to="/">
-          <Button type="primary">{t('shell.toStart')}</Button>
-        </Link>
-      }
+      words={t('shell.notFoundHint')}
+      action={<Link to="/">{t('shell.toStart')}</Link>}
     />
   );
 }

@@ -1,105 +1,31 @@
 import { BellOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
-import { Badge, Button, Flex, List, Popover, Typography } from 'antd';
-import { useState } from 'react';
+import { Badge, Button, Popover } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
-import { api, client, refresh } from '../api/client';
+import { api, refresh } from '../api/client';
 import { POLL_MILLISECONDS, useWatch } from '../api/stream';
-import { useFormats } from '../design/formats';
-import { EmptyState, Loaded } from '../design/States';
-import { addressOf } from './resources';
+import { LoadingState } from '../design/States';
 
-const LIST = '/v1/notifications';
+const Notifications = lazy(() => import('./Notifications'));
 
-/** What happened that the person should know: counted live, listed, each led to where it can be seen. */
+/** What happened that the person should know: counted live, listed when it is opened. */
 export function NotificationBell() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const count = api.useQuery('get', '/v1/notifications:countUnread', {}, { refetchInterval: POLL_MILLISECONDS });
-  const again = () => void refresh(LIST);
+  const again = () => void refresh('/v1/notifications');
   useWatch('/v1/notifications:watch', again, again);
   const unread = Number(count.data?.count ?? 0);
-  const words = t('notifications.open', { count: unread });
+  const list = (
+    <Suspense fallback={<LoadingState />}>
+      <Notifications onOpened={() => setOpen(false)} />
+    </Suspense>
+  );
   return (
-    <Popover
-      trigger="click"
-      placement="bottomRight"
-      open={open}
-      onOpenChange={setOpen}
-      content={open && <Notifications onOpened={() => setOpen(false)} />}
-    >
+    <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} content={open && list}>
       <Badge count={unread} size="small" offset={[-6, 6]}>
-        <Button type="text" icon={<BellOutlined />} aria-label={words} />
+        <Button type="text" icon={<BellOutlined />} aria-label={t('notifications.open', { count: unread })} />
       </Badge>
     </Popover>
   );
-}
-
-function Notifications({ onOpened }: { onOpened: () => void }) {
-  const { t } = useTranslation();
-  const formats = useFormats();
-  const navigate = useNavigate();
-  const sentence = useSentence();
-  const list = api.useQuery('get', LIST, { params: { query: { pageSize: 20 } } });
-  const read = async (notificationIds: string[]) => {
-    await client.POST('/v1/notifications:markRead', { body: { notificationIds } });
-    await refresh(LIST);
-  };
-  return (
-    <div className="notifications">
-      <Loaded query={list} isEmpty={(data) => !data.notifications.length} empty={<EmptyState words={t('notifications.none')} />}>
-        {({ notifications }) => {
-          const unread = notifications.filter((each) => !each.readTime).map((each) => each.notificationId);
-          return (
-            <>
-              <Flex justify="space-between" align="center">
-                <Typography.Text strong>{t('notifications.title')}</Typography.Text>
-                <Button type="link" size="small" disabled={!unread.length} onClick={() => void read(unread)}>
-                  {t('notifications.readAll')}
-                </Button>
-              </Flex>
-              <List
-                size="small"
-                dataSource={notifications}
-                rowKey="notificationId"
-                renderItem={(each) => {
-                  const address = addressOf(each.resource);
-                  const go = () => {
-                    if (!each.readTime) void read([each.notificationId]);
-                    if (!address) return;
-                    onOpened();
-                    void navigate(address);
-                  };
-                  return (
-                    <List.Item className={each.readTime ? '' : 'unread'}>
-                      <button type="button" className="plain" onClick={go}>
-                        <span>{sentence(each.kind, each.parameters)}</span>
-                        <Typography.Text type="secondary">{formats.instant(each.createTime)}</Typography.Text>
-                      </button>
-                    </List.Item>
-                  );
-                }}
-              />
-            </>
-          );
-        }}
-      </Loaded>
-    </div>
-  );
-}
-
-/** The sentence of a kind of notification, in the person's language, as the service words it. */
-function useSentence(): (kind: string, parameters: Record<string, string>) => string {
-  const { i18n } = useTranslation();
-  const kinds = useQuery({
-    queryKey: ['/v1/notificationKinds'],
-    queryFn: async () => (await client.GET('/v1/notificationKinds')).data,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return (kind, parameters) => {
-    const known = kinds.data?.notificationKinds.find((each) => each.kind === kind);
-    const sentence = (i18n.language === 'zh' ? known?.textZh : known?.textEn) ?? kind;
-    return sentence.replace(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? '');
-  };
 }

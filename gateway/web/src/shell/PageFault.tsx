@@ -1,6 +1,8 @@
-import { Button, Result } from 'antd';
+import { WarningOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useRouteError } from 'react-router';
+import { Notice } from '../design/Notice';
 
 /** What is shown where a page itself fails: after a new version, its files have new names and a reload brings them. */
 export function PageFault() {
@@ -8,11 +10,11 @@ export function PageFault() {
   const error = useRouteError();
   console.error(error);
   return (
-    <Result
-      status="error"
+    <Notice
+      icon={<WarningOutlined />}
       title={t('shell.fault')}
-      subTitle={t('shell.faultHint')}
-      extra={
+      words={t('shell.faultHint')}
+      action={
         <Button type="primary" onClick={() => window.location.reload()}>
           {t('shell.reload')}
         </Button>

@@ -1,10 +1,11 @@
 import { MenuOutlined } from '@ant-design/icons';
-import { Button, Drawer, Flex, Grid, Layout } from 'antd';
-import { Suspense, useState } from 'react';
+import { Button, Flex, Grid, Layout } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, Outlet, ScrollRestoration } from 'react-router';
+import { Outlet, ScrollRestoration } from 'react-router';
 import { useAccess } from '../access/access';
 import { LoadingState } from '../design/States';
+import { Brand } from './Brand';
 import { ConnectionNotice } from './ConnectionNotice';
 import { CustomerSearch } from './CustomerSearch';
 import { Navigation } from './Navigation';
@@ -13,6 +14,8 @@ import { PersonMenu } from './PersonMenu';
 import { PhoneBar } from './PhoneBar';
 import { LanguageButton, ThemeButton } from './Preferences';
 import { WorkTray } from './WorkTray';
+
+const NavigationDrawer = lazy(() => import('./NavigationDrawer'));
 
 /** The frame around every page: navigation, search, what is being worked on, what happened. */
 export function Shell() {
@@ -53,31 +56,12 @@ export function Shell() {
         </Layout.Content>
         {!wide && <PhoneBar />}
       </Layout>
-      <Drawer
-        open={open}
-        placement="left"
-        size={260}
-        onClose={() => setOpen(false)}
-        title={<Brand />}
-        styles={{ body: { padding: 0 } }}
-      >
-        <Navigation onOpened={() => setOpen(false)} />
-        <Flex gap={8} className="drawer-foot">
-          <LanguageButton />
-          <ThemeButton />
-        </Flex>
-      </Drawer>
+      {!wide && (
+        <Suspense>
+          <NavigationDrawer open={open} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
       <ScrollRestoration />
     </Layout>
-  );
-}
-
-function Brand() {
-  const { t } = useTranslation();
-  return (
-    <Link to="/" className="brand">
-      <img src="/app/icon.svg" alt="" width={28} height={28} />
-      <span>{t('productShort')}</span>
-    </Link>
   );
 }

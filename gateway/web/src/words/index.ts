@@ -28,6 +28,8 @@ function firstLanguage(): Language {
 
 function say(language: string): void {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  // Refusals are rare: their words come after the first screen.
+  if (language === 'zh') void i18next.loadNamespaces('reasons');
 }
 
 export async function startWords(): Promise<void> {
@@ -38,7 +40,7 @@ export async function startWords(): Promise<void> {
       lng: firstLanguage(),
       fallbackLng: false,
       supportedLngs: ['zh', 'en'],
-      ns: ['workbench', 'named', 'reasons'],
+      ns: ['workbench'],
       defaultNS: 'workbench',
       interpolation: { escapeValue: false },
       react: { useSuspense: true },

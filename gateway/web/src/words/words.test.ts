@@ -23,7 +23,8 @@ function wordsOf(language: string, name: string): Map<string, string> {
 const stem = (key: string) => key.replace(/_(one|other)$/, '');
 const stems = (words: Map<string, string>) => [...new Set([...words.keys()].map(stem))].sort();
 const places = (text: string) => [...text.matchAll(/\{\{-? ?(\w+)/g)].map((match) => match[1]).sort();
-const names = readdirSync(join(HERE, 'zh'));
+// Reasons are Chinese alone: the services say them in English.
+const names = readdirSync(join(HERE, 'zh')).filter((name) => name !== 'reasons.json');
 
 describe('words', () => {
   it('are there in both languages', () => {
@@ -67,6 +68,21 @@ describe('enumerations', () => {
     const known = wordsOf('zh', 'named.json');
     expect(values.length).toBeGreaterThan(500);
     expect(values.filter((value) => !known.has(value))).toEqual([]);
+  });
+});
+
+describe('refusals', () => {
+  it('are said in Chinese, each that the contract names', () => {
+    const contract = JSON.parse(readFileSync(join(HERE, '../../../openapi.json'), 'utf8')) as {
+      paths: Record<string, Record<string, { description?: string }>>;
+    };
+    const sentences = Object.values(contract.paths)
+      .flatMap((item) => Object.values(item))
+      .flatMap(({ description = '' }) => description.match(/[Ff]ails with [^.]*/g) ?? []);
+    const reasons = new Set(sentences.flatMap((sentence) => sentence.match(/(?<=`)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?=`)/g) ?? []));
+    const known = wordsOf('zh', 'reasons.json');
+    expect(reasons.size).toBeGreaterThan(200);
+    expect([...reasons].filter((reason) => !known.has(reason))).toEqual([]);
   });
 });
 

@@ -1,3 +1,51 @@
+import type { Access } from '../../access/access';
 import type { PageRoute } from '../area';
 
-export const performancePages: PageRoute[] = [];
+/** Whoever works with customers of his own has results of his own; whoever leads reads those of others. */
+const earns = ({ me }: Access) =>
+  me.posts.some((post) => post.scope === 'SCOPE_KIND_OWN' && post.permissions.includes('performance.result.read'));
+const leads = (access: Access) => access.leads;
+
+export const performancePages: PageRoute[] = [
+  {
+    path: 'performance/results',
+    needs: ['performance.result.read'],
+    services: ['performance'],
+    only: earns,
+    load: () => import('./results/ResultsPage'),
+    nav: 'results',
+  },
+  {
+    path: 'performance/results/:personId',
+    needs: ['performance.result.read'],
+    services: ['performance'],
+    only: leads,
+    load: () => import('./results/ResultsPage'),
+  },
+  {
+    path: 'performance/deals',
+    needs: ['performance.deal.read'],
+    services: ['performance'],
+    load: () => import('./deals/DealsPage'),
+    nav: 'deals',
+  },
+  {
+    path: 'performance/deals/:dealId',
+    needs: ['performance.deal.read'],
+    services: ['performance'],
+    load: () => import('./deals/DealPage'),
+  },
+  {
+    path: 'performance/claims',
+    needs: ['performance.claim.read'],
+    services: ['performance'],
+    load: () => import('./claims/ClaimsPage'),
+    nav: 'claims',
+  },
+  {
+    path: 'performance/claims/:claimId',
+    needs: ['performance.claim.read'],
+    services: ['performance'],
+    load: () => import('./claims/ClaimPage'),
+  },
+];

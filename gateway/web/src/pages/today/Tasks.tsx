@@ -1,0 +1,131 @@
+import type { Schema } from '@rm-workbench/client';
+import { Button, Flex, Form, Input, Select, Typography } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useAccess } from '../../access/access';
+import { api, client, refresh } from '../../api/client';
+import { useBilingual } from '../../design/bilingual';
+import { FormDialog } from '../../design/FormDialog';
+import { addDays, daysBetween, useFormats } from '../../design/formats';
+import { NamedTag, useNamedChoices } from '../../design/Named';
+import { Loaded } from '../../design/States';
+import { today } from './day';
+import { Nothing, Panel } from './Panel';
+
+type Task = Schema<'activity.v1.Task'>;
+
+const SHOWN = 6;
+const DAYS_AHEAD = 7;
+const RESULTS = [
+  'TASK_RESULT_SUCCESS',
+  'TASK_RESULT_INTERESTED',
+  'TASK_RESULT_LATER',
+  'TASK_RESULT_DECLINED',
+  'TASK_RESULT_NOT_REACHED',
+  'TASK_RESULT_NOT_FITTING',
+] as const;
+
+/** What is to be done within the week, what is late first. Warnings stand in their own part. */
+export function Tasks() {
+  const { t } = useTranslation('today');
+  const { may } = useAccess();
+  const [all, setAll] = useState(false);
+  const list = api.useQuery('get', '/v1/tasks', { params: { query: { pageSize: 100 } } });
+  const until = addDays(today(), DAYS_AHEAD);
+  const besideWarnings = ({ kind }: Task) => kind !== 'TASK_KIND_WARNING' || !may('analytics.warning.work');
+  const tasks = (list.data?.tasks ?? []).filter((task) => besideWarnings(task) && (!task.dueDate || task.dueDate <= until));
+  return (
+    <Panel place={4} title={t('tasks.title')} count={tasks.length} extra={<Link to="/work/tasks">{t('tasks.all')}</Link>}>
+      <Loaded query={list} isEmpty={() => !tasks.length} empty={<Nothing words={t('tasks.none')} />}>
+        {() => (
+          <>
+            <ul className="rows">
+              {(all ? tasks : tasks.slice(0, SHOWN)).map((task) => (
+                <TaskRow key={task.taskId} task={task} />
+              ))}
+            </ul>
+            {tasks.length > SHOWN && (
+              <Button type="link" className="panel-more" onClick={() => setAll(!all)}>
+                {t(all ? 'showLess' : 'showAll', { count: tasks.length })}
+              </Button>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function TaskRow({ task }: { task: Task }) {
+  const { t } = useTranslation('today');
+  const bilingual = useBilingual();
+  const [completing, setCompleting] = useState(false);
+  const presses = task.priority === 'TASK_PRIORITY_HIGH' || task.priority === 'TASK_PRIORITY_URGENT';
+  const title = bilingual(task.title);
+  return (
+    <li className="row">
+      <div className="row-main">
+        <Flex wrap align="center" gap="4px 8px">
+          <Link to={`/work/tasks/${task.taskId}`} className="row-name">
+            {title}
+          </Link>
+          {presses && <NamedTag value={task.priority} tone={task.priority === 'TASK_PRIORITY_URGENT' ? 'error' : 'warning'} />}
+        </Flex>
+        <Flex wrap gap="0 8px">
+          {task.customerId && task.customerName && <Link to={`/customers/${task.customerId}`}>{task.customerName}</Link>}
+          <Due date={task.dueDate} />
+        </Flex>
+      </div>
+      <Button size="small" onClick={() => setCompleting(true)} aria-label={t('tasks.completeNamed', { title })}>
+        {t('tasks.complete')}
+      </Button>
+      {completing && <CompleteTask task={task} title={title} onClose={() => setCompleting(false)} />}
+    </li>
+  );
+}
+
+function Due({ date }: { date: string }) {
+  const { t } = useTranslation('today');
+  const formats = useFormats();
+  if (!date) return null;
+  const days = daysBetween(today(), date);
+  const words = days < 0 ? t('tasks.late', { count: -days }) : t('tasks.due', { date: formats.daysFrom(date, today()) });
+  return <Typography.Text type={days < 0 ? 'danger' : days === 0 ? 'warning' : 'secondary'}>{words}</Typography.Text>;
+}
+
+interface Completion {
+  result?: (typeof RESULTS)[number];
+  outcome?: string;
+}
+
+function CompleteTask({ task, title, onClose }: { task: Task; title: string; onClose: () => void }) {
+  const { t } = useTranslation('today');
+  const named = useNamedChoices();
+  const complete = async ({ result, outcome }: Completion) => {
+    await client.POST('/v1/tasks/{taskId}:complete', {
+      params: { path: { taskId: task.taskId } },
+      body: { ...(result ? { result } : {}), ...(outcome ? { outcome } : {}), etag: task.etag },
+    });
+    await refresh('/v1/tasks', '/v1/customers');
+  };
+  return (
+    <FormDialog<Completion>
+      open
+      width={440}
+      title={title}
+      submitWords={t('tasks.complete')}
+      doneWords={t('tasks.completed')}
+      draftKey={`task:${task.taskId}`}
+      submit={complete}
+      onClose={onClose}
+    >
+      <Form.Item name="result" label={t('tasks.result')}>
+        <Select allowClear options={named(RESULTS)} placeholder={t('tasks.resultHint')} />
+      </Form.Item>
+      <Form.Item name="outcome" label={t('tasks.outcome')}>
+        <Input.TextArea rows={3} maxLength={2000} />
+      </Form.Item>
+    </FormDialog>
+  );
+}

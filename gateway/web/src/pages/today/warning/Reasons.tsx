@@ -1,0 +1,42 @@
+import type { Schema } from '@rm-workbench/client';
+import { useTranslation } from 'react-i18next';
+import { Panel } from '../Panel';
+
+type Warning = Schema<'analytics.v1.Warning'>;
+
+/** What makes leaving probable, the weightiest first; with how much each weighs, where a model weighs them: rules count all alike. */
+export function Reasons({ warning }: { warning: Warning }) {
+  const { t, i18n } = useTranslation('today');
+  const most = Math.max(...warning.reasons.map(weightOf));
+  return (
+    <Panel place={4} title={t('warning.reasons')} note={t(warning.modelId ? 'warning.reasonsOfModel' : 'warning.reasonsOfRules')}>
+      <ul className="reasons">
+        {warning.reasons.map((reason) => {
+          const words = i18n.language === 'zh' ? reason.chinese : reason.english;
+          if (!warning.modelId) {
+            return (
+              <li key={reason.feature} className="reason reason-even">
+                {words}
+              </li>
+            );
+          }
+          const raises = Number(reason.contribution) >= 0;
+          const width = most > 0 ? `${(100 * weightOf(reason)) / most}%` : '0';
+          return (
+            <li key={reason.feature} className="reason">
+              <span>{words}</span>
+              <span className="reason-weight">{t(raises ? 'warning.raises' : 'warning.lowers')}</span>
+              <span className="reason-track" aria-hidden>
+                <span className={raises ? 'reason-bar' : 'reason-bar reason-lowers'} style={{ width }} />
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </Panel>
+  );
+}
+
+function weightOf(reason: Warning['reasons'][number]): number {
+  return Math.abs(Number(reason.contribution));
+}

@@ -1,0 +1,92 @@
+import type { Schema } from '@rm-workbench/client';
+import { Flex, Tag, Typography } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useAccess } from '../../../access/access';
+import { api } from '../../../api/client';
+import { useFormats } from '../../../design/formats';
+import { Nothing, Panel } from '../Panel';
+import { Severity } from '../Severity';
+
+type Warning = Schema<'analytics.v1.Warning'>;
+type Signal = Schema<'analytics.v1.Signal'>;
+
+/** The signs that a warning stands on, each with the figures that the rule looked at. */
+export function Signs({ warning }: { warning: Warning }) {
+  const { t } = useTranslation('today');
+  const { may } = useAccess();
+  const known = api.useQuery(
+    'get',
+    '/v1/signals',
+    { params: { query: { customerId: warning.customerId, states: ['SIGNAL_STATE_OPEN', 'SIGNAL_STATE_ENDED'], pageSize: 100 } } },
+    { enabled: may('analytics.signal.read') },
+  );
+  const detailOf = (code: string) => known.data?.signals.find((signal) => signal.ruleCode === code);
+  return (
+    <Panel place={2} title={t('warning.signs')} count={warning.signals.length}>
+      {warning.signals.length ? (
+        <ol className="rows">
+          {warning.signals.map((sign) => (
+            <SignRow key={sign.signalCode} sign={sign} detail={detailOf(sign.signalCode)} />
+          ))}
+        </ol>
+      ) : (
+        <Nothing words={t('warning.noSigns')} />
+      )}
+    </Panel>
+  );
+}
+
+function SignRow({ sign, detail }: { sign: Warning['signals'][number]; detail: Signal | undefined }) {
+  const { t, i18n } = useTranslation('today');
+  const formats = useFormats();
+  const chinese = i18n.language === 'zh';
+  return (
+    <li className="row">
+      <div className="row-main">
+        <Flex wrap align="center" gap="4px 8px">
+          <strong>{detail ? (chinese ? detail.chineseName : detail.englishName) : t('warning.sign')}</strong>
+          <Severity value={sign.severity} />
+          {sign.noisy && <Tag>{t('warning.noisy')}</Tag>}
+          <Typography.Text type="secondary">{t('warning.since', { date: formats.date(sign.onsetDate) })}</Typography.Text>
+        </Flex>
+        <div>{chinese ? sign.chinese : sign.english}</div>
+        {sign.precision && (
+          <Typography.Text type="secondary">
+            {t('warning.precision', { share: formats.percent(sign.precision, 0) })}
+          </Typography.Text>
+        )}
+        {detail && <Evidence signal={detail} />}
+      </div>
+    </li>
+  );
+}
+
+/** What the rule looked at, and what it takes for the sign to be seen. */
+function Evidence({ signal }: { signal: Signal }) {
+  const { t, i18n } = useTranslation('today');
+  const chinese = i18n.language === 'zh';
+  const figures = signal.evidence.filter(({ threshold }) => !threshold);
+  const thresholds = signal.evidence.filter(({ threshold }) => threshold);
+  const list = (entries: Signal['evidence']) => (
+    <dl className="evidence-list">
+      {entries.map((entry) => (
+        <div key={entry.name}>
+          <dt>{chinese ? entry.chineseName : entry.englishName}</dt>
+          <dd>{chinese ? entry.chineseValue : entry.englishValue}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+  return (
+    <details className="evidence">
+      <summary>{t('warning.evidence', { count: figures.length })}</summary>
+      {list(figures)}
+      {thresholds.length > 0 && (
+        <>
+          <h3 className="overnight-title">{t('warning.thresholds')}</h3>
+          {list(thresholds)}
+        </>
+      )}
+    </details>
+  );
+}

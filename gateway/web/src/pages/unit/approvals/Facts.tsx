@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react';
+
+/** What one must know to decide, one line each; lines without content are left out. */
+export function Facts({ facts }: { facts: [label: string, content: ReactNode][] }) {
+  return (
+    <dl className="facts">
+      {facts
+        .filter(([, content]) => content !== '' && content !== undefined && content !== null && content !== false)
+        .map(([label, content]) => (
+          <div key={label} className="fact">
+            <dt>{label}</dt>
+            <dd>{content}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

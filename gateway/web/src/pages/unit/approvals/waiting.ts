@@ -1,0 +1,85 @@
+import type { Schema } from '@rm-workbench/client';
+import { useQuery } from '@tanstack/react-query';
+import { useAccess } from '../../../access/access';
+import { api, client } from '../../../api/client';
+import { everything } from '../everything';
+
+/** Something that waits for a second person, whichever service keeps it. */
+export interface Waiting {
+  /** Where it is decided, such as `claims/0198…`. */
+  resource: string;
+  kind: string;
+  organisationPath: string;
+  requesterName: string;
+  parameters: Record<string, string>;
+  expireDate: string;
+  createTime: string;
+}
+
+type Report = Schema<'activity.v1.WorkReport'>;
+type Closing = Schema<'performance.v1.MonthClosing'>;
+
+/** What waits for the caller: of the inbox, and of what is listed where it is kept. The first first. */
+export function useWaiting(own: boolean) {
+  const { may, personId, scopePath } = useAccess();
+  const approvals = useQuery({
+    queryKey: ['/v1/approvals', own],
+    queryFn: () =>
+      everything(
+        (pageToken) => client.GET('/v1/approvals', { params: { query: { own, pageSize: 200, pageToken } } }),
+        (page) => page.approvals,
+      ),
+    refetchInterval: 60_000,
+  });
+  const reports = api.useQuery(
+    'get',
+    '/v1/workReports',
+    { params: { query: { organisationPath: scopePath, states: ['WORK_REPORT_STATE_SUBMITTED'], pageSize: 200 } } },
+    { enabled: !own && may('activity.report.confirm') },
+  );
+  const closings = api.useQuery(
+    'get',
+    '/v1/monthClosings',
+    { params: { query: { state: 'MONTH_CLOSING_STATE_REQUESTED', pageSize: 100 } } },
+    { enabled: may('performance.month.close') },
+  );
+  const others = [
+    ...(own ? [] : (reports.data?.workReports ?? []).filter((report) => report.ownerPersonId !== personId).map(ofReport)),
+    ...(closings.data?.monthClosings ?? [])
+      .filter((closing) => (closing.requesterPersonId === personId) === own)
+      .map((closing) => ofClosing(closing, scopePath)),
+  ];
+  const all = approvals.data && [...approvals.data.map((each) => ({ ...each, createTime: each.createTime ?? '' })), ...others];
+  return {
+    data: all?.sort((one, other) => one.createTime.localeCompare(other.createTime)),
+    error: approvals.error,
+    isPending: approvals.isPending,
+    refetch: approvals.refetch,
+    /** A part could not be asked for. */
+    partial: reports.isError || closings.isError,
+  };
+}
+
+function ofReport(report: Report): Waiting {
+  return {
+    resource: `workReports/${report.workReportId}`,
+    kind: 'work_report',
+    organisationPath: report.organisationPath,
+    requesterName: report.ownerName,
+    parameters: { startDate: report.startDate, endDate: report.endDate },
+    expireDate: '',
+    createTime: report.submitTime ?? '',
+  };
+}
+
+function ofClosing(closing: Closing, organisationPath: string): Waiting {
+  return {
+    resource: `monthClosings/${closing.monthClosingId}`,
+    kind: 'month_closing',
+    organisationPath,
+    requesterName: '',
+    parameters: { monthDate: closing.monthDate },
+    expireDate: '',
+    createTime: closing.createTime ?? '',
+  };
+}

@@ -1,0 +1,51 @@
+"""What each post finds in the navigation: what it may do, and nothing beyond."""
+
+import pytest
+from playwright.sync_api import expect
+
+SYSTEM = {"Organisation", "People", "Grants", "Feeds", "Quarantine", "Datasets", "Events", "Health"}
+# By sign-in: what must be there, and what must not.
+POSTS = {
+    "rm1.east": (
+        {"Today", "All customers", "Calendar", "Leads", "My results", "Team deals"},
+        {"Team today", "Approvals", *SYSTEM},
+    ),
+    "manager.east": ({"Today", "All customers", "Team today", "Results and ranking", "Warnings", "Approvals"}, SYSTEM),
+    "steward.ho": ({"All customers", "Duplicates", "Imports"}, {"Team today", *SYSTEM}),
+    "useradmin.ho": ({"Organisation", "People", "Grants"}, {"Today", "All customers", "My results", "Feeds", "Quarantine"}),
+    "feeds.ho": ({"Feeds", "Quarantine", "Datasets"}, {"Today", "All customers", "People"}),
+    "operator.ho": ({"Events"}, {"Today", "All customers", "People", "Quarantine"}),
+    "auditor.ho": ({"Records", "Proof of the trail"}, {"Team today", "People", "Grants"}),
+}
+
+
+@pytest.mark.parametrize("login", POSTS)
+def test_a_post_finds_what_it_may_do_and_nothing_beyond(visit, login):
+    there, absent = POSTS[login]
+    page = visit(login, "account", language="en")
+    navigation = page.get_by_role("navigation", name="Navigation")
+    for words in there:
+        expect(navigation.get_by_role("link", name=words, exact=True).first).to_be_attached()
+    for words in absent:
+        expect(navigation.get_by_role("link", name=words, exact=True)).to_have_count(0)
+
+
+def test_an_address_that_a_post_may_not_open_is_not_there(visit):
+    page = visit("operator.ho", "customers", language="en")
+    expect(page.get_by_text("There is no such page")).to_be_visible()
+    page = visit("rm1.east", "administration/people", language="en")
+    expect(page.get_by_text("There is no such page")).to_be_visible()
+
+
+def test_what_happens_is_counted_without_a_reload(visit, bank):
+    page = visit("rm1.east", "account", language="en")
+    bell = page.get_by_role("button", name="Notifications")
+    expect(bell).to_be_visible()
+    before = bell.get_attribute("aria-label")
+    me = bank.get("rm1.east", "/v1/me")["person"]["personId"]
+    task = {"title": "Call back", "assigneePersonId": me, "kind": "TASK_KIND_GENERAL"}
+    given = bank.call("manager.east", "POST", "/v1/tasks", json=task)
+    assert given.status_code == 200, given.text
+    expect(bell).not_to_have_attribute("aria-label", before, timeout=15_000)
+    bell.click()
+    expect(page.get_by_text("Mark all as read")).to_be_visible()
