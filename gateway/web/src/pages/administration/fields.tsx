@@ -24,11 +24,13 @@ interface UnitNode {
   children: UnitNode[];
 }
 
-/** A unit, in the tree of the bank. Units that do not `fit` are shown and cannot be chosen. */
-export function UnitField({ fit = () => true, ...field }: Field & { fit?: (unit: Unit) => boolean }) {
+const EVERY_UNIT = () => true;
+
+/** A unit, in the tree of the bank. Units that do not suit are shown and cannot be chosen. */
+export function UnitField({ suits = EVERY_UNIT, ...field }: Field & { suits?: (unit: Unit) => boolean }) {
   const { t } = useTranslation('administration');
   const units = useUnits();
-  const tree = useMemo(() => treeOf(units.data ?? [], fit), [units.data, fit]);
+  const tree = useMemo(() => treeOf(units.data ?? [], suits), [units.data, suits]);
   return (
     <TreeSelect<string>
       placeholder={t('workbench:field.unit')}
@@ -42,14 +44,14 @@ export function UnitField({ fit = () => true, ...field }: Field & { fit?: (unit:
   );
 }
 
-function treeOf(units: Unit[], fit: (unit: Unit) => boolean): UnitNode[] {
+function treeOf(units: Unit[], suits: (unit: Unit) => boolean): UnitNode[] {
   const nodes = new Map<string, UnitNode>();
   const roots: UnitNode[] = [];
   for (const unit of [...units].sort(byPath)) {
     const node = {
       value: unit.organisationUnitId,
       title: `${unit.displayName} ${unit.code}`,
-      disabled: !fit(unit),
+      disabled: !suits(unit),
       children: [],
     };
     nodes.set(unit.organisationUnitId, node);

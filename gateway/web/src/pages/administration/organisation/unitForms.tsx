@@ -198,7 +198,7 @@ export function MoveUnit({ unit, onClose }: { unit: Unit; onClose: () => void })
           label={t('organisation.parent')}
           rules={[{ required: true, message: t('workbench:field.required') }]}
         >
-          <UnitField fit={(other) => !other.organisationPath.startsWith(unit.organisationPath)} />
+          <UnitField suits={(other) => !other.organisationPath.startsWith(unit.organisationPath)} />
         </Form.Item>
       </Form>
     </Modal>

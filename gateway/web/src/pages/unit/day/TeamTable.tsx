@@ -73,7 +73,7 @@ export function TeamTable({ day, date }: { day: TeamDay; date: string }) {
         <Card size="small">
           <Table<Row>
             aria-label={t('day.team')}
-            size="middle"
+            size="small"
             rowKey={(row) => row.manager.personId}
             columns={columns}
             dataSource={rows}

@@ -37,11 +37,9 @@ export function Loads({ unit, person, onPerson }: Props) {
                       {load.openCount}
                     </span>
                     <span className="bars">
-                      <span
-                        className="bar bar-late"
-                        style={{ width: `${(load.overdueCount / most) * 100}%` }}
-                        hidden={!load.overdueCount}
-                      />
+                      {load.overdueCount > 0 && (
+                        <span className="bar bar-late" style={{ width: `${(load.overdueCount / most) * 100}%` }} />
+                      )}
                       <span className="bar" style={{ width: `${((load.openCount - load.overdueCount) / most) * 100}%` }} />
                     </span>
                   </button>

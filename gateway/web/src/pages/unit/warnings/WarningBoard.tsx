@@ -96,7 +96,7 @@ function useColumns(onAssign: ((warning: Warning) => void) | undefined): NonNull
     {
       title: t('customer'),
       key: 'customer',
-      width: 210,
+      width: 170,
       ellipsis: true,
       render: (_, warning) => (
         <>
@@ -109,26 +109,26 @@ function useColumns(onAssign: ((warning: Warning) => void) | undefined): NonNull
         </>
       ),
     },
-    { title: t('warnings.signs'), key: 'signs', width: 300, render: (_, warning) => <Signs warning={warning} /> },
+    { title: t('warnings.signs'), key: 'signs', width: 255, render: (_, warning) => <Signs warning={warning} /> },
     {
       title: t('warnings.perHour'),
       key: 'perHour',
-      width: 120,
+      width: 100,
       align: 'right',
       render: (_, warning) => <Amount money={warning.valuePerHour} />,
     },
     {
       title: t('warnings.atRisk'),
       key: 'atRisk',
-      width: 120,
+      width: 95,
       align: 'right',
       render: (_, warning) => <AtRisk warning={warning} />,
     },
-    { title: t('warnings.due'), key: 'due', width: 120, render: (_, warning) => <Due warning={warning} /> },
+    { title: t('warnings.due'), key: 'due', width: 90, render: (_, warning) => <Due warning={warning} /> },
     {
       title: t('warnings.assignee'),
       key: 'assignee',
-      width: 150,
+      width: 95,
       render: (_, warning) => <Assignee warning={warning} onAssign={onAssign} />,
     },
   ];
