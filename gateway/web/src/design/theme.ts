@@ -45,10 +45,7 @@ function themeOf(look: Appearance): ThemeConfig {
       colorPrimary: dark ? '#5b9be0' : '#1d5fa8',
       colorInfo: dark ? '#5b9be0' : '#1d5fa8',
       colorSuccess: dark ? '#4dbb9f' : '#0d7a62',
-      colorWarning: dark ? '#eeb04f' : '#b45f06',
-      // Of dark colours the library makes grounds too dull to read on.
-      colorSuccessBg: dark ? '#16302b' : '#e6f5f0',
-      colorSuccessBorder: dark ? '#2a5a4d' : '#a9d8c8',
+      colorWarning: dark ? '#eeb04f' : '#a05405',
       colorError: dark ? '#f0786a' : '#b93424',
       colorLink: dark ? '#6aa9e9' : '#1a5799',
       colorTextSecondary: dark ? '#a9b3bd' : '#55606b',
