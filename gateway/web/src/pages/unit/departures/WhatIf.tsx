@@ -138,7 +138,7 @@ function KeepRate({ value, foreseen, onChange }: KeepProps) {
   return (
     <div>
       <Flex justify="space-between" align="center" gap={8}>
-        <span>{t('departures.keeps', { rate: formats.basisPoints(value ?? foreseen) })}</span>
+        <span>{t('departures.keeps', { rate: formats.percent((value ?? foreseen) / 10_000, 0) })}</span>
         <Flex gap={8} align="center">
           <span className="small">{t('departures.ownRate')}</span>
           <Switch
@@ -178,7 +178,7 @@ function Affected({ customers }: { customers: Dependence[] }) {
           <Flex justify="space-between" gap={8} className="small">
             <span>{i18n.language === 'zh' ? customer.reasonZh : customer.reasonEn}</span>
             <Tooltip title={t('departures.dependenceHint')}>
-              <span className="amount">{formats.basisPoints(customer.dependenceBasisPoints)}</span>
+              <span className="amount">{formats.percent(customer.dependenceBasisPoints / 10_000, 0)}</span>
             </Tooltip>
           </Flex>
         </li>

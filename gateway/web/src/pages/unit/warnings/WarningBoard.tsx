@@ -184,9 +184,8 @@ function Assignee({ warning, onAssign }: { warning: Warning; onAssign: ((warning
 /** The two that weigh most, in words; how many more there are. */
 function Signs({ warning }: { warning: Warning }) {
   const { t, i18n } = useTranslation('unit');
-  const said = warning.signals.map((sign) => (i18n.language === 'zh' ? sign.chinese : sign.english));
-  const reasons = warning.reasons.map((reason) => (i18n.language === 'zh' ? reason.chinese : reason.english));
-  const words = [...said, ...reasons];
+  const said = warning.signals.length ? warning.signals : warning.reasons;
+  const words = said.map((each) => (i18n.language === 'zh' ? each.chinese : each.english));
   return (
     <div className="signs">
       {words.slice(0, 2).map((each) => (
