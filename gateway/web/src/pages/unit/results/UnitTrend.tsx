@@ -45,7 +45,7 @@ export function UnitTrend({ organisationPath, period, measure, asOfDate }: Props
   }, [points.data, period, measure, formats, t]);
   const title = t('results.trend', { measure: named(measure) });
   return (
-    <Card size="small" title={title} className="trend">
+    <Card size="small" title={title} className="unit-trend">
       <Loaded
         query={points}
         isEmpty={(data) => data.figurePoints.length === 0}
