@@ -1,6 +1,6 @@
 import { Flex, Segmented, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { useAccess } from '../../access/access';
 import { client } from '../../api/client';
 import { useFormats } from '../../design/formats';
@@ -123,7 +123,13 @@ function useColumns(withOwner: boolean) {
   const cell = (render: (feedback: Feedback) => React.ReactNode) => (_: unknown, feedback: Feedback) => render(feedback);
   return [
     { title: t('kind'), key: 'kind', width: 130, render: cell((feedback) => <KindTags feedback={feedback} />) },
-    { title: t('words'), dataIndex: 'words', width: 250, ellipsis: true },
+    {
+      title: t('words'),
+      key: 'words',
+      width: 250,
+      ellipsis: true,
+      render: cell(({ feedbackId, words }) => <Link to={`/work/needs/${feedbackId}`}>{words}</Link>),
+    },
     { title: t('workbench:field.customer'), dataIndex: 'customerName', width: 150, ellipsis: true },
     {
       title: t('category'),
