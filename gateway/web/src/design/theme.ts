@@ -45,7 +45,7 @@ function themeOf(look: Appearance): ThemeConfig {
       colorPrimary: dark ? '#5b9be0' : '#1d5fa8',
       colorInfo: dark ? '#5b9be0' : '#1d5fa8',
       colorSuccess: dark ? '#4dbb9f' : '#0d7a62',
-      colorWarning: dark ? '#eeb04f' : '#b45f06',
+      colorWarning: dark ? '#eeb04f' : '#9c5204',
       colorError: dark ? '#f0786a' : '#b93424',
       colorLink: dark ? '#6aa9e9' : '#1a5799',
       colorTextSecondary: dark ? '#a9b3bd' : '#55606b',
