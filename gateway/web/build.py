@@ -29,7 +29,7 @@ OWN_NODE = ROOT / "build/node"
 # What is not worth its own compressed copy.
 GZIP_BYTES_MIN = 1_024
 _COMPRESSED = {".js", ".css", ".svg", ".json", ".html"}
-_NOT_SOURCES = {"node_modules", "generated", "__pycache__"}
+_NOT_SOURCES = {"node_modules", "generated", "dist", "pictures", "__pycache__"}
 
 
 def main() -> None:

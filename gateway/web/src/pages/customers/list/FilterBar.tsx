@@ -121,7 +121,7 @@ function FurtherFilters({ filters, onChange }: Props) {
           <Form.Item label={t('list.condition')} htmlFor="filter-more" extra={t('list.conditionHint')}>
             <Input.TextArea
               id="filter-more"
-              autoSize={{ minRows: 2, maxRows: 6 }}
+              rows={2}
               maxLength={3000}
               value={more}
               onChange={(event) => setMore(event.target.value.replace(/\n/g, ' '))}

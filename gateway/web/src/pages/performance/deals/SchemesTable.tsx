@@ -39,7 +39,8 @@ export function SchemesTable({ deal, splits, touches, onPropose }: Props) {
       width: 150,
       align: 'right' as const,
       className: person.personId === personId ? 'own-cell' : '',
-      onCell: (split: Split) => (split.offered ? {} : { colSpan: place === 0 ? span : 0, style: { textAlign: 'left' as const }, className: 'unfit-cell' }),
+      onCell: (split: Split) =>
+        split.offered ? {} : { colSpan: place === 0 ? span : 0, style: { textAlign: 'left' as const }, className: 'unfit-cell' },
       render: (_: unknown, split: Split) =>
         split.offered ? <PartCell split={split} person={person} /> : <Unfit split={split} />,
     })),

@@ -55,7 +55,7 @@ function Drawn({ chart, warning }: { chart: Chart; warning: Warning }) {
     formats.moneyShort({ currencyCode: chart.currencyCode, amount: String(amount ?? 0) });
   const label = t('warning.moneyLabel', { first: money(values[0]), last: money(values.at(-1)) });
   return (
-    <div className="money-chart">
+    <div className="day-money-chart">
       <LazyChart option={option} height={HEIGHT} label={label} />
     </div>
   );
@@ -85,7 +85,7 @@ function optionOf(chart: Chart, warning: Warning, words: Words, formats: Formats
     .map(({ date }) => [dates[pointOf(date)], values[pointOf(date)]]);
   const onset = dates[pointOf(warning.onsetDate || warning.raiseDate)];
   return {
-    grid: { left: 8, right: 16, top: 28, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 16, top: 34, bottom: 4, containLabel: true },
     legend: { top: 0, left: 0, itemHeight: 10 },
     tooltip: {
       trigger: 'axis',
@@ -96,7 +96,11 @@ function optionOf(chart: Chart, warning: Warning, words: Words, formats: Formats
         ].join('\n'),
     },
     xAxis: { type: 'category', data: dates, boundaryGap: false, axisLabel: { formatter: (date: string) => formats.date(date) } },
-    yAxis: { type: 'value', axisLabel: { formatter: (value: number) => formats.short(value) }, splitNumber: 3 },
+    yAxis: {
+      type: 'value',
+      axisLabel: { formatter: (value: number) => formats.short(value).replace(/\.0+(?!\d)/, '') },
+      splitNumber: 3,
+    },
     series: [
       {
         name: words.assets,
@@ -109,7 +113,7 @@ function optionOf(chart: Chart, warning: Warning, words: Words, formats: Formats
           ? {
               symbol: 'none',
               lineStyle: { color: warn, type: 'dashed' },
-              label: { formatter: words.onset, color: warn, position: 'insideEndTop' },
+              label: { formatter: words.onset, color: warn, position: 'end' },
               data: [{ xAxis: onset }],
             }
           : undefined,

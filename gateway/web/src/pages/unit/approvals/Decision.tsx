@@ -52,7 +52,7 @@ export function Decision(props: Props) {
     deciding.mutate({ yes, reason });
   };
   return (
-    <Form form={form} layout="vertical" onValuesChange={draft.keep} className="decision">
+    <Form form={form} layout="vertical" onValuesChange={draft.keep} className="unit-decision">
       {deciding.error && (
         <Alert
           className="form-note"

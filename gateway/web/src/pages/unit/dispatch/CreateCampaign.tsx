@@ -52,12 +52,12 @@ export function CreateCampaign({ unit, onClose }: { unit: string; onClose: () =>
       <Form.Item name="script" label={t('dispatch.script')}>
         <Input.TextArea maxLength={4000} autoSize={{ minRows: 2, maxRows: 6 }} />
       </Form.Item>
-      <div className="form-pair">
+      <div className="unit-form-pair">
         <Form.Item name="dueDate" label={t('dispatch.due')} rules={required}>
-          <DateField className="stretch" />
+          <DateField className="unit-stretch" />
         </Form.Item>
         <Form.Item name="targetCount" label={t('dispatch.target')}>
-          <InputNumber min={0} className="stretch" />
+          <InputNumber min={0} className="unit-stretch" />
         </Form.Item>
       </div>
       <Form.Item name="assignment" label={t('dispatch.assignment')}>

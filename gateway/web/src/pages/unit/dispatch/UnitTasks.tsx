@@ -31,7 +31,7 @@ export function UnitTasks({ unit, person, overdue, onOverdue }: Props) {
   const selection = { keys: chosen.map((task) => task.taskId), onChange: (_: Key[], rows: Task[]) => setChosen(rows) };
   return (
     <>
-      <Flex wrap gap={8} align="center" className="filters">
+      <Flex wrap gap={8} align="center" className="unit-filters">
         <Switch aria-label={t('dispatch.overdueOnly')} checked={overdue} onChange={onOverdue} />
         <span>{t('dispatch.overdueOnly')}</span>
         {chosen.length > 0 && (
@@ -90,22 +90,22 @@ function useColumns(): NonNullable<TableProps<Task>['columns']> {
     {
       title: t('dispatch.task'),
       key: 'title',
-      width: 230,
+      width: 170,
       ellipsis: true,
       render: (_, task) => <Link to={`/work/tasks/${task.taskId}`}>{title(task.title)}</Link>,
     },
-    { title: t('dispatch.kind'), dataIndex: 'kind', width: 110, render: (kind: string) => <Named value={kind} /> },
+    { title: t('dispatch.kind'), dataIndex: 'kind', width: 90, render: (kind: string) => <Named value={kind} /> },
     {
       title: t('customer'),
       key: 'customer',
-      width: 170,
+      width: 150,
       ellipsis: true,
       render: (_, task) => task.customerName && <Link to={`/customers/${task.customerId}`}>{task.customerName}</Link>,
     },
-    { title: t('dispatch.due'), key: 'due', width: 130, render: (_, task) => <DueDate task={task} /> },
-    { title: t('dispatch.priority'), key: 'priority', width: 90, render: (_, task) => <Priority task={task} /> },
-    { title: t('dispatch.whose'), dataIndex: 'ownerName', width: 100 },
-    { title: '', key: 'remind', width: 90, render: (_, task) => <Remind task={task} /> },
+    { title: t('dispatch.due'), key: 'due', width: 120, render: (_, task) => <DueDate task={task} /> },
+    { title: t('dispatch.priority'), key: 'priority', width: 75, render: (_, task) => <Priority task={task} /> },
+    { title: t('dispatch.whose'), dataIndex: 'ownerName', width: 85 },
+    { title: '', key: 'remind', width: 85, render: (_, task) => <Remind task={task} /> },
   ];
 }
 
