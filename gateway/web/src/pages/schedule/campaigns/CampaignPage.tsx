@@ -88,7 +88,7 @@ function Words({ campaign }: { campaign: Campaign }) {
     { key: 'ended', label: t('tasks.finishedOn'), children: campaign.endTime && formats.instant(campaign.endTime) },
   ].filter(({ children }) => children);
   return (
-    <div className="two-columns">
+    <div className="schedule-two-columns">
       <Card title={t('campaigns.purpose')}>
         <Typography.Paragraph className="written">{campaign.purpose || t('campaigns.noPurpose')}</Typography.Paragraph>
         <Typography.Title level={2} className="card-part">

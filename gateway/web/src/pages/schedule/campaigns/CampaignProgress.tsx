@@ -59,9 +59,9 @@ function Figures({ progress }: { progress: Progress }) {
   ];
   return (
     <Card>
-      <div className="figures">
+      <div className="schedule-figures">
         {figures.map(({ key, title, value, late }) => (
-          <Statistic key={key} title={title} value={value} {...(late ? { className: 'late' } : {})} />
+          <Statistic key={key} title={title} value={value} {...(late ? { className: 'schedule-late' } : {})} />
         ))}
       </div>
       <Bar percent={percentOf(total?.doneCount ?? 0, taskCount)} aria-label={t('campaigns.done')} />

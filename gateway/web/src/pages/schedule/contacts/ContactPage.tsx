@@ -45,7 +45,7 @@ function ContactInFull({ contact }: { contact: Contact }) {
       }
       actions={mine && <Acts contact={contact} />}
     >
-      <div className="two-columns">
+      <div className="schedule-two-columns">
         <Flex vertical gap={16}>
           <Card title={t('contacts.said')}>
             {contact.subject && <Typography.Paragraph strong>{contact.subject}</Typography.Paragraph>}

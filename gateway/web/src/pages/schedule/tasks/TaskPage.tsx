@@ -49,7 +49,7 @@ function TaskInFull({ task }: { task: Task }) {
       }
       actions={may('activity.task.update') && <Acts task={task} />}
     >
-      <div className="two-columns">
+      <div className="schedule-two-columns">
         <Flex vertical gap={16}>
           <Card title={t('tasks.toDo')}>
             {task.description ? (

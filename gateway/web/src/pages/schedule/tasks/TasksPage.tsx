@@ -136,8 +136,8 @@ function Board({ query, ofUnit }: { query: Asked; ofUnit: boolean }) {
             {DUES.map((due) => {
               const here = tasks.filter((task) => dueOf(task) === due);
               return (
-                <section key={due} className={`board-column board-${due}`} aria-label={t(`due.${due}`)}>
-                  <h2 className="board-head">
+                <section key={due} className={`schedule-board-column board-${due}`} aria-label={t(`due.${due}`)}>
+                  <h2 className="schedule-board-head">
                     {t(`due.${due}`)}{' '}
                     <Badge
                       count={here.length}
@@ -210,7 +210,7 @@ function useColumns(ofUnit: boolean) {
       title: t('tasks.due'),
       width: 140,
       render: (_: unknown, task: Task) => (
-        <span className={task.overdue ? 'late' : ''}>
+        <span className={task.overdue ? 'schedule-late' : ''}>
           {formats.date(task.dueDate)}
           {task.overdue && ` ${t('tasks.late')}`}
         </span>
