@@ -59,9 +59,9 @@ function Figures({ progress }: { progress: Progress }) {
   ];
   return (
     <Card>
-      <div className="figures">
+      <div className="schedule-figures">
         {figures.map(({ key, title, value, late }) => (
-          <Statistic key={key} title={title} value={value} {...(late ? { className: 'late' } : {})} />
+          <Statistic key={key} title={title} value={value} {...(late ? { className: 'schedule-late' } : {})} />
         ))}
       </div>
       <Bar percent={percentOf(total?.doneCount ?? 0, taskCount)} aria-label={t('campaigns.done')} />
@@ -79,7 +79,7 @@ function Results({ counts }: { counts: Counts | undefined }) {
       {done === 0 ? (
         <Typography.Text type="secondary">{t('campaigns.noResults')}</Typography.Text>
       ) : (
-        <ul className="plain-list">
+        <ul className="schedule-plain-list">
           {RESULTS.map((result) => {
             const count = counted.get(result) ?? 0;
             return (
