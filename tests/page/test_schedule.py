@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,7 +18,7 @@ def choose(page: Page, field: str, option: str) -> None:
 
 def workday_ahead() -> date:
     """A day of next week, of which nobody sees the end while a test runs."""
-    today = date.today()
+    today = datetime.now(UTC).date()
     return today + timedelta(days=8 - today.weekday())
 
 
@@ -166,7 +166,7 @@ def test_a_manager_runs_a_campaign(visit, looks_right):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
     due = dialog.get_by_label("Due")
-    due.fill((date.today() + timedelta(days=20)).isoformat())
+    due.fill((datetime.now(UTC).date() + timedelta(days=20)).isoformat())
     due.press("Enter")
     dialog.locator("button[type=submit]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)

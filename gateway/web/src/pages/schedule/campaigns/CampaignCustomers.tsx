@@ -36,10 +36,10 @@ export function CampaignCustomers({ campaign }: { campaign: Campaign }) {
   const taskOf = (row: Row) => row.taskId && <Link to={`/work/tasks/${row.taskId}`}>{t('campaigns.showTask')}</Link>;
   return (
     <>
-      <Flex wrap gap={8} className="list-filters">
+      <Flex wrap gap={8} className="schedule-list-filters">
         <Select
           aria-label={t('campaigns.state')}
-          className="filter"
+          className="schedule-filter"
           value={state}
           onChange={setState}
           options={[{ value: '' as const, label: t('contacts.anyState') }, ...states]}

@@ -90,11 +90,11 @@ function Words({ campaign }: { campaign: Campaign }) {
   return (
     <div className="schedule-two-columns">
       <Card title={t('campaigns.purpose')}>
-        <Typography.Paragraph className="written">{campaign.purpose || t('campaigns.noPurpose')}</Typography.Paragraph>
-        <Typography.Title level={2} className="card-part">
+        <Typography.Paragraph className="schedule-written">{campaign.purpose || t('campaigns.noPurpose')}</Typography.Paragraph>
+        <Typography.Title level={2} className="schedule-card-part">
           {t('tasks.script')}
         </Typography.Title>
-        <Typography.Paragraph className="written">{campaign.script || t('tasks.noScript')}</Typography.Paragraph>
+        <Typography.Paragraph className="schedule-written">{campaign.script || t('tasks.noScript')}</Typography.Paragraph>
       </Card>
       <Card>
         <Descriptions column={1} size="small" items={items} />

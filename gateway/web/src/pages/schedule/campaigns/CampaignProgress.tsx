@@ -79,7 +79,7 @@ function Results({ counts }: { counts: Counts | undefined }) {
       {done === 0 ? (
         <Typography.Text type="secondary">{t('campaigns.noResults')}</Typography.Text>
       ) : (
-        <ul className="plain-list">
+        <ul className="schedule-plain-list">
           {RESULTS.map((result) => {
             const count = counted.get(result) ?? 0;
             return (

@@ -34,10 +34,10 @@ export default function CampaignsPage() {
   );
   return (
     <Page title={t('campaigns.title')} actions={newButton}>
-      <Flex wrap gap={8} className="list-filters">
+      <Flex wrap gap={8} className="schedule-list-filters">
         <Select
           aria-label={t('campaigns.state')}
-          className="filter"
+          className="schedule-filter"
           value={filters.state}
           onChange={(chosen) => change({ state: chosen })}
           options={[{ value: '', label: t('contacts.anyState') }, ...states]}
@@ -115,7 +115,7 @@ function CampaignCard({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation('schedule');
   const formats = useFormats();
   return (
-    <Link to={`/work/campaigns/${campaign.campaignId}`} className="card-link">
+    <Link to={`/work/campaigns/${campaign.campaignId}`} className="schedule-card-link">
       <Card size="small">
         <Flex justify="space-between" gap={8} align="start">
           <Typography.Text strong>{campaign.displayName}</Typography.Text>

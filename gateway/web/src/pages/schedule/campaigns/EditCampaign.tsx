@@ -142,10 +142,10 @@ function Words() {
         <Input maxLength={100} placeholder={t('campaigns.nameHint')} />
       </Form.Item>
       <Form.Item name="purpose" label={t('campaigns.purpose')}>
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={1000} />
+        <Input.TextArea rows={2} maxLength={1000} />
       </Form.Item>
       <Form.Item name="script" label={t('tasks.script')} tooltip={t('campaigns.scriptHint')}>
-        <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} maxLength={4000} />
+        <Input.TextArea rows={3} maxLength={4000} />
       </Form.Item>
     </>
   );
@@ -172,7 +172,7 @@ function Plan() {
         <Form.Item name="dueDate" label={t('tasks.due')} rules={[{ required: true, message: t('form.dayNeeded') }]}>
           <DateField min={today()} />
         </Form.Item>
-        <Form.Item name="priority" label={t('tasks.priority')} className="grows">
+        <Form.Item name="priority" label={t('tasks.priority')} className="schedule-grows">
           <Select options={choices(PRIORITIES)} />
         </Form.Item>
         <TargetField />

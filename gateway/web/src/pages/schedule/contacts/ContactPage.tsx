@@ -50,7 +50,7 @@ function ContactInFull({ contact }: { contact: Contact }) {
           <Card title={t('contacts.said')}>
             {contact.subject && <Typography.Paragraph strong>{contact.subject}</Typography.Paragraph>}
             {contact.summary ? (
-              <Typography.Paragraph className="written">{contact.summary}</Typography.Paragraph>
+              <Typography.Paragraph className="schedule-written">{contact.summary}</Typography.Paragraph>
             ) : (
               <Typography.Text type="secondary">{t('contacts.nothingSaid')}</Typography.Text>
             )}
