@@ -15,9 +15,9 @@ def heading(page: Page):
 def choose(page: Page, label: str, option: str) -> None:
     """Picks one of a field's choices, by its words."""
     page.get_by_role("dialog").get_by_label(label, exact=True).click()
-    page.locator(".ant-select-dropdown:visible .ant-select-item-option, .ant-select-dropdown:visible .ant-select-tree-node-content-wrapper").filter(
-        has_text=option
-    ).first.click()
+    page.locator(
+        ".ant-select-dropdown:visible .ant-select-item-option, .ant-select-dropdown:visible .ant-select-tree-node-content-wrapper"
+    ).filter(has_text=option).first.click()
 
 
 def test_a_person_is_added_and_gets_a_post_by_two_people(visit, looks_right):
