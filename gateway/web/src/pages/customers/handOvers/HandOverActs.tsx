@@ -36,7 +36,7 @@ export function HandOverActs({ handOver }: { handOver: HandOver }) {
   return (
     <>
       {state === 'HAND_OVER_STATE_PLANNED' && plans && (
-        <Button type="primary" loading={busy} onClick={() => act('execute')}>
+        <Button type="primary" loading={busy} disabled={!handOver.customerCount} onClick={() => act('execute')}>
           {t(handOver.secondPersonNeeded ? 'handOver.propose' : 'handOver.execute')}
         </Button>
       )}

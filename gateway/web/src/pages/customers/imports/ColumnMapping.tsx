@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Alert, Button, Flex, Form, Input, Select, Table, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useAccess } from '../../../access/access';
 import { api, client, refresh } from '../../../api/client';
 import { useRefusalWords } from '../../../api/refusals';
 import { useNamedChoices } from '../../../design/Named';
@@ -106,16 +107,22 @@ function SettingFields({ text }: { text: boolean }) {
   const { t } = useTranslation('customers');
   const choices = useNamedChoices();
   const people = useRelationshipManagers();
+  // Whoever is in charge of a unit leads no customers: new ones need somebody.
+  const { leads } = useAccess();
   return (
     <Flex wrap gap="0 16px" className="import-settings">
       <Form.Item name="defaultKind" label={t('imports.defaultKind')}>
         <Select allowClear options={choices(KINDS)} placeholder={t('imports.fromFile')} />
       </Form.Item>
-      <Form.Item name="leadStaffNumber" label={t('imports.lead')}>
+      <Form.Item
+        name="leadStaffNumber"
+        label={t('imports.lead')}
+        {...(leads ? { rules: [{ required: true, message: t('workbench:field.required') }] } : {})}
+      >
         <Select
-          allowClear
+          allowClear={!leads}
           showSearch={{ optionFilterProp: 'label' }}
-          placeholder={t('imports.leadMe')}
+          placeholder={t(leads ? 'workbench:field.relationshipManager' : 'imports.leadMe')}
           options={(people.data ?? []).map(({ displayName, staffNumber }) => ({
             value: staffNumber,
             label: `${displayName} ${staffNumber}`,
