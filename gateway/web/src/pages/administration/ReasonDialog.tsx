@@ -37,7 +37,7 @@ export function ReasonDialog({ title, hint, confirm, danger = false, pending, er
           label={t('field.reason')}
           rules={[{ required: true, whitespace: true, message: t('field.required') }]}
         >
-          <Input.TextArea autoFocus maxLength={200} showCount autoSize={{ minRows: 2, maxRows: 5 }} />
+          <Input.TextArea autoFocus maxLength={200} showCount rows={2} />
         </Form.Item>
       </Form>
     </Modal>

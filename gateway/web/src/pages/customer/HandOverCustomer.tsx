@@ -61,7 +61,7 @@ export function HandOverCustomer({ customer, onClose }: { customer: Customer; on
           label={t('workbench:field.reason')}
           rules={[{ required: true, message: t('workbench:field.required') }]}
         >
-          <Input.TextArea maxLength={200} rows={3} showCount />
+          <Input.TextArea maxLength={200} rows={2} showCount />
         </Form.Item>
       </Form>
     </Modal>

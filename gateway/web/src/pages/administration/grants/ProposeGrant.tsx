@@ -65,7 +65,7 @@ export function ProposeGrant({ personId, onClose }: { personId?: string; onClose
         </Form.Item>
         <RoleAndScope />
         <Form.Item name="reason" label={t('workbench:field.reason')} rules={[{ ...required, whitespace: true }]}>
-          <Input.TextArea maxLength={200} showCount autoSize={{ minRows: 2, maxRows: 5 }} />
+          <Input.TextArea maxLength={200} showCount rows={2} />
         </Form.Item>
       </Form>
     </Drawer>

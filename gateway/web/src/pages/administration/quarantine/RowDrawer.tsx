@@ -102,7 +102,7 @@ function RowText({ row, onClose }: { row: QuarantinedRow; onClose: () => void })
               className="identifier"
               value={text}
               maxLength={100_000}
-              autoSize={{ minRows: 3, maxRows: 14 }}
+              rows={3}
               onChange={({ target }) => setText(target.value)}
             />
             <Typography.Text type="secondary">{t('quarantine.correctHint')}</Typography.Text>

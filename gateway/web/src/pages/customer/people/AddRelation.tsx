@@ -99,7 +99,7 @@ export function AddRelation({ customer, onClose }: { customer: Customer; onClose
           <Input type="date" />
         </Form.Item>
         <Form.Item name="note" label={t('workbench:field.note')}>
-          <Input.TextArea maxLength={500} rows={3} />
+          <Input.TextArea maxLength={500} rows={2} />
         </Form.Item>
       </Form>
     </Modal>

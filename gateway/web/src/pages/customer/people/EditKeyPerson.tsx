@@ -95,7 +95,7 @@ export function EditKeyPerson({ customerId, person, onClose }: Props) {
           <Input maxLength={10} placeholder="1980-05-20" />
         </Form.Item>
         <Form.Item name="preferences" label={t('keyPerson.preferences')}>
-          <Input.TextArea maxLength={500} rows={3} />
+          <Input.TextArea maxLength={500} rows={2} />
         </Form.Item>
       </Form>
       {theirs && (

@@ -65,6 +65,7 @@ export function SchemesChart({ deal, splits }: { deal: Deal; splits: Split[] }) 
       },
       series: columns.map((column, place) => {
         const own = column.personId === personId;
+        const alike = own || !columns.some((each) => each.personId === personId);
         return {
           type: 'bar',
           name: own ? t('schemes.meNamed', { name: column.displayName }) : column.displayName,
@@ -73,7 +74,7 @@ export function SchemesChart({ deal, splits }: { deal: Deal; splits: Split[] }) 
           barCategoryGap: wide ? '34%' : '26%',
           itemStyle: {
             color: colours[place % colours.length],
-            opacity: own ? 1 : 0.72,
+            opacity: alike ? 1 : 0.72,
             borderRadius: wide ? [3, 3, 0, 0] : [0, 3, 3, 0],
           },
           label: {

@@ -23,6 +23,7 @@ export function Team({ deal, splits }: { deal: Deal; splits: Split[] }) {
           size="small"
           className="deal-steps"
           current={step === 1 && answered ? 2 : step}
+          status={deal.state === 'DEAL_STATE_DECIDED' ? 'finish' : 'process'}
           items={['open', 'answers', 'decision', 'shared'].map((key) => ({ title: t(`step.${key}`) }))}
         />
       )}

@@ -122,7 +122,7 @@ function TouchLanes({ deal, touches }: { deal: Deal; touches: Touch[] }) {
             symbol: 'none',
             silent: true,
             lineStyle: { type: 'dashed' },
-            label: { formatter: t('touches.won'), position: 'end' },
+            label: { formatter: t('touches.won'), position: 'start' },
             data: [{ xAxis: closed }],
           },
         },
