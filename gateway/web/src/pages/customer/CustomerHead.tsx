@@ -13,11 +13,7 @@ import { EditCustomer } from './EditCustomer';
 import { HandOverCustomer } from './HandOverCustomer';
 import { RevealCustomer } from './RevealCustomer';
 
-const TIER_COLOURS: Partial<Record<Customer['tier'], string>> = {
-  CUSTOMER_TIER_AFFLUENT: 'blue',
-  CUSTOMER_TIER_PREMIER: 'gold',
-  CUSTOMER_TIER_PRIVATE: 'purple',
-};
+const HIGH_TIERS = new Set<Customer['tier']>(['CUSTOMER_TIER_PREMIER', 'CUSTOMER_TIER_PRIVATE']);
 
 /** Who the customer is and who looks after it, with what can be done; it stays while one goes through the tabs. */
 export function CustomerHead({ customer, children }: { customer: Customer; children: ReactNode }) {
@@ -31,7 +27,7 @@ export function CustomerHead({ customer, children }: { customer: Customer; child
           <span>{customer.displayName}</span>
           <Flex wrap gap={4}>
             {customer.tier !== 'CUSTOMER_TIER_UNSPECIFIED' && (
-              <Tag color={TIER_COLOURS[customer.tier] ?? 'default'} variant="filled">
+              <Tag className={HIGH_TIERS.has(customer.tier) ? 'customer-high-tier' : ''} variant="filled">
                 <Named value={customer.tier} />
               </Tag>
             )}

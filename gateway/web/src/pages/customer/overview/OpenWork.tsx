@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useAccess } from '../../../access/access';
 import { api } from '../../../api/client';
 import { Amount } from '../../../design/Amount';
+import { useBilingual } from '../../../design/bilingual';
 import { useFormats } from '../../../design/formats';
 import { Named } from '../../../design/Named';
 import { EmptyState, LoadingState, PartialState } from '../../../design/States';
@@ -55,6 +56,7 @@ export function OpenWork({ customer }: { customer: Customer }) {
 }
 
 function useOpen(customerId: string) {
+  const bilingual = useBilingual();
   const { t } = useTranslation('customer');
   const { may } = useAccess();
   const tasks = api.useQuery(
@@ -87,7 +89,7 @@ function useOpen(customerId: string) {
       key: task.taskId,
       to: `/work/tasks/${task.taskId}`,
       kind: t('open.task'),
-      words: task.title,
+      words: bilingual(task.title),
       aside: null,
       dueDate: task.dueDate,
       late: task.overdue,

@@ -15,9 +15,9 @@ import { RevealKeyPerson } from './RevealKeyPerson';
 export type KeyPerson = Schema<'customer.v1.KeyPerson'>;
 
 const TONES: Record<string, string> = {
-  DECISION_ROLE_DECIDER: 'blue',
-  DECISION_ROLE_ADVOCATE: 'green',
-  DECISION_ROLE_OPPONENT: 'red',
+  DECISION_ROLE_DECIDER: 'processing',
+  DECISION_ROLE_ADVOCATE: 'success',
+  DECISION_ROLE_OPPONENT: 'error',
 };
 
 /** The people of a company whom the bank deals with, and their part in what it decides. */
