@@ -21,9 +21,9 @@ ROOT = Path(__file__).parents[2]
 SCREENS = ROOT / "build/screens"
 AXE = ROOT / "gateway/web/node_modules/axe-core/axe.min.js"
 # Enough for every list, chart and warning, and little enough to be there within minutes.
-CUSTOMERS = 300
-HISTORY_MONTHS = 14
-HISTORY_SECONDS = 900
+CUSTOMERS = 150
+HISTORY_MONTHS = 7
+HISTORY_SECONDS = 600
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # Without these it talks to the outside world, which there is none of.
 CHROMIUM = (

@@ -67,7 +67,7 @@ def calls(bank) -> Bank:
 
 def choose(page: Page, field: str, option: str) -> None:
     """Chooses in a select field, by its label and the beginning of the option."""
-    page.get_by_role("combobox", name=field, exact=True).click()
+    page.get_by_role("combobox", name=re.compile(rf"^(\* )?{field}$")).click()
     page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter(has_text=option).first.click()
 
 

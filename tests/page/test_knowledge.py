@@ -20,7 +20,7 @@ def test_a_document_is_published_found_read_and_its_quiz_passed(visit, looks_rig
     reader.get_by_role("button", name="我已阅读").click()
     expect(reader.get_by_text("已阅读", exact=True)).to_be_visible()
     looks_right(reader, "document")
-    reader.get_by_text("200,000").click()
+    reader.get_by_label("200,000 yuan").check()
     reader.get_by_role("button", name="提交答案").click()
     expect(reader.get_by_text("已通过")).to_be_visible()
     _shows_who_has_read(publisher)

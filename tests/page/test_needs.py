@@ -29,6 +29,7 @@ def _records(page, said):
     form.get_by_role("combobox", name="分类").click()
     page.get_by_title("电子渠道").click()
     form.get_by_role("button", name="保存").click()
+    page.wait_for_url("**/work/needs/*")
     expect(page.get_by_text(said)).to_be_visible()
     return page.url
 

@@ -13,7 +13,7 @@ from tests.deployments import PASSWORD
 RM, COLLEAGUE, LEADER = "rm1.east", "rm2.east", "manager.east"
 UNIT = "/HO/EAST/"
 POOL_SECONDS = 20
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=20_000)
 AGREED = re.compile("约定比例 按约定")
 
 

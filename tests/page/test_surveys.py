@@ -39,7 +39,10 @@ def _invites_somebody(page):
             continue
         options.first.click()
         form.get_by_role("button", name="邀请").click()
-        page.wait_for_timeout(800)
+        page.wait_for_function(
+            "() => location.pathname.includes('/invitations/') || document.querySelector('.ant-modal [role=alert]')"
+        )
+        page.wait_for_timeout(300)
         if "/invitations/" in page.url:
             return True
     return False

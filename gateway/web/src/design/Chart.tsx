@@ -33,6 +33,27 @@ echarts.use([
 
 export type ChartOption = EChartsCoreOption;
 
+type Part = Record<string, unknown>;
+
+/** Axes and legend in the page's colours, where the chart names none: the library's own are made for a white ground. */
+function inColours(option: ChartOption, text: string, line: string): ChartOption {
+  const axis = (part: unknown) => {
+    const { axisLabel, axisLine, splitLine, ...rest } = (part ?? {}) as Part;
+    const lines = { ...(splitLine as Part), lineStyle: { color: line, ...((splitLine as Part)?.lineStyle as Part), opacity: 1 } };
+    const base = { ...(axisLine as Part), lineStyle: { color: line, ...((axisLine as Part)?.lineStyle as Part), opacity: 1 } };
+    return { ...rest, axisLabel: { color: text, ...(axisLabel as Part) }, axisLine: base, splitLine: lines };
+  };
+  const axes = (part: unknown) => (Array.isArray(part) ? part.map(axis) : axis(part));
+  return {
+    ...option,
+    ...(option.xAxis ? { xAxis: axes(option.xAxis) } : {}),
+    ...(option.yAxis ? { yAxis: axes(option.yAxis) } : {}),
+    ...(option.legend && !Array.isArray(option.legend)
+      ? { legend: { textStyle: { color: text }, ...(option.legend as Part) } }
+      : {}),
+  };
+}
+
 interface Props {
   option: ChartOption;
   height: number;
@@ -75,7 +96,7 @@ export default function Chart({ option, height, label, onClick, onReady }: Props
         textStyle: { fontFamily: token.fontFamily, color: token.colorText },
         aria: { enabled: true, label: { description: label } },
         animationDuration: 250,
-        ...option,
+        ...inColours(option, token.colorTextSecondary, token.colorBorderSecondary),
         tooltip: {
           ...tooltip,
           backgroundColor: token.colorBgElevated,

@@ -88,7 +88,7 @@ function FeedList({ feeds }: { feeds: Feed[] }) {
     .sort((one, other) => Number(needsAttention(other)) - Number(needsAttention(one)));
   return (
     <Card size="small">
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="administration-filters">
         <Segmented
           value={shown}
           aria-label={t('feeds.shown')}

@@ -41,7 +41,7 @@ export default function GrantsPage() {
       }
     >
       <Card size="small">
-        <Flex wrap gap={8} className="filters">
+        <Flex wrap gap={8} className="administration-filters">
           <Segmented
             value={filters.state}
             aria-label={t('workbench:field.state')}

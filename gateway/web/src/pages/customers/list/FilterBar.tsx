@@ -33,7 +33,7 @@ export function FilterBar({ filters, onChange }: Props) {
     />
   );
   return (
-    <Flex wrap gap={8} className="filters" role="search" aria-label={t('list.filters')}>
+    <Flex wrap gap={8} className="customers-filters" role="search" aria-label={t('list.filters')}>
       <TypedFilter value={filters.q} onChange={(q) => onChange({ q })} />
       {several('kind', choices(KINDS))}
       {several('tier', choices(TIERS))}

@@ -67,7 +67,7 @@ export function DispatchTask({ unit, onClose }: { unit: string; onClose: () => v
         </Form.Item>
       </div>
       <Form.Item name="description" label={t('dispatch.more')}>
-        <Input.TextArea maxLength={4000} autoSize={{ minRows: 2, maxRows: 8 }} />
+        <Input.TextArea maxLength={4000} rows={3} />
       </Form.Item>
     </FormDialog>
   );
