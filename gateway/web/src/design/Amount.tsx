@@ -6,8 +6,9 @@ export function Amount({ money, exact, signed }: { money: Money | undefined; exa
   const formats = useFormats();
   const whole = formats.money(money);
   const falls = money?.amount.startsWith('-');
-  const plus = signed && money && !falls && Number(money.amount) !== 0 ? '+' : '';
-  const className = signed ? (falls ? 'amount amount-falls' : 'amount amount-rises') : 'amount';
+  const rises = !falls && Number(money?.amount ?? 0) !== 0;
+  const plus = signed && rises ? '+' : '';
+  const className = signed && (falls || rises) ? `amount ${falls ? 'amount-falls' : 'amount-rises'}` : 'amount';
   if (exact || !money) return <span className={className}>{plus + whole}</span>;
   return (
     <Tooltip title={whole}>

@@ -45,7 +45,7 @@ export function ReasonDialog({ title, hint, draftKey, okText, danger, busy, erro
           label={t('field.reason')}
           rules={[{ required: true, whitespace: true, message: t('field.required') }]}
         >
-          <Input.TextArea maxLength={200} showCount autoFocus autoSize={{ minRows: 3 }} />
+          <Input.TextArea maxLength={200} showCount autoFocus rows={3} />
         </Form.Item>
       </Form>
     </Modal>

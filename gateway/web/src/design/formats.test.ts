@@ -25,6 +25,7 @@ describe('business dates', () => {
     expect(en.date('2024-02-29')).toBe('29 Feb 2024');
     expect(zh.date('2024-02-29')).toBe('2024年2月29日');
     expect(zh.date('')).toBe('—');
+    expect(zh.dateLong('2024-02-29')).toBe('2024年2月29日 周四');
   });
   it('are counted in whole days', () => {
     expect(daysBetween('2026-02-27', '2026-03-01')).toBe(2);

@@ -68,6 +68,7 @@ export function formatsOf(language: Language): Formats {
     const shown = sameYear ? options : { ...options, year: 'numeric' as const };
     return new Intl.DateTimeFormat(locale, { ...shown, timeZone: 'UTC' }).format(new Date(`${date.slice(0, 10)}T00:00:00Z`));
   };
+  const dateWithWeekday = day({ month: language === 'zh' ? 'long' : 'short', day: 'numeric', weekday: 'short' });
   const at = (options: Intl.DateTimeFormatOptions) => (instant: string | undefined) =>
     instant ? new Intl.DateTimeFormat(locale, { ...options, hour12: false }).format(new Date(instant)) : ABSENT;
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -82,7 +83,8 @@ export function formatsOf(language: Language): Formats {
       ),
     basisPoints: (value) => `${number(Number(value) / 100, 2)}%`,
     date: day({ month: language === 'zh' ? 'long' : 'short', day: 'numeric' }),
-    dateLong: day({ month: language === 'zh' ? 'long' : 'short', day: 'numeric', weekday: 'short' }),
+    // Chinese sets no space before the day of the week; eyes want one.
+    dateLong: (date) => dateWithWeekday(date).replace('日周', '日 周'),
     month: (date) =>
       date
         ? new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', timeZone: 'UTC' }).format(

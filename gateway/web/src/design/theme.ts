@@ -45,7 +45,7 @@ function themeOf(look: Appearance): ThemeConfig {
       colorPrimary: dark ? '#5b9be0' : '#1d5fa8',
       colorInfo: dark ? '#5b9be0' : '#1d5fa8',
       colorSuccess: dark ? '#4dbb9f' : '#0d7a62',
-      colorWarning: dark ? '#eeb04f' : '#a05405',
+      colorWarning: dark ? '#eeb04f' : '#9c5204',
       colorError: dark ? '#f0786a' : '#b93424',
       colorLink: dark ? '#6aa9e9' : '#1a5799',
       colorTextSecondary: dark ? '#a9b3bd' : '#55606b',
@@ -81,8 +81,16 @@ function themeOf(look: Appearance): ThemeConfig {
       Menu: {
         itemBg: 'transparent',
         itemSelectedBg: dark ? '#1c2c3e' : '#e8f0f9',
+        itemSelectedColor: dark ? '#7db4ef' : '#1d5fa8',
         subMenuItemBg: 'transparent',
         activeBarBorderWidth: 0,
+      },
+      // Small words on soft grounds: darker in the light, lighter in the dark, than the same colour on white or black.
+      Tag: {
+        colorInfo: dark ? '#7db4ef' : '#1a5799',
+        colorSuccess: dark ? '#5cc9ae' : '#0b6b56',
+        colorWarning: dark ? '#eeb04f' : '#944c00',
+        colorError: dark ? '#f79a8f' : '#a82d1e',
       },
       Table: { cellPaddingBlock: 10, cellPaddingInline: 12, headerBg: dark ? '#1b232c' : '#f7f9fb' },
       Card: { headerFontSize: 15, headerHeight: 48 },

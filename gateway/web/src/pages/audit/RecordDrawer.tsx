@@ -53,6 +53,7 @@ function Facts({ record }: { record: AuditRecord }) {
       column={{ xs: 1, sm: 2 }}
       items={[
         { key: 'when', label: t('when'), children: formats.instant(record.actTime) },
+        { key: 'exact', label: t('exact'), children: <span className="identifier">{record.actTime}</span> },
         { key: 'outcome', label: t('outcome'), children: <OutcomeTag outcome={record.outcome} /> },
         {
           key: 'who',

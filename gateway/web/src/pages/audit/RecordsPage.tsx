@@ -10,7 +10,7 @@ import { EmptyState } from '../../design/States';
 import { useDebounced } from '../../design/useDebounced';
 import { useFilters } from '../../design/useFilters';
 import { PersonField } from '../administration/fields';
-import { useServiceName } from '../administration/names';
+import { PersonName, useServiceName } from '../administration/names';
 import type { AuditRecord } from './merging';
 import { RecordDrawer } from './RecordDrawer';
 import { readTrails } from './trails';
@@ -118,8 +118,20 @@ export function OutcomeTag({ outcome }: { outcome: string }) {
 /** Who acted; where nobody was signed in, the system or somebody unknown. */
 export function Actor({ record }: { record: AuditRecord }) {
   const { t } = useTranslation(['audit', 'administration']);
-  if (record.login || record.personId) return <>{record.login || record.personId.slice(0, 8)}</>;
+  if (record.login) return <>{record.login}</>;
+  // What follows from an act is done in the name of whoever acted.
+  if (record.personId) return <PersonName personId={record.personId} />;
   return <Typography.Text type="secondary">{t(record.remoteAddress ? 'unknown' : 'system')}</Typography.Text>;
+}
+
+/** A method's name, or that of an event without its package. */
+function Method({ method }: { method: string }) {
+  const short = method.startsWith('workbench.') ? (method.split('.').at(-1) ?? method) : method;
+  return (
+    <span className="identifier" title={method}>
+      {short}
+    </span>
+  );
 }
 
 function useColumns(open: (record: AuditRecord) => void) {
@@ -129,27 +141,27 @@ function useColumns(open: (record: AuditRecord) => void) {
   return [
     {
       title: t('when'),
-      width: 170,
+      width: 150,
       render: (_: unknown, record: AuditRecord) => (
         <Button type="link" className="cell-link" onClick={() => open(record)}>
           {formats.instant(record.actTime)}
         </Button>
       ),
     },
-    { title: t('who'), width: 140, render: (_: unknown, record: AuditRecord) => <Actor record={record} /> },
-    { title: t('administration:service'), width: 120, render: (_: unknown, record: AuditRecord) => name(record.service) },
+    { title: t('who'), width: 130, render: (_: unknown, record: AuditRecord) => <Actor record={record} /> },
+    { title: t('administration:service'), width: 110, render: (_: unknown, record: AuditRecord) => name(record.service) },
     {
       title: t('method'),
-      width: 240,
-      render: (_: unknown, record: AuditRecord) => <span className="identifier">{record.method}</span>,
+      width: 220,
+      render: (_: unknown, record: AuditRecord) => <Method method={record.method} />,
     },
     {
       title: t('resource'),
-      width: 330,
+      width: 340,
       ellipsis: true,
       render: (_: unknown, record: AuditRecord) => <span className="identifier">{record.resource || '—'}</span>,
     },
-    { title: t('outcome'), width: 160, render: (_: unknown, record: AuditRecord) => <OutcomeTag outcome={record.outcome} /> },
+    { title: t('outcome'), width: 120, render: (_: unknown, record: AuditRecord) => <OutcomeTag outcome={record.outcome} /> },
   ];
 }
 
@@ -167,7 +179,7 @@ function RecordCard({ record, onOpen }: { record: AuditRecord; onOpen: (record: 
       <Flex wrap gap="0 12px">
         <Actor record={record} />
         <span>{name(record.service)}</span>
-        <span className="identifier">{record.method}</span>
+        <Method method={record.method} />
       </Flex>
     </Card>
   );

@@ -54,7 +54,7 @@ export function ContactFields({ start, planned, keyPersons }: Props) {
       {!start.completes && <KindField />}
       <WhenFields />
       <Form.Item name="summary" label={t(planned ? 'intent' : 'summary')}>
-        <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} maxLength={8000} placeholder={t('summaryHint')} />
+        <Input.TextArea rows={4} maxLength={8000} placeholder={t('summaryHint')} />
       </Form.Item>
       <div className="log-pair">
         {!start.completes && (

@@ -13,6 +13,12 @@ import { EditCustomer } from './EditCustomer';
 import { HandOverCustomer } from './HandOverCustomer';
 import { RevealCustomer } from './RevealCustomer';
 
+const TIER_COLOURS: Partial<Record<Customer['tier'], string>> = {
+  CUSTOMER_TIER_AFFLUENT: 'blue',
+  CUSTOMER_TIER_PREMIER: 'gold',
+  CUSTOMER_TIER_PRIVATE: 'purple',
+};
+
 /** Who the customer is and who looks after it, with what can be done; it stays while one goes through the tabs. */
 export function CustomerHead({ customer, children }: { customer: Customer; children: ReactNode }) {
   const { t } = useTranslation('customer');
@@ -25,7 +31,7 @@ export function CustomerHead({ customer, children }: { customer: Customer; child
           <span>{customer.displayName}</span>
           <Flex wrap gap={4}>
             {customer.tier !== 'CUSTOMER_TIER_UNSPECIFIED' && (
-              <Tag color="gold" variant="filled">
+              <Tag color={TIER_COLOURS[customer.tier] ?? 'default'} variant="filled">
                 <Named value={customer.tier} />
               </Tag>
             )}
@@ -53,7 +59,7 @@ function Identity({ customer }: { customer: Customer }) {
   const unitOf = useUnitNames();
   const lead = nameOf(customer.leadPersonId);
   return (
-    <Flex wrap gap="2px 20px" className="identity">
+    <Flex wrap gap="2px 20px" className="customer-identity">
       <span>
         {t('number')} <Typography.Text copyable={{ tooltips: false }}>{customer.customerNumber}</Typography.Text>
       </span>
@@ -96,16 +102,22 @@ function Masked({ customer }: { customer: Customer }) {
     <>
       {customer.identifier && (
         <span>
-          <Named value={customer.identifierKind} /> <span className="digits">{customer.identifier}</span>
+          <Named value={customer.identifierKind} /> <span className="customer-digits">{customer.identifier}</span>
         </span>
       )}
       {customer.phone && (
         <span>
-          {t('phone')} <span className="digits">{customer.phone}</span>
+          {t('phone')} <span className="customer-digits">{customer.phone}</span>
         </span>
       )}
       {hidden && may('customer.pii.read') && (
-        <Button type="link" size="small" icon={<EyeOutlined />} className="inline-action" onClick={() => setRevealing(true)}>
+        <Button
+          type="link"
+          size="small"
+          icon={<EyeOutlined />}
+          className="customer-inline-action"
+          onClick={() => setRevealing(true)}
+        >
           {t('reveal.action')}
         </Button>
       )}

@@ -110,7 +110,7 @@ function RecordFields({ organisation }: { organisation: boolean }) {
       >
         <Input maxLength={200} />
       </Form.Item>
-      <div className="field-pairs">
+      <div className="customer-field-pairs">
         <Form.Item name="phone" label={t('phone')} extra={t('edit.masked')}>
           <Input maxLength={32} inputMode="tel" />
         </Form.Item>

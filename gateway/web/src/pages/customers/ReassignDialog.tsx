@@ -88,7 +88,7 @@ export function ReassignDialog({ customers, onClose, onDone }: Props) {
           extra={t('handOver.reasonHint')}
           rules={[{ required: true, whitespace: true, message: t('workbench:field.required') }]}
         >
-          <Input.TextArea maxLength={200} autoSize={{ minRows: 2 }} />
+          <Input.TextArea maxLength={200} rows={2} />
         </Form.Item>
       </Form>
       {moving.isPending && <Progress percent={Math.floor((done / customers.length) * 100)} aria-label={t('handOver.button')} />}

@@ -20,10 +20,3 @@ export const STATES = [
   'CUSTOMER_STATE_CLOSED',
   'CUSTOMER_STATE_MERGED',
 ] as const;
-
-/** Colours of tiers on their tags; the words stand beside. */
-export const TIER_COLOURS: Record<string, string> = {
-  CUSTOMER_TIER_PRIVATE: 'purple',
-  CUSTOMER_TIER_PREMIER: 'gold',
-  CUSTOMER_TIER_AFFLUENT: 'blue',
-};

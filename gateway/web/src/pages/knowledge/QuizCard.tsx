@@ -64,6 +64,9 @@ function QuizForm({ document, quiz }: Props) {
       return refreshDocuments();
     },
   });
+  // Not `required`: a group of boxes may not be announced so.
+  const answered = (_: unknown, chosen: number[] | undefined) =>
+    chosen?.length ? Promise.resolve() : Promise.reject(new Error(t('chooseOne')));
   return (
     <Form form={form} layout="vertical" onValuesChange={draft.keep} onFinish={(values) => attempting.mutate(values)}>
       {attempting.error && <Alert className="form-note" type="error" showIcon title={words(attempting.error)} />}
@@ -72,7 +75,7 @@ function QuizForm({ document, quiz }: Props) {
           key={question.text}
           name={['answers', place]}
           label={`${place + 1}. ${question.text}`}
-          rules={[{ required: true, message: t('chooseOne') }]}
+          rules={[{ validator: answered }]}
         >
           <Checkbox.Group
             className="quiz-choices"

@@ -148,7 +148,7 @@ export function LeadCard({ lead, withOwner }: { lead: Lead; withOwner: boolean }
           !lead.followedTime &&
           lead.followDeadline && <span>{t('followBy', { date: formats.date(dayOf(lead.followDeadline)) })}</span>
         )}
-        <span>{t('age', { count: lead.ageDays })}</span>
+        <span>{lead.ageDays === 0 ? t('ageNew') : t('age', { count: lead.ageDays })}</span>
       </div>
     </>
   );

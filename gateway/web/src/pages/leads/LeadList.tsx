@@ -1,6 +1,6 @@
 import { Flex, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { client } from '../../api/client';
 import { Amount } from '../../design/Amount';
 import { useFormats } from '../../design/formats';
@@ -95,7 +95,13 @@ function useLeadColumns(withOwner: boolean) {
   const { t } = useTranslation('leads');
   const formats = useFormats();
   return [
-    { title: t('field.title'), dataIndex: 'title', width: 220, ellipsis: true },
+    {
+      title: t('field.title'),
+      key: 'title',
+      width: 220,
+      ellipsis: true,
+      render: (_: unknown, lead: Lead) => <Link to={`/work/leads/${lead.leadId}`}>{lead.title}</Link>,
+    },
     { title: t('who'), key: 'who', width: 180, ellipsis: true, render: (_: unknown, lead: Lead) => nameOf(lead) },
     {
       title: t('workbench:field.state'),

@@ -151,7 +151,7 @@ function Facts({ lead }: { lead: Lead }) {
       ),
     },
     { key: 'followed', label: t('followedOn'), children: formats.instant(lead.followedTime) },
-    { key: 'age', label: t('ageLabel'), children: t('age', { count: lead.ageDays }) },
+    { key: 'age', label: t('ageLabel'), children: lead.ageDays === 0 ? t('ageNew') : t('age', { count: lead.ageDays }) },
     ...(lead.state === 'LEAD_STATE_DISQUALIFIED'
       ? [{ key: 'reason', label: t('reason'), children: <Named value={lead.disqualifyReason} /> }]
       : []),

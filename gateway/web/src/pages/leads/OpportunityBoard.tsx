@@ -159,7 +159,9 @@ export function OpportunityCard({ opportunity, withOwner }: { opportunity: Oppor
             <ClockCircleOutlined /> {t('inStageLate', { count: daysInStage })}
           </span>
         ) : (
-          opportunity.state === 'OPPORTUNITY_STATE_OPEN' && <span>{t('inStage', { count: daysInStage })}</span>
+          opportunity.state === 'OPPORTUNITY_STATE_OPEN' && (
+            <span>{daysInStage === 0 ? t('inStageNew') : t('inStage', { count: daysInStage })}</span>
+          )
         )}
       </div>
     </>

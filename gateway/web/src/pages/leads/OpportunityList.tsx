@@ -1,6 +1,6 @@
 import { Flex } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { client } from '../../api/client';
 import { Amount } from '../../design/Amount';
 import { useBilingual } from '../../design/bilingual';
@@ -69,7 +69,13 @@ function useColumns(pipeline: Pipeline, withOwner: boolean) {
     return named(reasons.find((each) => each.reasonCode === reasonCode));
   };
   return [
-    { title: t('field.title'), dataIndex: 'title', width: 200, ellipsis: true },
+    {
+      title: t('field.title'),
+      key: 'title',
+      width: 200,
+      ellipsis: true,
+      render: (_: unknown, each: Opportunity) => <Link to={`/work/leads/opportunities/${each.opportunityId}`}>{each.title}</Link>,
+    },
     { title: t('who'), key: 'who', width: 180, ellipsis: true, render: (_: unknown, each: Opportunity) => nameOf(each) },
     {
       title: t('workbench:field.state'),

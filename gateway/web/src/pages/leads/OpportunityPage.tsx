@@ -149,7 +149,9 @@ function StagePath({ opportunity, pipeline, onAsk }: ViewProps & { onAsk: (stage
         {...(mayWork ? { onChange: move } : {})}
         items={pipeline.stages.map((stage, index) => ({
           title: bilingual(stage.displayName),
-          ...(index === current && open ? { content: t('inStage', { count: opportunity.daysInStage }) } : {}),
+          ...(index === current && open
+            ? { content: opportunity.daysInStage === 0 ? t('inStageNew') : t('inStage', { count: opportunity.daysInStage }) }
+            : {}),
         }))}
       />
     </Card>
@@ -184,7 +186,11 @@ function Facts({ opportunity, pipeline }: ViewProps) {
     { key: 'products', label: t('field.products'), children: opportunity.productCodes.map(product).join(t('comma')) || '—' },
     { key: 'due', label: t('field.expectedCloseDate'), children: formats.date(opportunity.expectedCloseDate) },
     { key: 'opened', label: t('opened'), children: formats.date(opportunity.openDate) },
-    { key: 'age', label: t('ageLabel'), children: t('age', { count: opportunity.ageDays }) },
+    {
+      key: 'age',
+      label: t('ageLabel'),
+      children: opportunity.ageDays === 0 ? t('ageNew') : t('age', { count: opportunity.ageDays }),
+    },
     { key: 'competitors', label: t('field.competitors'), children: opportunity.competitors.join(t('comma')) || '—' },
     ...(closed
       ? [

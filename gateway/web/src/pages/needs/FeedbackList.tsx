@@ -1,6 +1,6 @@
 import { Flex, Segmented, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { useAccess } from '../../access/access';
 import { client } from '../../api/client';
 import { useFormats } from '../../design/formats';
@@ -31,8 +31,8 @@ export function FeedbackList({ toAnswer, filters, onChange }: Props) {
   const { t } = useTranslation('needs');
   const { personId } = useAccess();
   const navigate = useNavigate();
-  const columns = useColumns();
   const organisationPath = useScopePath(filters.scope);
+  const columns = useColumns(organisationPath !== '');
   const whose = toAnswer ? { assigneePersonId: personId } : { organisationPath };
   const states = filters.state ? [filters.state as FeedbackState] : [];
   const query = {
@@ -116,26 +116,32 @@ function FeedbackCard({ feedback }: { feedback: Feedback }) {
   );
 }
 
-function useColumns() {
+function useColumns(withOwner: boolean) {
   const { t } = useTranslation('needs');
   const formats = useFormats();
   const categoryName = useCategoryName();
   const cell = (render: (feedback: Feedback) => React.ReactNode) => (_: unknown, feedback: Feedback) => render(feedback);
   return [
     { title: t('kind'), key: 'kind', width: 130, render: cell((feedback) => <KindTags feedback={feedback} />) },
-    { title: t('words'), dataIndex: 'words', width: 300, ellipsis: true },
+    {
+      title: t('words'),
+      key: 'words',
+      width: 250,
+      ellipsis: true,
+      render: cell(({ feedbackId, words }) => <Link to={`/work/needs/${feedbackId}`}>{words}</Link>),
+    },
     { title: t('workbench:field.customer'), dataIndex: 'customerName', width: 150, ellipsis: true },
     {
       title: t('category'),
       key: 'category',
-      width: 120,
+      width: 110,
       ellipsis: true,
       render: cell(({ category }) => categoryName(category)),
     },
-    { title: t('workbench:field.state'), key: 'state', width: 110, render: cell(({ state }) => <StateTag state={state} />) },
-    { title: t('due'), key: 'due', width: 190, render: cell((feedback) => <Deadline feedback={feedback} />) },
-    { title: t('assignee'), dataIndex: 'assigneeName', width: 100, ellipsis: true },
-    { title: t('owner'), dataIndex: 'ownerName', width: 100, ellipsis: true },
-    { title: t('received'), key: 'received', width: 120, render: cell(({ receivedDate }) => formats.date(receivedDate)) },
+    { title: t('workbench:field.state'), key: 'state', width: 90, render: cell(({ state }) => <StateTag state={state} />) },
+    { title: t('due'), key: 'due', width: 180, render: cell((feedback) => <Deadline feedback={feedback} />) },
+    { title: t('assignee'), dataIndex: 'assigneeName', width: 80, ellipsis: true },
+    ...(withOwner ? [{ title: t('owner'), dataIndex: 'ownerName', width: 90, ellipsis: true }] : []),
+    { title: t('received'), key: 'received', width: 110, render: cell(({ receivedDate }) => formats.date(receivedDate)) },
   ];
 }

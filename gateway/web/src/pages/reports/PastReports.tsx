@@ -1,6 +1,6 @@
 import { Flex } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { client } from '../../api/client';
 import { useFormats } from '../../design/formats';
 import { KeysetTable } from '../../design/KeysetTable';
@@ -61,7 +61,12 @@ function useColumns() {
   const formats = useFormats();
   const cell = (render: (report: WorkReport) => React.ReactNode) => (_: unknown, report: WorkReport) => render(report);
   return [
-    { title: t('workbench:field.period'), key: 'span', width: 200, render: cell((report) => spanOf(report, formats)) },
+    {
+      title: t('workbench:field.period'),
+      key: 'span',
+      width: 200,
+      render: cell((report) => <Link to={`/work/reports/${report.workReportId}`}>{spanOf(report, formats)}</Link>),
+    },
     { title: t('kind'), key: 'period', width: 90, render: cell(({ period }) => <Named value={period} />) },
     { title: t('person'), dataIndex: 'ownerName', width: 120 },
     {

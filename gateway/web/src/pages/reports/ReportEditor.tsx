@@ -44,8 +44,8 @@ export function ReportEditor({ report }: { report: WorkReport }) {
   return (
     <Form form={form} layout="vertical" initialValues={{ comment: report.comment }} onValuesChange={draft.keep}>
       {sending.error && !theirs && <Alert className="form-note" type="error" showIcon title={words(sending.error)} />}
-      <Form.Item name="comment" label={t('comment')}>
-        <Input.TextArea rows={5} maxLength={4000} placeholder={t('commentExample')} />
+      <Form.Item name="comment">
+        <Input.TextArea aria-label={t('comment')} rows={5} maxLength={4000} placeholder={t('commentExample')} />
       </Form.Item>
       <Flex gap={8} justify="flex-end">
         <Button onClick={() => sending.mutate({ submits: false })}>{t('workbench:action.save')}</Button>

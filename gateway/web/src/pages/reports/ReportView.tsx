@@ -101,9 +101,10 @@ function LineCard({ line }: { line: Line }) {
   const formats = useFormats();
   return (
     <Flex justify="space-between" gap={8}>
-      <span>
-        <LineName line={line} /> {line.customerName}
-      </span>
+      <Flex gap={8}>
+        <LineName line={line} />
+        <span>{line.customerName}</span>
+      </Flex>
       <span>
         {formats.date(line.businessDate)} · {t(line.done ? 'done' : 'open')}
       </span>

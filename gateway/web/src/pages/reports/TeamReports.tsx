@@ -1,7 +1,7 @@
 import { ExclamationCircleFilled } from '@ant-design/icons';
 import { Flex, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { useAccess } from '../../access/access';
 import { client } from '../../api/client';
 import { KeysetTable } from '../../design/KeysetTable';
@@ -99,7 +99,13 @@ function useColumns() {
   const { t } = useTranslation('reports');
   return [
     { title: t('staffNumber'), dataIndex: 'staffNumber', width: 110 },
-    { title: t('person'), dataIndex: 'personName', width: 140 },
+    {
+      title: t('person'),
+      key: 'person',
+      width: 140,
+      render: (_: unknown, { personName, workReportId }: TeamReport) =>
+        workReportId ? <Link to={`/work/reports/${workReportId}`}>{personName}</Link> : personName,
+    },
     {
       title: t('report'),
       key: 'state',

@@ -1,6 +1,6 @@
 import { Flex, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { client } from '../../api/client';
 import { useFormats } from '../../design/formats';
 import { KeysetTable } from '../../design/KeysetTable';
@@ -122,7 +122,15 @@ function useColumns() {
   const cell = (render: (invitation: Invitation) => React.ReactNode) => (_: unknown, invitation: Invitation) =>
     render(invitation);
   return [
-    { title: t('workbench:field.customer'), dataIndex: 'customerName', width: 180, ellipsis: true },
+    {
+      title: t('workbench:field.customer'),
+      key: 'customer',
+      width: 180,
+      ellipsis: true,
+      render: cell(({ surveyInvitationId, customerName }) => (
+        <Link to={`/work/surveys/invitations/${surveyInvitationId}`}>{customerName || t('someCustomer')}</Link>
+      )),
+    },
     { title: t('workbench:field.state'), key: 'state', width: 120, render: cell(({ state }) => <InvitationTag state={state} />) },
     {
       title: t('recommendationShort'),

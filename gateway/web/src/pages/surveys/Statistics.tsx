@@ -113,7 +113,7 @@ function FigureCard({ title, hint, estimate, min, unit }: FigureProps) {
     <Card size="small" title={title}>
       {estimate?.enough ? (
         <>
-          <div className="figure-value">
+          <div className="surveys-figure-value">
             {formats.number(estimate.estimate, 1)}
             {unit}
           </div>
@@ -125,7 +125,7 @@ function FigureCard({ title, hint, estimate, min, unit }: FigureProps) {
         </>
       ) : (
         <>
-          <div className="figure-value figure-absent">—</div>
+          <div className="surveys-figure-value figure-absent">—</div>
           <div className="figure-note">{t('tooFew', { count: estimate?.answerCount ?? 0 })}</div>
         </>
       )}

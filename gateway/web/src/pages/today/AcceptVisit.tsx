@@ -52,10 +52,10 @@ export function AcceptVisit({ proposal, onClose }: { proposal: Schema<'activity.
         getValueProps={(clock: string | undefined) => ({ value: clock ? dayjs(`${date}T${clock}`) : undefined })}
         normalize={(time: Dayjs | null) => time?.format(CLOCK)}
       >
-        <TimePicker format={CLOCK} minuteStep={15} needConfirm={false} className="field-wide" />
+        <TimePicker format={CLOCK} minuteStep={15} needConfirm={false} className="day-field-wide" />
       </Form.Item>
       <Form.Item name="minutes" label={t('visits.minutes')}>
-        <InputNumber min={5} max={1440} precision={0} className="field-wide" />
+        <InputNumber min={5} max={1440} precision={0} className="day-field-wide" />
       </Form.Item>
     </FormDialog>
   );

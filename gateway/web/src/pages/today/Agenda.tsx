@@ -56,7 +56,7 @@ export function Agenda() {
     >
       <Loaded query={list} isEmpty={() => !entries?.length} empty={<Nothing words={t('agenda.none')} />}>
         {() => (
-          <ol className="rows">
+          <ol className="day-rows">
             {(entries ?? []).map((entry) => (
               <AgendaRow key={`${entry.resource}${entry.startTime}`} entry={entry} />
             ))}
@@ -82,8 +82,8 @@ function AgendaRow({ entry }: { entry: Entry }) {
   const title = entry.title || kind || t('agenda.private');
   const address = isContact ? `/work/contacts/${entry.resource.split('/')[1]}` : '/work/calendar';
   return (
-    <li className={done ? 'row row-done' : 'row'}>
-      <div className="row-time">
+    <li className={done ? 'day-row day-row-done' : 'day-row'}>
+      <div className="day-row-time">
         {entry.allDay ? (
           t('agenda.allDay')
         ) : (
@@ -93,8 +93,8 @@ function AgendaRow({ entry }: { entry: Entry }) {
           </>
         )}
       </div>
-      <div className="row-main">
-        <Link to={address} className="row-name">
+      <div className="day-row-main">
+        <Link to={address} className="day-row-name">
           {title}
         </Link>
         <Flex wrap gap="0 8px">
@@ -105,7 +105,7 @@ function AgendaRow({ entry }: { entry: Entry }) {
         </Flex>
       </div>
       {done && (
-        <span className="row-state">
+        <span className="day-row-state">
           <CheckCircleFilled aria-hidden /> {t('agenda.done')}
         </span>
       )}

@@ -28,7 +28,7 @@ export function Approvals() {
     >
       <Loaded query={list} isEmpty={({ approvals }) => !approvals.length} empty={<Nothing words={t('approvals.none')} />}>
         {({ approvals }) => (
-          <ul className="rows">
+          <ul className="day-rows">
             {approvals.map((approval) => (
               <ApprovalRow key={approval.approvalId} approval={approval} />
             ))}
@@ -43,9 +43,9 @@ function ApprovalRow({ approval }: { approval: Approval }) {
   const { t } = useTranslation('today');
   const formats = useFormats();
   return (
-    <li className="row">
-      <div className="row-main">
-        <Link to={addressOf(approval.resource) ?? '/unit/approvals'} className="row-name">
+    <li className="day-row">
+      <div className="day-row-main">
+        <Link to={addressOf(approval.resource) ?? '/unit/approvals'} className="day-row-name">
           {t(`approvals.kinds.${approval.kind}`, { defaultValue: approval.kind })}
         </Link>
         <Typography.Text type="secondary">

@@ -34,7 +34,7 @@ export function BalanceMoves() {
     .slice(0, SHOWN);
   return (
     <div>
-      <h3 className="overnight-title">
+      <h3 className="day-overnight-title">
         {t('overnight.balance')} {total && <Amount money={total} signed />}
       </h3>
       <Loaded query={figures} rows={2} isEmpty={() => !moved.length} empty={<Nothing words={t('overnight.noMoves')} />}>
@@ -43,16 +43,16 @@ export function BalanceMoves() {
             <CustomerMoves asOfDate={data.asOfDate} />
           ) : (
             <>
-              <ul className="lines">
+              <ul className="day-lines">
                 {moved.map(({ code, change }) => (
-                  <li key={code} className="line-spread">
+                  <li key={code} className="day-line-spread">
                     <span>{code ? name(code) : t('overnight.otherProducts')}</span>
                     <Amount money={change} signed />
                   </li>
                 ))}
               </ul>
               {!leads && (
-                <Button type="link" size="small" className="line-more" onClick={() => setByCustomer(true)}>
+                <Button type="link" size="small" className="day-line-more" onClick={() => setByCustomer(true)}>
                   {t('overnight.whose')}
                 </Button>
               )}
@@ -84,9 +84,9 @@ function CustomerMoves({ asOfDate }: { asOfDate: string }) {
   return (
     <Loaded query={moves} rows={3} isEmpty={(found) => !found.length} empty={<Nothing words={t('overnight.noMoves')} />}>
       {(found) => (
-        <ul className="lines">
+        <ul className="day-lines">
           {found.slice(0, SHOWN).map(({ customerId, name, change }) => (
-            <li key={customerId || name} className="line-spread">
+            <li key={customerId || name} className="day-line-spread">
               {customerId ? <Link to={`/customers/${customerId}`}>{name}</Link> : <Typography.Text>{name}</Typography.Text>}
               <Amount money={change} signed />
             </li>

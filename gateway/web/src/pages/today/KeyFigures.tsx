@@ -23,7 +23,7 @@ export function KeyFigures() {
     return <PartialState words={t('figures.missing')} onRetry={() => void figures.refetch()} />;
   }
   return (
-    <section className="figures" aria-label={t(leads ? 'figures.unit' : 'figures.mine')}>
+    <section className="day-figures" aria-label={t(leads ? 'figures.unit' : 'figures.mine')}>
       {MEASURES.map((measure) => (
         <Figure key={measure} measure={measure} figures={figures.data} />
       ))}
@@ -37,10 +37,10 @@ function Figure({ measure, figures }: { measure: Measure; figures: Figures | und
   const { leads } = useAccess();
   const before = figures?.total?.comparisons.find(({ kind }) => kind === 'COMPARISON_KIND_PERIOD_BEFORE');
   return (
-    <Link to={leads ? '/unit/results' : '/performance/results'} className="figure">
-      <span className="figure-name">{t(`figures.${measure}`)}</span>
-      <span className="figure-amount">{figures ? <Amount money={figures.total?.amounts?.[measure]} /> : '—'}</span>
-      <span className="figure-change">
+    <Link to={leads ? '/unit/results' : '/performance/results'} className="day-figure">
+      <span className="day-figure-name">{t(`figures.${measure}`)}</span>
+      <span className="day-figure-amount">{figures ? <Amount money={figures.total?.amounts?.[measure]} /> : '—'}</span>
+      <span className="day-figure-change">
         {before?.change ? (
           <>
             {t('figures.before')} <Amount money={before.change[measure]} signed />
@@ -58,7 +58,7 @@ function Foot({ figures }: { figures: Figures | undefined }) {
   const formats = useFormats();
   if (!figures) return null;
   return (
-    <Flex gap={12} wrap className="figures-foot">
+    <Flex gap={12} wrap className="day-figures-foot">
       <Typography.Text type="secondary">
         {t('figures.month', { month: formats.month(figures.startDate) })} ·{' '}
         {t('workbench:state.asOf', { date: formats.date(figures.asOfDate) })}

@@ -33,13 +33,13 @@ export function Maturities() {
       <Loaded query={list} isEmpty={() => !holdings.length} empty={<Nothing words={t('maturities.none')} />}>
         {() => (
           <>
-            <ol className="rows">
+            <ol className="day-rows">
               {(all ? holdings : holdings.slice(0, SHOWN)).map((holding) => (
                 <MaturityRow key={holding.holdingId} holding={holding} name={nameOf(holding.customerId)} />
               ))}
             </ol>
             {holdings.length > SHOWN && (
-              <Button type="link" className="panel-more" onClick={() => setAll(!all)}>
+              <Button type="link" className="day-panel-more" onClick={() => setAll(!all)}>
                 {t(all ? 'showLess' : 'showAll', { count: holdings.length })}
               </Button>
             )}
@@ -53,13 +53,13 @@ export function Maturities() {
 function MaturityRow({ holding, name }: { holding: Holding; name: string | undefined }) {
   const formats = useFormats();
   return (
-    <li className="row">
-      <div className="row-time row-date">
+    <li className="day-row">
+      <div className="day-row-time day-row-date">
         <strong>{formats.daysFrom(holding.maturityDate, today())}</strong>
         <span>{formats.date(holding.maturityDate)}</span>
       </div>
-      <div className="row-main">
-        <Link to={`/customers/${holding.customerId}`} className="row-name">
+      <div className="day-row-main">
+        <Link to={`/customers/${holding.customerId}`} className="day-row-name">
           {name ?? '…'}
         </Link>
         <Typography.Text type="secondary">
@@ -67,7 +67,7 @@ function MaturityRow({ holding, name }: { holding: Holding; name: string | undef
           {holding.interestRatePercent && ` · ${holding.interestRatePercent}%`}
         </Typography.Text>
       </div>
-      <div className="row-figures">
+      <div className="day-row-figures">
         <strong>
           <Amount money={holding.figures?.balance ?? holding.principal} />
         </strong>

@@ -29,7 +29,7 @@ export function Overnight() {
   const { may } = useAccess();
   return (
     <Panel place={6} title={t('overnight.title')} note={may('analytics.analysis.read') ? <Freshness /> : undefined}>
-      <Flex vertical gap={16} className="overnight">
+      <Flex vertical gap={16} className="day-overnight">
         {may('performance.result.read') && <BalanceMoves />}
         {may('analytics.signal.read') && may('analytics.warning.work') && <Signs />}
         {may('activity.notification.receive') && <News />}
@@ -61,12 +61,12 @@ function Signs() {
   const changed = (list.data?.signals ?? []).filter(({ changeDate }) => changeDate === list.data?.asOfDate);
   return (
     <div>
-      <h3 className="overnight-title">{t('overnight.signs', { count: changed.length })}</h3>
+      <h3 className="day-overnight-title">{t('overnight.signs', { count: changed.length })}</h3>
       <Loaded query={list} rows={2} isEmpty={() => !changed.length} empty={<Nothing words={t('overnight.noSigns')} />}>
         {() => (
-          <ul className="lines">
+          <ul className="day-lines">
             {changed.slice(0, SIGNS_SHOWN).map((sign) => (
-              <li key={sign.signalId} className="line-tagged">
+              <li key={sign.signalId} className="day-line-tagged">
                 <Link to={`/customers/${sign.customerId}`}>{sign.customerName || sign.customerNumber}</Link>
                 <Severity value={SEVERITIES[sign.severity]} />
                 <Typography.Text type="secondary">
@@ -94,17 +94,17 @@ function News() {
   const news = (list.data?.notifications ?? []).filter(({ kind }) => besideWarnings(kind)).slice(0, NEWS_SHOWN);
   return (
     <div>
-      <h3 className="overnight-title">{t('overnight.news')}</h3>
+      <h3 className="day-overnight-title">{t('overnight.news')}</h3>
       <Loaded query={list} rows={2} isEmpty={() => !news.length} empty={<Nothing words={t('overnight.noNews')} />}>
         {() => (
-          <ul className="lines">
+          <ul className="day-lines">
             {news.map((each) => {
               const address = addressOf(each.resource);
               const words = sentence(each.kind, each.parameters);
               return (
-                <li key={each.notificationId} className="line-spread">
+                <li key={each.notificationId} className="day-line-spread">
                   {address ? <Link to={address}>{words}</Link> : <span>{words}</span>}
-                  <Typography.Text type="secondary" className="line-time">
+                  <Typography.Text type="secondary" className="day-line-time">
                     {isToday(each.createTime) ? formats.time(each.createTime) : formats.instant(each.createTime)}
                   </Typography.Text>
                 </li>

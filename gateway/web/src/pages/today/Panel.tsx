@@ -18,15 +18,15 @@ interface Props {
 export function Panel({ title, count, note, extra, place, children }: Props) {
   const heading = useId();
   return (
-    <section className={`panel panel-${place}`} aria-labelledby={heading}>
-      <Flex align="baseline" justify="space-between" gap={12} className="panel-head">
-        <Flex align="baseline" gap={8} wrap className="panel-heading">
-          <Typography.Title level={2} id={heading} className="panel-title">
+    <section className={`day-panel day-panel-${place}`} aria-labelledby={heading}>
+      <Flex align="baseline" justify="space-between" gap={12} className="day-panel-head">
+        <Flex align="baseline" gap={8} wrap className="day-panel-heading">
+          <Typography.Title level={2} id={heading} className="day-panel-title">
             {title}
-            {count ? <span className="panel-count">{count}</span> : null}
+            {count ? <span className="day-panel-count">{count}</span> : null}
           </Typography.Title>
           {note && (
-            <Typography.Text type="secondary" className="panel-note">
+            <Typography.Text type="secondary" className="day-panel-note">
               {note}
             </Typography.Text>
           )}
@@ -41,7 +41,7 @@ export function Panel({ title, count, note, extra, place, children }: Props) {
 /** Nothing there, said in a line: a day has many parts, and an empty one needs no picture. */
 export function Nothing({ words, action }: { words: ReactNode; action?: ReactNode }) {
   return (
-    <Flex align="center" justify="space-between" gap={12} wrap className="panel-nothing">
+    <Flex align="center" justify="space-between" gap={12} wrap className="day-panel-nothing">
       <Typography.Text type="secondary">{words}</Typography.Text>
       {action}
     </Flex>

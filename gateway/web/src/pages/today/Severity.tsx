@@ -14,7 +14,7 @@ export function Severity({ value }: { value: number }) {
   const { t } = useTranslation('today');
   const look = LOOKS[value] ?? LOOKS[1];
   return (
-    <Tag color={look.color} icon={look.icon} className="severity">
+    <Tag color={look.color} icon={look.icon} className="day-severity">
       {t(look.words)}
     </Tag>
   );

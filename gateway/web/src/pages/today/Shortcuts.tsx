@@ -10,10 +10,10 @@ export function Shortcuts() {
   const groups = navigationOf(useAccess()).filter(({ area }) => area.name !== 'today');
   return (
     <Panel place={3} title={t('shortcuts.title')}>
-      <div className="shortcuts">
+      <div className="day-shortcuts">
         {groups.map(({ area, pages }) => (
           <section key={area.name} aria-label={t(`workbench:nav.${area.name}`)}>
-            <h3 className="shortcuts-title">
+            <h3 className="day-shortcuts-title">
               <span aria-hidden>{area.icon}</span> {t(`workbench:nav.${area.name}`)}
             </h3>
             <ul>

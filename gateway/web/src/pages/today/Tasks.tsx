@@ -40,13 +40,13 @@ export function Tasks() {
       <Loaded query={list} isEmpty={() => !tasks.length} empty={<Nothing words={t('tasks.none')} />}>
         {() => (
           <>
-            <ul className="rows">
+            <ul className="day-rows">
               {(all ? tasks : tasks.slice(0, SHOWN)).map((task) => (
                 <TaskRow key={task.taskId} task={task} />
               ))}
             </ul>
             {tasks.length > SHOWN && (
-              <Button type="link" className="panel-more" onClick={() => setAll(!all)}>
+              <Button type="link" className="day-panel-more" onClick={() => setAll(!all)}>
                 {t(all ? 'showLess' : 'showAll', { count: tasks.length })}
               </Button>
             )}
@@ -64,10 +64,10 @@ function TaskRow({ task }: { task: Task }) {
   const presses = task.priority === 'TASK_PRIORITY_HIGH' || task.priority === 'TASK_PRIORITY_URGENT';
   const title = bilingual(task.title);
   return (
-    <li className="row">
-      <div className="row-main">
+    <li className="day-row">
+      <div className="day-row-main">
         <Flex wrap align="center" gap="4px 8px">
-          <Link to={`/work/tasks/${task.taskId}`} className="row-name">
+          <Link to={`/work/tasks/${task.taskId}`} className="day-row-name">
             {title}
           </Link>
           {presses && <NamedTag value={task.priority} tone={task.priority === 'TASK_PRIORITY_URGENT' ? 'error' : 'warning'} />}

@@ -45,13 +45,13 @@ export function Visits() {
       <Loaded query={list} isEmpty={() => !due.length} empty={<NoVisits later={later} />}>
         {() => (
           <>
-            <ol className="rows">
+            <ol className="day-rows">
               {(all ? due : due.slice(0, SHOWN)).map((proposal) => (
                 <VisitRow key={proposal.visitProposalId} proposal={proposal} />
               ))}
             </ol>
             {due.length > SHOWN && (
-              <Button type="link" className="panel-more" onClick={() => setAll(!all)}>
+              <Button type="link" className="day-panel-more" onClick={() => setAll(!all)}>
                 {t(all ? 'showLess' : 'showAll', { count: due.length })}
               </Button>
             )}
@@ -88,14 +88,14 @@ function VisitRow({ proposal }: { proposal: Proposal }) {
   const formats = useFormats();
   const [accepting, setAccepting] = useState(false);
   return (
-    <li className="row">
-      <div className="row-main">
+    <li className="day-row">
+      <div className="day-row-main">
         <Flex wrap align="center" gap="4px 8px">
-          <Link to={`/customers/${proposal.customerId}`} className="row-name">
+          <Link to={`/customers/${proposal.customerId}`} className="day-row-name">
             {proposal.customerName}
           </Link>
           {proposal.key && (
-            <Tag color="gold" icon={<StarFilled />}>
+            <Tag color="processing" icon={<StarFilled />}>
               {t('visits.key')}
             </Tag>
           )}
@@ -107,7 +107,7 @@ function VisitRow({ proposal }: { proposal: Proposal }) {
           {proposal.place && ` · ${proposal.place}`}
         </Typography.Text>
       </div>
-      <Flex gap={4} className="row-actions">
+      <Flex gap={4} className="day-row-actions">
         <Button size="small" onClick={() => setAccepting(true)}>
           {t('visits.accept')}
         </Button>

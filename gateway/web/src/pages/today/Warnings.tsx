@@ -46,13 +46,13 @@ export function Warnings() {
       >
         {({ warnings }) => (
           <>
-            <ol className="rows">
+            <ol className="day-rows">
               {(all ? warnings : warnings.slice(0, SHOWN)).map((warning) => (
                 <WarningRow key={warning.warningId} warning={warning} />
               ))}
             </ol>
             {more && !board && (
-              <Button type="link" className="panel-more" onClick={() => setAll(!all)}>
+              <Button type="link" className="day-panel-more" onClick={() => setAll(!all)}>
                 {t(all ? 'showLess' : 'showAll', { count: warnings.length })}
               </Button>
             )}
@@ -72,10 +72,10 @@ function WarningRow({ warning }: { warning: Warning }) {
   const [step] = warning.nextSteps;
   const seen = sign ?? reason;
   return (
-    <li className="row">
-      <div className="row-main">
+    <li className="day-row">
+      <div className="day-row-main">
         <Flex wrap align="center" gap="4px 8px">
-          <Link to={`/warnings/${warning.warningId}`} className="row-name">
+          <Link to={`/warnings/${warning.warningId}`} className="day-row-name">
             {warning.customerName || warning.customerNumber}
           </Link>
           <Severity value={warning.severity} />
@@ -95,12 +95,12 @@ function WarningRow({ warning }: { warning: Warning }) {
           </div>
         )}
         {step && (
-          <div className="row-step">
+          <div className="day-row-step">
             <ArrowRightOutlined aria-hidden /> {chinese ? step.chinese : step.english}
           </div>
         )}
       </div>
-      <Flex vertical align="end" gap={6} className="row-side">
+      <Flex vertical align="end" gap={6} className="day-row-side">
         <AtRisk warning={warning} />
         <LogContactButton
           type="default"
@@ -118,7 +118,7 @@ function AtRisk({ warning }: { warning: Warning }) {
   const formats = useFormats();
   const days = warning.dueDate ? daysBetween(today(), warning.dueDate) : undefined;
   return (
-    <div className="row-figures">
+    <div className="day-row-figures">
       <strong>
         <Amount money={warning.valueAtRisk} />
       </strong>

@@ -17,17 +17,17 @@ export interface Tile {
 /** The few figures with which a page begins. */
 export function Tiles({ tiles, label }: { tiles: Tile[]; label: string }) {
   return (
-    <ul className="tiles" aria-label={label}>
+    <ul className="unit-tiles" aria-label={label}>
       {tiles.map((tile) => (
         <li key={tile.key}>
-          <Card size="small" className={tile.pressing ? 'tile tile-pressing' : 'tile'}>
-            <div className="tile-label">{tile.to ? <Link to={tile.to}>{tile.label}</Link> : tile.label}</div>
+          <Card size="small" className={tile.pressing ? 'unit-tile unit-tile-pressing' : 'unit-tile'}>
+            <div className="unit-tile-label">{tile.to ? <Link to={tile.to}>{tile.label}</Link> : tile.label}</div>
             {tile.value === undefined ? (
-              <Skeleton.Node active className="tile-awaited" />
+              <Skeleton.Node active className="unit-tile-awaited" />
             ) : (
-              <div className="tile-value">{tile.value}</div>
+              <div className="unit-tile-value">{tile.value}</div>
             )}
-            <div className="tile-note">{tile.note}</div>
+            <div className="unit-tile-note">{tile.note}</div>
           </Card>
         </li>
       ))}

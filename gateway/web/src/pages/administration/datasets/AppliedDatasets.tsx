@@ -26,7 +26,7 @@ export function AppliedDatasets() {
   const columns = useColumns();
   return (
     <Card size="small">
-      <Flex wrap gap={8} align="center" className="filters">
+      <Flex wrap gap={8} align="center" className="administration-filters">
         <FeedNameField value={filters.feed} onChange={(feed) => setFilters({ feed })} />
         <Typography.Text type="secondary">{t('applied.hint')}</Typography.Text>
       </Flex>

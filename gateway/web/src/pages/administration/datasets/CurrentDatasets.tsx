@@ -20,7 +20,7 @@ export function CurrentDatasets({ onOpen }: { onOpen: (dataset: Dataset) => void
   );
   return (
     <Card size="small">
-      <Flex wrap gap={8} align="center" className="filters">
+      <Flex wrap gap={8} align="center" className="administration-filters">
         <label htmlFor="as-of">{t('datasets.asOf')}</label>
         <DatePicker
           id="as-of"

@@ -18,7 +18,7 @@ export function DatasetRevisions({ onOpen }: { onOpen: (dataset: Dataset) => voi
   const dates = [filters.from, filters.to].map((date) => (date ? dayjs(date) : null)) as [dayjs.Dayjs | null, dayjs.Dayjs | null];
   return (
     <Card size="small">
-      <Flex wrap gap={8} align="center" className="filters">
+      <Flex wrap gap={8} align="center" className="administration-filters">
         <FeedNameField value={filters.feed} onChange={(feed) => setFilters({ feed })} />
         <DatePicker.RangePicker
           aria-label={t('runs.businessDate')}

@@ -23,7 +23,7 @@ export function Reconciliations() {
   const columns = useColumns(open);
   return (
     <Card size="small">
-      <Flex wrap gap={8} align="center" justify="space-between" className="filters">
+      <Flex wrap gap={8} align="center" justify="space-between" className="administration-filters">
         <Typography.Text type="secondary">{t('reconciliations.hint')}</Typography.Text>
         <Button onClick={() => setAdding(true)}>{t('reconciliations.add')}</Button>
       </Flex>

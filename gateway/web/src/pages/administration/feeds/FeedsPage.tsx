@@ -82,10 +82,13 @@ function FeedList({ feeds }: { feeds: Feed[] }) {
   const lower = filters.text.toLowerCase();
   const fits: Record<Shown, (feed: Feed) => boolean> = { used: isUsed, attention: needsAttention, all: () => true };
   const shown = SHOWN.find((each) => each === filters.shown) ?? 'used';
-  const rows = feeds.filter(fits[shown]).filter((feed) => `${feed.name} ${feed.title}`.toLowerCase().includes(lower));
+  const rows = feeds
+    .filter(fits[shown])
+    .filter((feed) => `${feed.name} ${feed.title}`.toLowerCase().includes(lower))
+    .sort((one, other) => Number(needsAttention(other)) - Number(needsAttention(one)));
   return (
     <Card size="small">
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="administration-filters">
         <Segmented
           value={shown}
           aria-label={t('feeds.shown')}

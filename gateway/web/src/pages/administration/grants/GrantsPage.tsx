@@ -11,7 +11,7 @@ import { EmptyState } from '../../../design/States';
 import { useFilters } from '../../../design/useFilters';
 import { PersonName, RoleName, UnitName, useOwnLanguage, useRoles } from '../names';
 import { GrantActions } from './GrantActions';
-import { type Grant, GrantScope, GrantStateTag } from './grantParts';
+import { type Grant, GrantReason, GrantScope, GrantStateTag } from './grantParts';
 import { ProposeGrant } from './ProposeGrant';
 import '../administration.css';
 
@@ -41,7 +41,7 @@ export default function GrantsPage() {
       }
     >
       <Card size="small">
-        <Flex wrap gap={8} className="filters">
+        <Flex wrap gap={8} className="administration-filters">
           <Segmented
             value={filters.state}
             aria-label={t('workbench:field.state')}
@@ -89,39 +89,24 @@ function useColumns() {
   return [
     {
       title: t('grants.person'),
-      width: 110,
+      width: 100,
       render: (_: unknown, grant: Grant) => <PersonName personId={grant.personId} name={grant.displayName} />,
     },
-    { title: t('grants.role'), width: 150, render: (_: unknown, grant: Grant) => <RoleName role={grant.role} /> },
+    { title: t('grants.role'), width: 120, render: (_: unknown, grant: Grant) => <RoleName role={grant.role} /> },
     {
       title: t('workbench:field.unit'),
-      width: 220,
+      width: 190,
       render: (_: unknown, grant: Grant) => <UnitName path={grant.organisationPath} />,
     },
-    { title: t('grants.scope'), width: 150, render: (_: unknown, grant: Grant) => <GrantScope grant={grant} /> },
-    {
-      title: t('workbench:field.state'),
-      width: 110,
-      render: (_: unknown, grant: Grant) => <GrantStateTag state={grant.state} />,
-    },
-    {
-      title: t('workbench:field.reason'),
-      width: 220,
-      ellipsis: true,
-      render: (_: unknown, grant: Grant) => (grant.reason === 'provisioned' ? t('grants.provisioned') : grant.reason),
-    },
-    {
-      title: t('grants.proposer'),
-      width: 110,
-      render: (_: unknown, grant: Grant) => (grant.proposerPersonId ? <PersonName personId={grant.proposerPersonId} /> : '—'),
-    },
+    { title: t('grants.scope'), width: 130, render: (_: unknown, grant: Grant) => <GrantScope grant={grant} /> },
+    { title: t('workbench:field.state'), width: 90, render: (_: unknown, grant: Grant) => <GrantStateTag state={grant.state} /> },
+    { title: t('workbench:field.reason'), width: 170, render: (_: unknown, grant: Grant) => <GrantReason grant={grant} /> },
     { title: t('grants.changed'), width: 150, render: (_: unknown, grant: Grant) => formats.instant(grant.updateTime) },
     { title: t('actions'), width: 190, render: (_: unknown, grant: Grant) => <GrantActions grant={grant} /> },
   ];
 }
 
 function GrantCard({ grant }: { grant: Grant }) {
-  const { t } = useTranslation('administration');
   return (
     <Card size="small">
       <Flex vertical gap={4}>
@@ -134,7 +119,7 @@ function GrantCard({ grant }: { grant: Grant }) {
         <Typography.Text type="secondary">
           <UnitName path={grant.organisationPath} /> · <GrantScope grant={grant} />
         </Typography.Text>
-        <span>{grant.reason === 'provisioned' ? t('grants.provisioned') : grant.reason}</span>
+        <GrantReason grant={grant} />
         <GrantActions grant={grant} />
       </Flex>
     </Card>

@@ -1,6 +1,8 @@
 import type { Schema } from '@rm-workbench/client';
+import { Flex, Typography } from 'antd';
+import { useTranslation } from 'react-i18next';
 import { Named, NamedTag } from '../../../design/Named';
-import { UnitName } from '../names';
+import { PersonName, UnitName } from '../names';
 
 export type Grant = Schema<'identity.v1.Grant'>;
 
@@ -26,5 +28,25 @@ export function GrantScope({ grant }: { grant: Grant }) {
         </>
       )}
     </>
+  );
+}
+
+/** Who proposed it and why; who decided and why. */
+export function GrantReason({ grant }: { grant: Grant }) {
+  const { t } = useTranslation('administration');
+  return (
+    <Flex vertical>
+      <span>{grant.reason === 'provisioned' ? t('grants.provisioned') : grant.reason}</span>
+      {grant.proposerPersonId && (
+        <Typography.Text type="secondary">
+          {t('grants.proposedBy')} <PersonName personId={grant.proposerPersonId} />
+        </Typography.Text>
+      )}
+      {grant.deciderPersonId && (
+        <Typography.Text type="secondary">
+          {t('grants.decidedBy')} <PersonName personId={grant.deciderPersonId} /> {grant.decisionReason}
+        </Typography.Text>
+      )}
+    </Flex>
   );
 }

@@ -17,6 +17,9 @@ interface UnitRow extends Unit {
 
 type Act = { kind: 'new' | 'rename' | 'move'; unit: Unit };
 
+/** A tree of so many units is shown whole; of a larger one the branches. */
+const UNITS_OPEN_MAX = 40;
+
 /** The organisation tree: units are added, renamed and moved. */
 export default function OrganisationPage() {
   const { t } = useTranslation('administration');
@@ -49,7 +52,10 @@ export default function OrganisationPage() {
 function UnitTree({ units, text, onAct }: { units: Unit[]; text: string; onAct: (act: Act) => void }) {
   const { t } = useTranslation('administration');
   const { rows, keys } = useMemo(() => treeOf(units, text), [units, text]);
-  const usual = useMemo(() => units.filter((unit) => depthOf(unit) < 2).map((unit) => unit.organisationUnitId), [units]);
+  const usual = useMemo(() => {
+    const deep = units.length > UNITS_OPEN_MAX ? 2 : Number.POSITIVE_INFINITY;
+    return units.filter((unit) => depthOf(unit) < deep).map((unit) => unit.organisationUnitId);
+  }, [units]);
   const [opened, setOpened] = useState<readonly React.Key[]>(usual);
   if (!rows.length) return <EmptyState words={t('workbench:state.nothingFound')} />;
   return (

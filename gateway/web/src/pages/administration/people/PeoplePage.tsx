@@ -46,7 +46,7 @@ export default function PeoplePage() {
     >
       {may('identity.people.manage') && <PersonnelFeeds />}
       <Card size="small">
-        <Flex wrap gap={8} className="filters">
+        <Flex wrap gap={8} className="administration-filters">
           <Input.Search
             className="filter-wide"
             allowClear

@@ -1,12 +1,12 @@
-import { Button, Card, Flex, Table, Typography } from 'antd';
+import { Button, Card, Table } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
 import { api } from '../../../api/client';
 import { useFormats } from '../../../design/formats';
 import { EmptyState, Loaded } from '../../../design/States';
 import { GrantActions } from '../grants/GrantActions';
-import { type Grant, GrantScope, GrantStateTag } from '../grants/grantParts';
-import { PersonName, RoleName, UnitName } from '../names';
+import { type Grant, GrantReason, GrantScope, GrantStateTag } from '../grants/grantParts';
+import { RoleName, UnitName } from '../names';
 import type { Person } from './PeoplePage';
 
 /** The posts that a person holds, awaits or held. `onPropose`: left out where nobody may propose one. */
@@ -42,7 +42,7 @@ export function PersonPosts({ person, onPropose }: { person: Person; onPropose?:
               { title: t('workbench:field.unit'), render: (_, grant) => <UnitName path={grant.organisationPath} /> },
               { title: t('grants.scope'), render: (_, grant) => <GrantScope grant={grant} /> },
               { title: t('workbench:field.state'), render: (_, grant) => <GrantStateTag state={grant.state} /> },
-              { title: t('workbench:field.reason'), width: 240, render: (_, grant) => <GrantHistory grant={grant} /> },
+              { title: t('workbench:field.reason'), width: 240, render: (_, grant) => <GrantReason grant={grant} /> },
               { title: t('grants.changed'), render: (_, grant) => formats.instant(grant.updateTime) },
               { title: t('actions'), render: (_, grant) => <GrantActions grant={grant} /> },
             ]}
@@ -50,26 +50,5 @@ export function PersonPosts({ person, onPropose }: { person: Person; onPropose?:
         )}
       </Loaded>
     </Card>
-  );
-}
-
-/** Who proposed it and why; who decided and why. */
-function GrantHistory({ grant }: { grant: Grant }) {
-  const { t } = useTranslation('administration');
-  const reason = grant.reason === 'provisioned' ? t('grants.provisioned') : grant.reason;
-  return (
-    <Flex vertical>
-      <span>{reason}</span>
-      {grant.proposerPersonId && (
-        <Typography.Text type="secondary">
-          {t('grants.proposedBy')} <PersonName personId={grant.proposerPersonId} />
-        </Typography.Text>
-      )}
-      {grant.deciderPersonId && (
-        <Typography.Text type="secondary">
-          {t('grants.decidedBy')} <PersonName personId={grant.deciderPersonId} /> {grant.decisionReason}
-        </Typography.Text>
-      )}
-    </Flex>
   );
 }

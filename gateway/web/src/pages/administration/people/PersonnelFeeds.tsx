@@ -1,5 +1,5 @@
 import type { Schema } from '@rm-workbench/client';
-import { Alert } from 'antd';
+import { Alert, Flex, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../../api/client';
 import { useFormats } from '../../../design/formats';
@@ -13,42 +13,51 @@ export function PersonnelFeeds() {
   const known = feeds.data?.personnelFeeds.filter((feed) => feed.applyTime) ?? [];
   const findings = known.flatMap((feed) => feed.findings);
   if (!known.length) return null;
+  if (!findings.length) {
+    return (
+      <Flex wrap gap="0 16px" className="form-note">
+        {known.map((feed) => (
+          <Typography.Text key={feed.feed} type="secondary">
+            <Outcome feed={feed} />
+          </Typography.Text>
+        ))}
+      </Flex>
+    );
+  }
   return (
     <Alert
       className="partial"
       showIcon
-      type={findings.length ? 'warning' : 'info'}
-      title={t('personnel.title')}
-      description={
-        <>
-          {known.map((feed) => (
-            <div key={feed.feed}>
-              <Outcome feed={feed} />
-            </div>
-          ))}
-          {findings.map((finding) => (
-            <div key={finding.reason + finding.numbers.join()}>
-              {t(`personnel.findings.${finding.reason}`, { defaultValue: finding.reason })}
-              {t('personnel.concerned', { count: Number(finding.count), numbers: finding.numbers.join('、') })}
-            </div>
-          ))}
-        </>
-      }
+      type="warning"
+      title={known.map((feed) => (
+        <div key={feed.feed}>
+          <Outcome feed={feed} />
+        </div>
+      ))}
+      description={findings.map((finding) => (
+        <div key={finding.reason + finding.numbers.join()}>
+          {t(`personnel.findings.${finding.reason}`, { defaultValue: finding.reason })}
+          {t('personnel.concerned', { count: Number(finding.count), numbers: finding.numbers.join('、') })}
+        </div>
+      ))}
     />
   );
 }
 
+/** What a snapshot changed; what it did not change is not said. */
 function Outcome({ feed }: { feed: PersonnelFeed }) {
   const { t } = useTranslation('administration');
   const formats = useFormats();
-  const counts = {
-    created: Number(feed.createdCount),
-    changed: Number(feed.changedCount),
-    moved: Number(feed.movedCount),
-    disabled: Number(feed.disabledCount),
-  };
+  const counts: [string, string][] = [
+    ['created', feed.createdCount],
+    ['changed', feed.changedCount],
+    ['moved', feed.movedCount],
+    ['disabled', feed.disabledCount],
+  ];
+  const said = counts
+    .filter(([, count]) => count !== '0')
+    .map(([name, count]) => `${t(`personnel.${name}`)} ${formats.number(count)}`);
   const date = formats.date(feed.businessDate);
-  return (
-    <>{feed.dataset === 'employees' ? t('personnel.people', { date, ...counts }) : t('personnel.units', { date, ...counts })}</>
-  );
+  const title = feed.dataset === 'employees' ? t('personnel.people', { date }) : t('personnel.units', { date });
+  return <>{title + (said.join(t('personnel.comma')) || t('personnel.nothing'))}</>;
 }

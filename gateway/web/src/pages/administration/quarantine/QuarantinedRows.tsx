@@ -47,7 +47,7 @@ export function QuarantinedRows() {
   const states = STATES.filter((state) => state === filters.state);
   return (
     <Card size="small">
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="administration-filters">
         <Segmented
           value={filters.state}
           aria-label={t('workbench:field.state')}

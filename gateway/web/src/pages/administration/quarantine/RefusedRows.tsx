@@ -18,7 +18,7 @@ export function RefusedRows() {
   const [filters, setFilters] = useFilters({ feed: '' });
   return (
     <Card size="small">
-      <Flex wrap gap={8} align="center" className="filters">
+      <Flex wrap gap={8} align="center" className="administration-filters">
         <FeedNameField value={filters.feed} onChange={(feed) => setFilters({ feed })} />
         <Typography.Text type="secondary">{t('refused.hint')}</Typography.Text>
       </Flex>

@@ -33,15 +33,15 @@ function Details({ holding }: { holding: Holding }) {
     <Flex vertical gap={20}>
       <Flex vertical>
         <Typography.Text type="secondary">
-          <Named value={holding.kind} /> · <span className="digits">{holding.number}</span>
+          <Named value={holding.kind} /> · <span className="customer-digits">{holding.number}</span>
         </Typography.Text>
-        <span className="figure">
+        <span className="customer-figure">
           <Amount exact money={holding.figures?.balance} />
         </span>
       </Flex>
       {holding.figures?.yearAverage && <BalanceHistory holding={holding} />}
       <Loaded query={query}>{(explanation) => <Explained explanation={explanation} />}</Loaded>
-      <Typography.Text type="secondary" className="small">
+      <Typography.Text type="secondary" className="customer-small">
         {t('holding.sourceSystem', { system: holding.sourceSystem })}
       </Typography.Text>
     </Flex>

@@ -30,7 +30,7 @@ export function HoldingsTab({ customer }: { customer: Customer }) {
       <HoldingSummary customer={customer} />
       <Card
         title={t('holding.list')}
-        classNames={{ header: 'wrapping-head' }}
+        classNames={{ header: 'customer-wrapping-head' }}
         extra={
           <Segmented<'present' | 'all'>
             value={shown}
@@ -82,10 +82,10 @@ function HoldingTable({
           title: t('holding.product'),
           render: (_, holding) => (
             <Flex vertical>
-              <Button type="link" className="cell-link" onClick={() => onOpen(holding)}>
+              <Button type="link" className="customer-cell-link" onClick={() => onOpen(holding)}>
                 {holding.productName || <Named value={holding.kind} /> || holding.number}
               </Button>
-              <Typography.Text type="secondary" className="small digits">
+              <Typography.Text type="secondary" className="customer-small customer-digits">
                 {holding.number}
               </Typography.Text>
             </Flex>
@@ -128,7 +128,7 @@ function HoldingTable({
           title: t('holding.maturity'),
           responsive: ['sm'],
           render: (_, holding) =>
-            holding.maturityDate ? <span className="nowrap">{formats.date(holding.maturityDate)}</span> : '',
+            holding.maturityDate ? <span className="customer-nowrap">{formats.date(holding.maturityDate)}</span> : '',
         },
         {
           title: t('workbench:field.state'),

@@ -30,7 +30,7 @@ export function HoldingSummary({ customer }: { customer: Customer }) {
     >
       {(summary) => (
         <Flex vertical gap={8}>
-          <div className="figure-cards">
+          <div className="customer-figure-cards">
             {summary.totals.map((total) => (
               <TotalCard key={`${total.group}${total.currencyCode}`} total={total} />
             ))}
@@ -52,7 +52,7 @@ function TotalCard({ total }: { total: Total }) {
   const { t } = useTranslation('customer');
   const { figures } = total;
   return (
-    <Card size="small" className="figure-card">
+    <Card size="small" className="customer-figure-card">
       <Flex justify="space-between" gap={8}>
         <Typography.Text type="secondary">
           <Named value={total.group} />
@@ -60,10 +60,10 @@ function TotalCard({ total }: { total: Total }) {
         </Typography.Text>
         <Typography.Text type="secondary">{t('holding.count', { count: total.holdings })}</Typography.Text>
       </Flex>
-      <div className="figure">
+      <div className="customer-figure">
         <Amount money={figures?.balance} />
       </div>
-      <dl className="figure-lines">
+      <dl className="customer-figure-lines">
         <dt>{t('holding.yearAverage')}</dt>
         <dd>
           <Amount money={figures?.yearAverage} />
@@ -96,7 +96,7 @@ function SummaryNote({ summary }: { summary: Summary }) {
           <Amount money={holding.figures?.balance} />
         </Tag>
       ))}
-      <Typography.Text type="secondary" className="small">
+      <Typography.Text type="secondary" className="customer-small">
         {t('workbench:state.asOf', { date: formats.date(summary.businessDate) })}
         {baseDate && ` · ${t('holding.base', { date: formats.date(baseDate) })}`}
       </Typography.Text>

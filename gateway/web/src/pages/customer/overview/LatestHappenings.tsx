@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { api } from '../../../api/client';
 import { useFormats } from '../../../design/formats';
-import { Named } from '../../../design/Named';
 import { EmptyState, Loaded } from '../../../design/States';
 import { type Customer, useSaid } from '../customer';
 
@@ -22,7 +21,7 @@ export function LatestHappenings({ customer }: { customer: Customer }) {
     <Card
       title={t('latest.title')}
       size="small"
-      className="list-card"
+      className="customer-list-card"
       extra={
         <Button type="link" size="small" onClick={() => setParameters({ tab: 'timeline' })}>
           {t('latest.all')}
@@ -35,19 +34,15 @@ export function LatestHappenings({ customer }: { customer: Customer }) {
         empty={<EmptyState words={t('timeline.nothingHappened')} />}
       >
         {({ happenings }) => (
-          <ul className="rows">
+          <ul className="customer-rows">
             {happenings.map((happening) => (
               <li key={happening.resource + happening.startDate}>
-                <div className="row">
-                  <Typography.Text type="secondary" className="row-date">
+                <div className="customer-row">
+                  <Typography.Text type="secondary" className="customer-row-date">
                     {formats.date(happening.startDate)}
                   </Typography.Text>
-                  <span className="row-words">
-                    <Named value={happening.kind} />
-                    {' · '}
-                    {said(happening)}
-                  </span>
-                  <Typography.Text type="secondary" className="row-aside">
+                  <span className="customer-row-words">{said(happening)}</span>
+                  <Typography.Text type="secondary" className="customer-row-aside">
                     {happening.personName}
                   </Typography.Text>
                 </div>

@@ -26,22 +26,22 @@ export function OpenWork({ customer }: { customer: Customer }) {
   const formats = useFormats();
   const { rows, pending, failed, retry } = useOpen(customer.customerId);
   return (
-    <Card title={t('open.title')} size="small" className="list-card">
+    <Card title={t('open.title')} size="small" className="customer-list-card">
       {failed && <PartialState words={t('open.partial')} onRetry={retry} />}
       {pending && <LoadingState rows={3} />}
       {!pending && !failed && rows.length === 0 && <EmptyState words={t('open.none')} />}
-      <ul className="rows">
+      <ul className="customer-rows">
         {rows.map((row) => (
           <li key={row.key}>
             <Link to={row.to}>
-              <Tag variant="filled" className="row-kind">
+              <Tag variant="filled" className="customer-row-kind">
                 {row.kind}
               </Tag>
-              <span className="row-words">{row.words}</span>
-              <Flex gap={12} align="center" className="row-aside">
+              <span className="customer-row-words">{row.words}</span>
+              <Flex gap={12} align="center" className="customer-row-aside">
                 {row.aside}
                 {row.dueDate && (
-                  <Typography.Text type={row.late ? 'danger' : 'secondary'} className="nowrap">
+                  <Typography.Text type={row.late ? 'danger' : 'secondary'} className="customer-nowrap">
                     {t(row.late ? 'open.late' : 'open.due', { date: formats.date(row.dueDate) })}
                   </Typography.Text>
                 )}

@@ -14,7 +14,8 @@ export function Profile({ customer }: { customer: Customer }) {
       <Descriptions
         column={1}
         size="small"
-        className="profile"
+        colon={false}
+        className="customer-profile"
         items={rows.map(({ label, shown }) => ({ key: label, label, children: shown }))}
       />
     </Card>

@@ -40,7 +40,7 @@ function OpenWarning({ warning }: { warning: Warning }) {
               </Typography.Text>
             )}
           </Flex>
-          <ul className="evidence">
+          <ul className="customer-evidence">
             {warning.signals.slice(0, 4).map((signal) => (
               <li key={signal.signalCode}>{said(signal)}</li>
             ))}
@@ -48,7 +48,7 @@ function OpenWarning({ warning }: { warning: Warning }) {
         </Flex>
         <Flex vertical gap={8} flex="1 1 320px">
           <Typography.Text strong>{t('warning.steps')}</Typography.Text>
-          <ol className="evidence">
+          <ol className="customer-evidence">
             {warning.nextSteps.slice(0, 3).map((step) => (
               <li key={step.code}>{said(step)}</li>
             ))}
@@ -56,7 +56,7 @@ function OpenWarning({ warning }: { warning: Warning }) {
         </Flex>
         <Flex vertical gap={4} align="flex-end" className="warning-figures">
           <Typography.Text type="secondary">{t('warning.atRisk')}</Typography.Text>
-          <span className="figure">
+          <span className="customer-figure">
             <Amount money={warning.valueAtRisk} />
           </span>
           {warning.probability && (

@@ -32,7 +32,7 @@ export function Groups({ customer }: { customer: Customer }) {
             {groups.map(({ group, member }) => (
               <Flex key={member?.memberId} justify="space-between" gap={12} align="center">
                 <span>
-                  <Button type="link" className="cell-link" onClick={() => setOpened(group)}>
+                  <Button type="link" className="customer-cell-link" onClick={() => setOpened(group)}>
                     {group?.displayName}
                   </Button>{' '}
                   <Tag variant="filled">
@@ -88,13 +88,13 @@ function GroupHoldings({ groupId }: { groupId: string }) {
       {(summary) => (
         <Flex vertical gap={8}>
           <Typography.Text type="secondary">{t('group.together', { count: summary.customers })}</Typography.Text>
-          <div className="figure-cards">
+          <div className="customer-figure-cards">
             {summary.totals.map((total) => (
-              <Card key={`${total.group}${total.currencyCode}`} size="small" className="figure-card">
+              <Card key={`${total.group}${total.currencyCode}`} size="small" className="customer-figure-card">
                 <Typography.Text type="secondary">
                   <Named value={total.group} />
                 </Typography.Text>
-                <div className="figure">
+                <div className="customer-figure">
                   <Amount money={total.figures?.balance} />
                 </div>
               </Card>

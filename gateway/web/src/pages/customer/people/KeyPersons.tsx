@@ -107,7 +107,7 @@ function PersonCard({ person, onEdit, onReveal }: { person: KeyPerson; onEdit?: 
           </Tag>
         )}
         {person.contactPoints.map((point) => (
-          <Typography.Text key={point.kind + point.value} type="secondary" className="digits">
+          <Typography.Text key={point.kind + point.value} type="secondary" className="customer-digits">
             {point.value}
           </Typography.Text>
         ))}

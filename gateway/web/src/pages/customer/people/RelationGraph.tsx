@@ -44,18 +44,22 @@ export function RelationGraph({ customer }: { customer: Customer }) {
   );
 }
 
+const shareOf = (percent: string) => (percent ? ` ${percent}%` : '');
+
 function Drawn({ graph }: { graph: Graph }) {
   const { t } = useTranslation('customer');
   const words = useRelationWords();
-  const { nodes, edges } = useMemo(() => layoutOf(graph), [graph]);
+  const { nodes, ties } = useMemo(() => layoutOf(graph), [graph]);
   return (
     <svg viewBox={`0 0 ${SIZE} ${SIZE}`} className="relation-graph" aria-label={t('graph.title')}>
-      {edges.map(({ edge, from, to }) => (
-        <g key={edge.relationId}>
-          <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} className="graph-edge" />
-          <text x={from.x * 0.42 + to.x * 0.58} y={from.y * 0.42 + to.y * 0.58 - 3} className="graph-edge-words">
-            {words(edge.kind, false, edge.label)}
-            {edge.sharePercent && ` ${edge.sharePercent}%`}
+      {ties.map(({ key, inner, outer, edges }) => (
+        <g key={key}>
+          <line x1={inner.x} y1={inner.y} x2={outer.x} y2={outer.y} className="graph-edge" />
+          <text x={inner.x * 0.42 + outer.x * 0.58} y={inner.y * 0.42 + outer.y * 0.58 - 3} className="graph-edge-words">
+            {edges
+              // What the outer one is to the inner one.
+              .map((edge) => words(edge.kind, edge.fromNodeId === inner.node.nodeId, edge.label) + shareOf(edge.sharePercent))
+              .join(t('listSeparator'))}
           </text>
         </g>
       ))}

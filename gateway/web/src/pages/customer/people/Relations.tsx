@@ -27,12 +27,12 @@ export function Relations({ customer }: { customer: Customer }) {
   return (
     <Card
       title={t('relation.title')}
-      classNames={{ header: 'wrapping-head' }}
+      classNames={{ header: 'customer-wrapping-head' }}
       extra={
         <>
           <Switch size="small" checked={past} onChange={setPast} aria-label={t('relation.past')} /> {t('relation.past')}
           {may('customer.relation.update') && (
-            <Button size="small" icon={<PlusOutlined />} className="head-action" onClick={() => setAdding(true)}>
+            <Button size="small" icon={<PlusOutlined />} className="customer-head-action" onClick={() => setAdding(true)}>
               {t('workbench:action.add')}
             </Button>
           )}
@@ -76,7 +76,7 @@ function RelationTable({ relations, customerId }: { relations: Relation[]; custo
           title: t('relation.since'),
           responsive: ['sm'],
           render: (_, { relation }) => (
-            <span className="nowrap">
+            <span className="customer-nowrap">
               {formats.date(relation.startDate)}
               {relation.endDate && ` – ${formats.date(relation.endDate)}`}
             </span>

@@ -16,13 +16,15 @@ export interface PlacedNode {
   centre: boolean;
 }
 
-export interface PlacedEdge {
-  edge: Edge;
-  from: PlacedNode;
-  to: PlacedNode;
+/** All that joins two nodes, drawn as one line. */
+export interface Tie {
+  key: string;
+  inner: PlacedNode;
+  outer: PlacedNode;
+  edges: Edge[];
 }
 
-export function layoutOf(graph: Graph): { nodes: PlacedNode[]; edges: PlacedEdge[] } {
+export function layoutOf(graph: Graph): { nodes: PlacedNode[]; ties: Tie[] } {
   const placed = new Map<string, PlacedNode>();
   const outermost = Math.max(1, ...graph.nodes.map((node) => node.distance));
   for (let distance = 0; distance <= outermost; distance += 1) {
@@ -42,12 +44,21 @@ export function layoutOf(graph: Graph): { nodes: PlacedNode[]; edges: PlacedEdge
       });
     });
   }
-  const edges = graph.edges.flatMap((edge) => {
-    const from = placed.get(edge.fromNodeId);
-    const to = placed.get(edge.toNodeId);
-    return from && to ? [{ edge, from, to }] : [];
-  });
-  return { nodes: [...placed.values()], edges };
+  return { nodes: [...placed.values()], ties: tiesOf(graph.edges, placed) };
+}
+
+function tiesOf(edges: readonly Edge[], placed: ReadonlyMap<string, PlacedNode>): Tie[] {
+  const ties = new Map<string, Tie>();
+  for (const edge of edges) {
+    const [one, other] = [placed.get(edge.fromNodeId), placed.get(edge.toNodeId)];
+    if (!one || !other) continue;
+    const [inner, outer] = one.node.distance <= other.node.distance ? [one, other] : [other, one];
+    const key = `${inner.node.nodeId}-${outer.node.nodeId}`;
+    const tie = ties.get(key) ?? { key, inner, outer, edges: [] };
+    tie.edges.push(edge);
+    ties.set(key, tie);
+  }
+  return [...ties.values()];
 }
 
 /** Where on its ring the node stood that it hangs on, so that edges seldom cross. */

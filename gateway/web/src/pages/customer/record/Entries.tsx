@@ -48,7 +48,7 @@ export function Entries({ customer }: { customer: Customer }) {
   return (
     <Card
       title={t('entry.title')}
-      classNames={{ header: 'wrapping-head' }}
+      classNames={{ header: 'customer-wrapping-head' }}
       extra={
         <Select<Category[]>
           mode="multiple"

@@ -41,7 +41,7 @@ export function FieldChanges({ customer }: { customer: Customer }) {
             columns={[
               {
                 title: t('change.when'),
-                render: (_, change) => <span className="nowrap">{formats.instant(change.changeTime)}</span>,
+                render: (_, change) => <span className="customer-nowrap">{formats.instant(change.changeTime)}</span>,
               },
               { title: t('change.field'), render: (_, change) => fieldOf(change.field) },
               { title: t('change.before'), render: (_, change) => <Value change={change} value={change.before} /> },

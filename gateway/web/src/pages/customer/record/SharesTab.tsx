@@ -66,6 +66,7 @@ function Present({ shares }: { shares: Share[] }) {
           <Flex key={share.shareLineId} gap={16} align="center">
             <span className="share-name">{share.personName || t('somebody')}</span>
             <Progress
+              status="normal"
               percent={(share.basisPoints / WHOLE) * 100}
               strokeColor={colours[index % colours.length] ?? ''}
               format={() => formats.basisPoints(share.basisPoints)}
@@ -114,7 +115,7 @@ function Source({ source }: { source: string }) {
   const { t } = useTranslation('customer');
   const kind = t(`share.sources.${source.split('/')[0]}`, { defaultValue: '' });
   const address = addressOf(source);
-  return address ? <Link to={address}>{kind || t('workbench:action.show')}</Link> : <>{kind}</>;
+  return address ? <Link to={address}>{kind || t('workbench:action.show')}</Link> : kind;
 }
 
 function HandOvers({ customerId }: { customerId: string }) {

@@ -33,7 +33,7 @@ export function Happenings({ timeline, onOpen }: { timeline: CustomerTimeline; o
     <Card
       title={t('timeline.happenings')}
       extra={<Segmented<Lane | 'all'> value={lane} onChange={setLane} options={choices} aria-label={t('timeline.lanes')} />}
-      classNames={{ header: 'wrapping-head' }}
+      classNames={{ header: 'customer-wrapping-head' }}
     >
       <Table<TimelineItem>
         size="small"
@@ -45,13 +45,13 @@ export function Happenings({ timeline, onOpen }: { timeline: CustomerTimeline; o
           {
             title: t('workbench:field.date'),
             width: 130,
-            render: (_, item) => <span className="nowrap">{formats.date(item.date)}</span>,
+            render: (_, item) => <span className="customer-nowrap">{formats.date(item.date)}</span>,
           },
           { title: t('timeline.kind'), width: 150, responsive: ['sm'], render: (_, item) => <KindWords item={item} /> },
           {
             title: t('timeline.what'),
             render: (_, item) => (
-              <Button type="link" className="cell-link" onClick={() => onOpen(item)}>
+              <Button type="link" className="customer-cell-link" onClick={() => onOpen(item)}>
                 {said(item)}
               </Button>
             ),
@@ -73,7 +73,7 @@ function KindWords({ item }: { item: TimelineItem }) {
   const palette = usePalette();
   const { lane, mark } = lookOf(item.kind);
   return (
-    <span className="nowrap">
+    <span className="customer-nowrap">
       <MarkIcon
         mark={mark}
         colour={colourOf({ item, lane, mark, row: 0, from: 0, to: 0 }, palette)}

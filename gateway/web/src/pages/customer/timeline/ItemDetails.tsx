@@ -79,7 +79,7 @@ function Details({ item, asOfDate }: { item: TimelineItem; asOfDate: string }) {
 function Line({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Flex gap={12}>
-      <Typography.Text type="secondary" className="line-label">
+      <Typography.Text type="secondary" className="customer-line-label">
         {label}
       </Typography.Text>
       <span>{children}</span>
@@ -96,7 +96,7 @@ function ContactDetails({ contactId }: { contactId: string }) {
       {(contact) => (
         <Flex vertical gap={10}>
           {contact.subject && <Typography.Text strong>{contact.subject}</Typography.Text>}
-          {contact.summary && <Typography.Paragraph className="said">{contact.summary}</Typography.Paragraph>}
+          {contact.summary && <Typography.Paragraph className="customer-said">{contact.summary}</Typography.Paragraph>}
           <Line label={t('contact.state')}>
             <Named value={contact.state} />
             {contact.outcome !== 'CONTACT_OUTCOME_UNSPECIFIED' && ' · '}
@@ -151,7 +151,7 @@ function SignalDetails({ signalId }: { signalId: string }) {
                 children: chinese ? each.chineseValue : each.englishValue,
               }))}
           />
-          <div className="advice">
+          <div className="customer-advice">
             <Typography.Text strong>{t('signal.advice')}</Typography.Text>
             <p>{chinese ? signal.chineseAdvice : signal.englishAdvice}</p>
           </div>
@@ -169,7 +169,7 @@ function FeedbackDetails({ feedbackId }: { feedbackId: string }) {
     <Loaded query={query} rows={4}>
       {(item) => (
         <Flex vertical gap={10}>
-          <Typography.Paragraph className="said">{item.words}</Typography.Paragraph>
+          <Typography.Paragraph className="customer-said">{item.words}</Typography.Paragraph>
           <Line label={t('workbench:field.state')}>
             <Named value={item.state} />
             {item.severity !== 'FEEDBACK_SEVERITY_UNSPECIFIED' && ' · '}

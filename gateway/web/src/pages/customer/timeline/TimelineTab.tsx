@@ -65,7 +65,12 @@ function Timeline({ timeline, range, choice }: { timeline: CustomerTimeline; ran
   if (!timeline.asOfDate && !timeline.items.length) return <EmptyState words={t('timeline.notYet')} />;
   return (
     <Flex vertical gap={16}>
-      <Card title={t('timeline.title')} extra={choice} className="timeline-card" classNames={{ header: 'wrapping-head' }}>
+      <Card
+        title={t('timeline.title')}
+        extra={choice}
+        className="timeline-card"
+        classNames={{ header: 'customer-wrapping-head' }}
+      >
         <Flex vertical gap={10}>
           <Notices timeline={timeline} />
           <TimelineChart timeline={timeline} range={range} onOpen={setOpened} />

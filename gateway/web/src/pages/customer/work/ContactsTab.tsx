@@ -67,7 +67,7 @@ export function ContactsTab({ customer }: { customer: Customer }) {
 function When({ contact }: { contact: Contact }) {
   const formats = useFormats();
   return (
-    <span className="nowrap">
+    <span className="customer-nowrap">
       {formats.date(contact.businessDate)}{' '}
       <Typography.Text type="secondary">{contact.startTime && formats.time(contact.startTime)}</Typography.Text>
     </span>

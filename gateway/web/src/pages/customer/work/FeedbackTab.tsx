@@ -49,7 +49,7 @@ export function FeedbackTab({ customer }: { customer: Customer }) {
 }
 
 function ReceivedDate({ item }: { item: Feedback }) {
-  return <span className="nowrap">{useFormats().date(item.receivedDate)}</span>;
+  return <span className="customer-nowrap">{useFormats().date(item.receivedDate)}</span>;
 }
 
 function Kind({ item }: { item: Feedback }) {
@@ -74,7 +74,7 @@ function State({ item }: { item: Feedback }) {
     <Flex gap={4} align="center">
       <NamedTag value={item.state} tone={item.overdue ? 'error' : open ? 'processing' : 'default'} />
       {open && (
-        <Typography.Text type={item.overdue ? 'danger' : 'secondary'} className="nowrap">
+        <Typography.Text type={item.overdue ? 'danger' : 'secondary'} className="customer-nowrap">
           {t(item.overdue ? 'open.late' : 'open.due', { date: formats.date(item.answerDueDate) })}
         </Typography.Text>
       )}

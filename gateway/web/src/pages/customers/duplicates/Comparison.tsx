@@ -1,4 +1,4 @@
-import { Radio, Table, Typography } from 'antd';
+import { Radio, Table } from 'antd';
 import type { ColumnType } from 'antd/es/table';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -46,13 +46,9 @@ const WORDS: Record<ChosenField, string> = {
 export function Comparison({ first, second, choosing }: Props) {
   const { t } = useTranslation('customers');
   const lines = useLines(first, second);
-  const side = (which: 'first' | 'second', customer: Customer): ColumnType<Line> => ({
+  const side = (which: 'first' | 'second'): ColumnType<Line> => ({
     key: which,
-    title: (
-      <Link to={`/customers/${customer.customerId}`}>
-        {customer.displayName} <Typography.Text type="secondary">{customer.customerNumber}</Typography.Text>
-      </Link>
-    ),
+    title: t(`duplicates.${which}`),
     render: (_, line) => {
       const { choice } = line;
       if (!choosing || !choice || !line.differs) return line[which] || '—';
@@ -90,8 +86,8 @@ export function Comparison({ first, second, choosing }: Props) {
             </span>
           ),
         },
-        side('first', first),
-        side('second', second),
+        side('first'),
+        side('second'),
       ]}
     />
   );
@@ -130,5 +126,13 @@ function useLines(first: Customer, second: Customer): Line[] {
     line('tags', t('column.tags'), (customer) => list(customer.tags)),
     line('createTime', t('column.create_time'), (customer) => formats.instant(customer.createTime)),
   ].filter((each) => each.first || each.second);
-  return [...chosen, ...kept];
+  const link = ({ customerId, customerNumber }: Customer) => <Link to={`/customers/${customerId}`}>{customerNumber}</Link>;
+  const number = {
+    field: 'customerNumber',
+    label: t('column.customer_number'),
+    first: link(first),
+    second: link(second),
+    differs: false,
+  };
+  return [number, ...chosen, ...kept];
 }

@@ -139,7 +139,7 @@ function PlanFields() {
         extra={t('handOver.reasonHint')}
         rules={[{ required: true, whitespace: true, message: t('workbench:field.required') }]}
       >
-        <Input.TextArea maxLength={200} autoSize={{ minRows: 2 }} />
+        <Input.TextArea maxLength={200} rows={2} />
       </Form.Item>
     </>
   );

@@ -47,9 +47,8 @@ export async function uploadImport(file: File, onSent: (bytes: number) => void):
     await client.POST('/v1/imports/{importId}:upload', {
       params: { path: { importId }, query: { offset: String(offset) } },
       headers: { 'Content-Type': 'application/octet-stream' },
-      // Declared as a text by the contract's tools; the bytes go as they are.
-      body: '',
-      bodySerializer: () => part,
+      body: part,
+      bodySerializer: (bytes) => bytes,
     });
     onSent(Math.min(offset + PART_BYTES, file.size));
   }

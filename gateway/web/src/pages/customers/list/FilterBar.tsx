@@ -33,7 +33,7 @@ export function FilterBar({ filters, onChange }: Props) {
     />
   );
   return (
-    <Flex wrap gap={8} className="filters" role="search" aria-label={t('list.filters')}>
+    <Flex wrap gap={8} className="customers-filters" role="search" aria-label={t('list.filters')}>
       <TypedFilter value={filters.q} onChange={(q) => onChange({ q })} />
       {several('kind', choices(KINDS))}
       {several('tier', choices(TIERS))}
@@ -121,7 +121,7 @@ function FurtherFilters({ filters, onChange }: Props) {
           <Form.Item label={t('list.condition')} htmlFor="filter-more" extra={t('list.conditionHint')}>
             <Input.TextArea
               id="filter-more"
-              autoSize={{ minRows: 2, maxRows: 6 }}
+              rows={2}
               maxLength={3000}
               value={more}
               onChange={(event) => setMore(event.target.value.replace(/\n/g, ' '))}

@@ -4,7 +4,7 @@ import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Formats } from '../../../design/formats';
-import { type Customer, TIER_COLOURS } from '../customer';
+import type { Customer } from '../customer';
 
 /** The fields that the list can show, as the contract names them; their words are under `column`. */
 export const COLUMN_NAMES = [
@@ -71,7 +71,7 @@ const STATE_TONES: Record<string, string> = { CUSTOMER_STATE_PROSPECT: 'processi
 
 export function tierTag(tier: string, named: Words['named']): ReactNode {
   const words = named(tier);
-  return words ? <Tag {...(TIER_COLOURS[tier] ? { color: TIER_COLOURS[tier] } : {})}>{words}</Tag> : null;
+  return words ? <Tag className={tier.toLowerCase().replace(/_/g, '-')}>{words}</Tag> : null;
 }
 
 export function stateTag(state: string, named: Words['named']): ReactNode {

@@ -42,11 +42,11 @@ export function ClaimList({ filters, change }: ListProps) {
   };
   return (
     <>
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="performance-filters">
         <ScopeSelect value={filters.scope} onChange={(scope) => change({ scope })} />
         <Select<ClaimState | ''>
           aria-label={t('deals.state')}
-          className="filter"
+          className="performance-filter"
           value={state ?? ''}
           options={[{ value: '', label: t('deals.allStates') }, ...choices(CLAIM_STATES)]}
           onChange={(chosen) => change({ state: chosen })}

@@ -44,11 +44,11 @@ export function ObjectionList({ filters, change }: ListProps) {
   const tag = (objection: Objection) => <NamedTag value={objection.state} tone={OBJECTION_TONES[objection.state] ?? 'default'} />;
   return (
     <>
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="performance-filters">
         <ScopeSelect value={filters.scope} onChange={(scope) => change({ scope })} />
         <Select<State | ''>
           aria-label={t('deals.state')}
-          className="filter"
+          className="performance-filter"
           value={state ?? ''}
           options={[{ value: '', label: t('deals.allStates') }, ...choices(STATES)]}
           onChange={(chosen) => change({ state: chosen })}

@@ -34,7 +34,7 @@ export function PartsFields({ known, kind, free }: Props) {
   return (
     <Form.List name="parts" rules={[{ validator: fits }]}>
       {(fields, { add, remove }, { errors }) => (
-        <fieldset className="rows">
+        <fieldset className="performance-rows">
           <legend>{t('claims.parts')}</legend>
           {fields.map((field) => (
             <Flex key={field.key} gap={8} align="flex-start" wrap className="row">

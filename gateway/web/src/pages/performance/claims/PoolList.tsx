@@ -43,7 +43,7 @@ export function PoolList({ filters, change, onClaim }: ListProps & { onClaim?: (
     );
   return (
     <>
-      <Flex wrap gap={16} align="center" className="filters">
+      <Flex wrap gap={16} align="center" className="performance-filters">
         <ScopeSelect value={filters.scope} onChange={(scope) => change({ scope })} />
         <Checkbox checked={wholly} onChange={(event) => change({ state: event.target.checked ? WHOLLY : '' })}>
           {t('claims.wholly')}

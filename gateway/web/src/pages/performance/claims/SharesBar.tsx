@@ -29,13 +29,13 @@ export function SharesBar({ parts }: { parts: readonly Part[] }) {
       </div>
       <Flex wrap gap="4px 20px">
         {parts.map((part, place) => (
-          <span key={`${part.personId}-${part.basisPoints}`} className="share-name">
+          <span key={`${part.personId}-${part.basisPoints}`} className="performance-share-name">
             <i style={{ background: colours[place % colours.length] }} aria-hidden />
             {part.personName || t('deals.somebody')} <strong className="amount">{formats.basisPoints(part.basisPoints)}</strong>
           </span>
         ))}
         {left > 0 && (
-          <span className="share-name">
+          <span className="performance-share-name">
             <i className="shares-left" aria-hidden />
             {t('claims.pool')} <strong className="amount">{formats.basisPoints(left)}</strong>
           </span>

@@ -127,7 +127,7 @@ function Members({ known }: { known: readonly KnownPerson[] }) {
   return (
     <Form.List name="members" rules={[{ validator: whole }]}>
       {(fields, { add, remove }, { errors }) => (
-        <fieldset className="rows">
+        <fieldset className="performance-rows">
           <legend>{t('deals.team')}</legend>
           {fields.map((field) => (
             <Flex key={field.key} gap={8} align="flex-start" wrap className="row">

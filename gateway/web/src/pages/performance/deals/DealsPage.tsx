@@ -51,11 +51,11 @@ export default function DealsPage() {
         )
       }
     >
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="performance-filters">
         <ScopeSelect value={filters.scope} onChange={(scope) => change({ scope })} />
         <Select<DealState | ''>
           aria-label={t('deals.state')}
-          className="filter"
+          className="performance-filter"
           value={state ?? ''}
           options={[{ value: '', label: t('deals.allStates') }, ...choices(STATES)]}
           onChange={(chosen) => change({ state: chosen })}

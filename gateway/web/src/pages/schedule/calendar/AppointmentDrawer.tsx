@@ -128,7 +128,7 @@ export function AppointmentDrawer({ edited, chosen, ownerPersonId, onClose }: Pr
           <Select options={REMINDERS.map((value) => ({ value, label: t(`reminder.${value}`) }))} />
         </Form.Item>
         <Form.Item name="description" label={t('form.description')}>
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} maxLength={4000} />
+          <Input.TextArea rows={2} maxLength={4000} />
         </Form.Item>
         <Flex gap={16} wrap>
           <Form.Item name="private" valuePropName="checked" noStyle>
@@ -187,7 +187,7 @@ function Appointed({ form, shown }: { form: ReturnType<typeof Form.useForm<Appoi
         <Input maxLength={200} placeholder={t(withCustomer ? 'form.titleHint' : 'form.titleHintPlain')} />
       </Form.Item>
       <Flex gap={12} wrap>
-        <Form.Item name="kind" label={t('form.kind')} className="grows">
+        <Form.Item name="kind" label={t('form.kind')} className="schedule-grows">
           <Select options={choices(APPOINTMENT_KINDS)} />
         </Form.Item>
         <Form.Item name="allDay" label={t('form.allDay')} valuePropName="checked">
@@ -200,7 +200,7 @@ function Appointed({ form, shown }: { form: ReturnType<typeof Form.useForm<Appoi
         </Form.Item>
       )}
       <Flex gap={12} wrap>
-        <Form.Item name="start" label={t('form.start')} {...held} rules={needed} className="grows">
+        <Form.Item name="start" label={t('form.start')} {...held} rules={needed} className="schedule-grows">
           <DatePicker
             {...time}
             allowClear={false}
@@ -217,7 +217,7 @@ function Appointed({ form, shown }: { form: ReturnType<typeof Form.useForm<Appoi
           name="end"
           label={t('form.end')}
           {...held}
-          className="grows"
+          className="schedule-grows"
           dependencies={['start']}
           rules={[
             ...needed,

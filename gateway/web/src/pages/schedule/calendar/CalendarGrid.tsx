@@ -27,6 +27,10 @@ const VIEW_NAMES: Record<Exclude<View, 'agenda'>, string> = { day: 'timeGridDay'
 const FIRST_HOUR = '07:00:00';
 const LAST_HOUR = '21:00:00';
 const SHORT_EVENT_PIXELS = 34;
+/** What is so short has room for one line. */
+const ONE_LINE_MINUTES = 30;
+/** A call of six minutes is still read. */
+const EVENT_PIXELS_MIN = 22;
 
 interface Props {
   view: Exclude<View, 'agenda'>;
@@ -66,7 +70,7 @@ export default function CalendarGrid(props: Props) {
     if (proposal) props.onMoveProposal(proposal, moved);
   };
   return (
-    <section className="calendar" aria-label={t('calendar.title')}>
+    <section className={`calendar calendar-${view}`} aria-label={t('calendar.title')}>
       <FullCalendar
         ref={calendar}
         plugins={[dayGrid, timeGrid, interaction, classic]}
@@ -88,6 +92,8 @@ export default function CalendarGrid(props: Props) {
         allDayText={t('calendar.allDay')}
         moreLinkText={(count) => t('calendar.more', { count })}
         dayMaxEvents={view === 'month' ? 4 : false}
+        eventDisplay="block"
+        eventMinHeight={EVENT_PIXELS_MIN}
         eventShortHeight={SHORT_EVENT_PIXELS}
         eventMaxStack={4}
         events={events}
@@ -105,7 +111,7 @@ export default function CalendarGrid(props: Props) {
         }}
         navLinks={view !== 'day'}
         navLinkDayClick={(day) => onOpenDay(dayjs(day).format(DAY))}
-        eventContent={(info) => <EventWords info={info} />}
+        eventContent={(info) => <EventWords info={info} month={view === 'month'} />}
         dayHeaderClass={(info) => (isRest(days, info.date) ? 'rest-day' : '')}
         dayLaneClass={(info) => (isRest(days, info.date) ? 'rest-day' : '')}
         dayCellClass={(info) => (isRest(days, info.date) ? 'rest-day' : '')}
@@ -129,11 +135,14 @@ function movedTo(event: EventApi): Moved {
   return { allDay: event.allDay, start, end };
 }
 
-function EventWords({ info }: { info: EventDisplayInfo }) {
+function EventWords({ info, month }: { info: EventDisplayInfo; month: boolean }) {
   const { conflicts } = info.event.extendedProps as { conflicts?: boolean };
   const { t } = useTranslation('schedule');
+  const { start, end } = info.event;
+  const minutes = start && end ? dayjs(end).diff(start, 'minute') : 0;
+  const oneLine = month || info.event.allDay || minutes <= ONE_LINE_MINUTES;
   return (
-    <span className="event-words">
+    <span className={oneLine ? 'event-words event-line' : 'event-words'}>
       {info.timeText && <span className="event-time">{info.timeText}</span>}
       {conflicts && (
         <span className="event-conflict" role="img" aria-label={t('calendar.conflict')} title={t('calendar.conflict')}>

@@ -97,7 +97,7 @@ function Details({ appointment, entry }: { appointment: Appointment; entry: Entr
           ? ''
           : t(`reminder.${reminderMinutes}`, { defaultValue: t('reminder.other', { count: reminderMinutes }) }),
     },
-    { key: 'description', label: t('form.description'), children: description && <span className="written">{description}</span> },
+    { key: 'description', label: t('form.description'), children: description && <span className="schedule-written">{description}</span> },
   ].filter(({ children }) => children);
   return (
     <>

@@ -69,7 +69,7 @@ function Accept({ proposal, onClose }: { proposal: Proposal; onClose: () => void
   };
   return (
     <Flex gap={8} wrap align="end">
-      <Form.Item label={t('proposal.onDay')} htmlFor="proposal-day" layout="vertical" className="plain-item">
+      <Form.Item label={t('proposal.onDay')} htmlFor="proposal-day" layout="vertical" className="schedule-plain-item">
         <DatePicker
           id="proposal-day"
           value={day}
@@ -78,7 +78,7 @@ function Accept({ proposal, onClose }: { proposal: Proposal; onClose: () => void
           onChange={(date) => date && setDay(date)}
         />
       </Form.Item>
-      <Form.Item label={t('proposal.at')} htmlFor="proposal-time" layout="vertical" className="plain-item">
+      <Form.Item label={t('proposal.at')} htmlFor="proposal-time" layout="vertical" className="schedule-plain-item">
         <TimePicker
           id="proposal-time"
           value={time}
@@ -122,7 +122,7 @@ function Decline({ proposal, onClose }: { proposal: Proposal; onClose: () => voi
             name="reason"
             label={t('proposal.reason')}
             rules={[{ required: true, message: t('proposal.reasonNeeded') }]}
-            className="plain-item grows"
+            className="schedule-plain-item schedule-grows"
           >
             <Select options={choices(REASONS)} />
           </Form.Item>

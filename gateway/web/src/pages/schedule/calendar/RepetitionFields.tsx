@@ -26,7 +26,7 @@ export function RepetitionFields() {
   return (
     <>
       <Flex gap={12} wrap>
-        <Form.Item name={['repetition', 'frequency']} label={t('form.repeats')} className="grows">
+        <Form.Item name={['repetition', 'frequency']} label={t('form.repeats')} className="schedule-grows">
           <Select options={FREQUENCIES.map((value) => ({ value, label: t(`frequency.${value}`) }))} />
         </Form.Item>
         {frequency !== 'NONE' && (
@@ -60,7 +60,7 @@ export function RepetitionFields() {
       {frequency !== 'NONE' && (
         <>
           <Flex gap={12} wrap>
-            <Form.Item name={['repetition', 'ends']} label={t('form.ends')} className="grows">
+            <Form.Item name={['repetition', 'ends']} label={t('form.ends')} className="schedule-grows">
               <Select options={ENDS.map((value) => ({ value, label: t(`ends.${value}`) }))} />
             </Form.Item>
             {repetition?.ends === 'until' && (

@@ -49,11 +49,11 @@ export function Subscriptions({ onClose }: { onClose: () => void }) {
               name="displayName"
               label={t('feeds.name')}
               rules={[{ required: true, whitespace: true, message: t('feeds.nameNeeded') }]}
-              className="plain-item grows"
+              className="schedule-plain-item schedule-grows"
             >
               <Input maxLength={60} placeholder={t('feeds.nameHint')} />
             </Form.Item>
-            <Form.Item name="detail" label={t('feeds.detail')} className="plain-item">
+            <Form.Item name="detail" label={t('feeds.detail')} className="schedule-plain-item">
               <Select options={choices(DETAILS)} className="feed-detail" />
             </Form.Item>
             <Button type="primary" htmlType="submit" loading={making.isPending}>

@@ -61,7 +61,7 @@ export function Attachments({ contact, mayChange }: { contact: Contact; mayChang
         empty={<Typography.Text type="secondary">{t('files.none')}</Typography.Text>}
       >
         {({ attachments }) => (
-          <ul className="plain-list">
+          <ul className="schedule-plain-list">
             {attachments.map((attachment) => (
               <AttachmentItem key={attachment.attachmentId} attachment={attachment} mayChange={mayChange} />
             ))}

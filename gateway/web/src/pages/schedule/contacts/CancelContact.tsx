@@ -45,7 +45,7 @@ export function CancelContact({ contact, onClose }: { contact: Contact; onClose:
         label={t('contacts.reason')}
         rules={planned ? [] : [{ required: true, whitespace: true, message: t('contacts.reasonNeeded') }]}
       >
-        <Input.TextArea autoSize={{ minRows: 2 }} maxLength={500} />
+        <Input.TextArea rows={2} maxLength={500} />
       </Form.Item>
     </FormDialog>
   );

@@ -45,12 +45,12 @@ function ContactInFull({ contact }: { contact: Contact }) {
       }
       actions={mine && <Acts contact={contact} />}
     >
-      <div className="two-columns">
+      <div className="schedule-two-columns">
         <Flex vertical gap={16}>
           <Card title={t('contacts.said')}>
             {contact.subject && <Typography.Paragraph strong>{contact.subject}</Typography.Paragraph>}
             {contact.summary ? (
-              <Typography.Paragraph className="written">{contact.summary}</Typography.Paragraph>
+              <Typography.Paragraph className="schedule-written">{contact.summary}</Typography.Paragraph>
             ) : (
               <Typography.Text type="secondary">{t('contacts.nothingSaid')}</Typography.Text>
             )}

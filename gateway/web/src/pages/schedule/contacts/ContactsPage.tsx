@@ -92,7 +92,7 @@ function ContactFilters({ filters, ofUnit, onChange }: FiltersProps) {
   const choices = useNamedChoices();
   const states = choices(STATES).map(({ value, label }) => ({ value: value as string, label }));
   return (
-    <Flex wrap gap={8} className="list-filters">
+    <Flex wrap gap={8} className="schedule-list-filters">
       <ScopeSelect value={filters.scope} onChange={(scope) => onChange({ scope })} />
       {!ofUnit && (
         <Segmented
@@ -107,7 +107,7 @@ function ContactFilters({ filters, ofUnit, onChange }: FiltersProps) {
       )}
       <Select
         aria-label={t('contacts.state')}
-        className="filter"
+        className="schedule-filter"
         value={filters.state}
         onChange={(state) => onChange({ state })}
         options={[{ value: '', label: t('contacts.anyState') }, ...states]}
@@ -116,7 +116,7 @@ function ContactFilters({ filters, ofUnit, onChange }: FiltersProps) {
         mode="multiple"
         allowClear
         aria-label={t('contacts.kind')}
-        className="filter-wide"
+        className="schedule-filter-wide"
         placeholder={t('contacts.anyKind')}
         maxTagCount="responsive"
         value={filters.kinds ? filters.kinds.split(',') : []}
@@ -150,7 +150,7 @@ function ContactFilters({ filters, ofUnit, onChange }: FiltersProps) {
       <CustomerSelect
         allowClear
         aria-label={t('form.customer')}
-        className="filter-wide"
+        className="schedule-filter-wide"
         chosenName={filters.customerName}
         {...(filters.customer ? { value: filters.customer } : {})}
         onChange={(customer, customerName) => onChange({ customer: customer ?? '', customerName: customer ? customerName : '' })}
@@ -197,7 +197,7 @@ function useColumns(ofOthers: boolean) {
 function ContactCard({ contact }: { contact: Contact }) {
   const formats = useFormats();
   return (
-    <Link to={pathOf(contact)} className="card-link">
+    <Link to={pathOf(contact)} className="schedule-card-link">
       <Card size="small">
         <Flex justify="space-between" gap={8} align="start">
           <Typography.Text strong>{contact.customerName || contact.subject || '—'}</Typography.Text>

@@ -114,10 +114,10 @@ function Fields({ done }: { done: boolean }) {
   return (
     <>
       <Flex gap={12} wrap>
-        <Form.Item name="kind" label={t('contacts.kind')} className="grows">
+        <Form.Item name="kind" label={t('contacts.kind')} className="schedule-grows">
           <Select options={choices(KINDS)} />
         </Form.Item>
-        <Form.Item name="start" label={t('contacts.when')} className="grows" {...heldAs('minute')}>
+        <Form.Item name="start" label={t('contacts.when')} className="schedule-grows" {...heldAs('minute')}>
           <DatePicker showTime={{ format: 'HH:mm', minuteStep: 5 }} format="YYYY-MM-DD HH:mm" allowClear={false} />
         </Form.Item>
         <Form.Item name="minutes" label={t('contacts.minutes')}>
@@ -125,11 +125,11 @@ function Fields({ done }: { done: boolean }) {
         </Form.Item>
       </Flex>
       <Flex gap={12} wrap>
-        <Form.Item name="purpose" label={t('contacts.purpose')} className="grows">
+        <Form.Item name="purpose" label={t('contacts.purpose')} className="schedule-grows">
           <Select allowClear options={choices(PURPOSES)} />
         </Form.Item>
         {done && (
-          <Form.Item name="outcome" label={t('contacts.outcome')} className="grows">
+          <Form.Item name="outcome" label={t('contacts.outcome')} className="schedule-grows">
             <Select allowClear options={choices(OUTCOMES)} />
           </Form.Item>
         )}
@@ -138,7 +138,7 @@ function Fields({ done }: { done: boolean }) {
         <Input maxLength={200} />
       </Form.Item>
       <Form.Item name="summary" label={t('contacts.summary')}>
-        <Input.TextArea autoSize={{ minRows: 3, maxRows: 12 }} maxLength={8000} />
+        <Input.TextArea rows={3} maxLength={8000} />
       </Form.Item>
       <Form.Item name="place" label={t('form.place')}>
         <Input maxLength={200} />

@@ -62,7 +62,7 @@ function Changes({ before, after }: { before: Contact; after: Contact }) {
   };
   const changed = SHOWN.filter((field) => say(before, field) !== say(after, field));
   return (
-    <ul className="changes">
+    <ul className="schedule-changes">
       {changed.map((field) => (
         <li key={field}>
           {t(`versions.${field}`)}

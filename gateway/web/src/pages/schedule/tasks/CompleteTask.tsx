@@ -36,7 +36,7 @@ export function CompleteTask({ task, onClose }: { task: Task; onClose: () => voi
         <Select allowClear={!counted} placeholder={t('tasks.resultHint')} options={choices(RESULTS)} />
       </Form.Item>
       <Form.Item name="outcome" label={t('tasks.outcome')}>
-        <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} maxLength={2000} placeholder={t('tasks.outcomeHint')} />
+        <Input.TextArea rows={3} maxLength={2000} placeholder={t('tasks.outcomeHint')} />
       </Form.Item>
     </FormDialog>
   );

@@ -135,7 +135,7 @@ function KindField() {
   const { t } = useTranslation('schedule');
   const choices = useNamedChoices();
   return (
-    <Form.Item name="kind" label={t('tasks.kind')} className="grows">
+    <Form.Item name="kind" label={t('tasks.kind')} className="schedule-grows">
       <Select options={choices(OWN_KINDS)} />
     </Form.Item>
   );
@@ -145,7 +145,7 @@ function PriorityField() {
   const { t } = useTranslation('schedule');
   const choices = useNamedChoices();
   return (
-    <Form.Item name="priority" label={t('tasks.priority')} className="grows">
+    <Form.Item name="priority" label={t('tasks.priority')} className="schedule-grows">
       <Select options={choices(PRIORITIES)} />
     </Form.Item>
   );
@@ -164,7 +164,7 @@ function DescriptionField() {
   const { t } = useTranslation('schedule');
   return (
     <Form.Item name="description" label={t('form.description')}>
-      <Input.TextArea autoSize={{ minRows: 2, maxRows: 10 }} maxLength={4000} />
+      <Input.TextArea rows={2} maxLength={4000} />
     </Form.Item>
   );
 }

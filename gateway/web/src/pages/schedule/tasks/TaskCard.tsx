@@ -45,7 +45,7 @@ export function TaskCard({ task, acts, owner }: { task: Task; acts: boolean; own
                 {t('tasks.start')}
               </Button>
             )}
-            <Button size="small" type="primary" ghost onClick={() => setCompleting(true)}>
+            <Button size="small" onClick={() => setCompleting(true)}>
               {t('tasks.complete')}
             </Button>
           </Flex>

@@ -49,11 +49,11 @@ function TaskInFull({ task }: { task: Task }) {
       }
       actions={may('activity.task.update') && <Acts task={task} />}
     >
-      <div className="two-columns">
+      <div className="schedule-two-columns">
         <Flex vertical gap={16}>
           <Card title={t('tasks.toDo')}>
             {task.description ? (
-              <Typography.Paragraph className="written">{task.description}</Typography.Paragraph>
+              <Typography.Paragraph className="schedule-written">{task.description}</Typography.Paragraph>
             ) : (
               <Typography.Text type="secondary">{t('tasks.noDescription')}</Typography.Text>
             )}
@@ -65,7 +65,7 @@ function TaskInFull({ task }: { task: Task }) {
                 <NamedTag value={task.result} tone="success" />
                 <Tag color={task.onTime ? 'success' : 'warning'}>{t(task.onTime ? 'tasks.onTime' : 'tasks.tooLate')}</Tag>
               </Flex>
-              {task.outcome && <Typography.Paragraph className="written">{task.outcome}</Typography.Paragraph>}
+              {task.outcome && <Typography.Paragraph className="schedule-written">{task.outcome}</Typography.Paragraph>}
             </Card>
           )}
           <Steps taskId={task.taskId} />
@@ -84,10 +84,10 @@ function CampaignScript({ campaignId }: { campaignId: string }) {
   if (!data) return null;
   return (
     <>
-      <Typography.Title level={2} className="card-part">
+      <Typography.Title level={2} className="schedule-card-part">
         {t('tasks.script')}
       </Typography.Title>
-      <Typography.Paragraph className="written">{data.script || t('tasks.noScript')}</Typography.Paragraph>
+      <Typography.Paragraph className="schedule-written">{data.script || t('tasks.noScript')}</Typography.Paragraph>
       <Link to={`/work/campaigns/${campaignId}`}>{data.displayName}</Link>
     </>
   );
@@ -222,7 +222,7 @@ function Cancel({ task, onClose }: { task: Task; onClose: () => void }) {
       onClose={onClose}
     >
       <Form.Item name="reason" label={t('contacts.reason')}>
-        <Input.TextArea autoSize={{ minRows: 2 }} maxLength={500} />
+        <Input.TextArea rows={2} maxLength={500} />
       </Form.Item>
     </FormDialog>
   );

@@ -71,7 +71,7 @@ function TaskFilters({ filters, onChange }: { filters: Filters; onChange: (chang
   const choices = useNamedChoices();
   const ended = filters.state === 'ended';
   return (
-    <Flex wrap gap={8} align="center" className="list-filters">
+    <Flex wrap gap={8} align="center" className="schedule-list-filters">
       <ScopeSelect value={filters.scope} onChange={(scope) => onChange({ scope })} />
       <Segmented
         aria-label={t('tasks.state')}
@@ -86,7 +86,7 @@ function TaskFilters({ filters, onChange }: { filters: Filters; onChange: (chang
         mode="multiple"
         allowClear
         aria-label={t('tasks.kind')}
-        className="filter-wide"
+        className="schedule-filter-wide"
         placeholder={t('tasks.anyKind')}
         maxTagCount="responsive"
         value={filters.kinds ? filters.kinds.split(',') : []}
@@ -102,7 +102,7 @@ function TaskFilters({ filters, onChange }: { filters: Filters; onChange: (chang
             {t('tasks.overdueOnly')}
           </Checkbox>
           <Segmented
-            className="at-end"
+            className="schedule-at-end"
             aria-label={t('calendar.view')}
             value={filters.view}
             onChange={(view) => onChange({ view })}
@@ -132,12 +132,12 @@ function Board({ query, ofUnit }: { query: Asked; ofUnit: boolean }) {
     <Loaded query={asked} rows={8} isEmpty={({ tasks }) => !tasks.length} empty={<EmptyState words={t('tasks.none')} />}>
       {({ tasks, nextPageToken }) => (
         <>
-          <div className="board">
+          <div className="schedule-board">
             {DUES.map((due) => {
               const here = tasks.filter((task) => dueOf(task) === due);
               return (
-                <section key={due} className={`board-column board-${due}`} aria-label={t(`due.${due}`)}>
-                  <h2 className="board-head">
+                <section key={due} className={`schedule-board-column schedule-board-${due}`} aria-label={t(`due.${due}`)}>
+                  <h2 className="schedule-board-head">
                     {t(`due.${due}`)}{' '}
                     <Badge
                       count={here.length}
@@ -158,7 +158,7 @@ function Board({ query, ofUnit }: { query: Asked; ofUnit: boolean }) {
               );
             })}
           </div>
-          {nextPageToken && <p className="board-more">{t('tasks.boardMore', { count: BOARD_MAX })}</p>}
+          {nextPageToken && <p className="schedule-board-more">{t('tasks.boardMore', { count: BOARD_MAX })}</p>}
         </>
       )}
     </Loaded>
@@ -210,7 +210,7 @@ function useColumns(ofUnit: boolean) {
       title: t('tasks.due'),
       width: 140,
       render: (_: unknown, task: Task) => (
-        <span className={task.overdue ? 'late' : ''}>
+        <span className={task.overdue ? 'schedule-late' : ''}>
           {formats.date(task.dueDate)}
           {task.overdue && ` ${t('tasks.late')}`}
         </span>

@@ -37,12 +37,12 @@ export function Course({ warning }: { warning: Warning }) {
   return (
     <Panel place={3} title={t('warning.course')} note={contacts.data ? t('warning.contacts', { count: done.length }) : undefined}>
       <Timeline
-        className="course"
+        className="day-course"
         items={steps.map(({ at, words, note, color }) => ({
           key: `${at}${color}`,
           color: color ?? 'gray',
           content: (
-            <div className="course-step">
+            <div className="day-course-step">
               <div>{words}</div>
               {note && <Typography.Text type="secondary">{note}</Typography.Text>}
             </div>

@@ -55,7 +55,7 @@ function Drawn({ chart, warning }: { chart: Chart; warning: Warning }) {
     formats.moneyShort({ currencyCode: chart.currencyCode, amount: String(amount ?? 0) });
   const label = t('warning.moneyLabel', { first: money(values[0]), last: money(values.at(-1)) });
   return (
-    <div className="money-chart">
+    <div className="day-money-chart">
       <LazyChart option={option} height={HEIGHT} label={label} />
     </div>
   );

@@ -9,7 +9,7 @@ export function NextSteps({ warning }: { warning: Schema<'analytics.v1.Warning'>
   return (
     <Panel place={1} title={t('warning.steps')}>
       {steps.length ? (
-        <ol className="steps">
+        <ol className="day-steps">
           {steps.map((step) => (
             <li key={step.code}>{i18n.language === 'zh' ? step.chinese : step.english}</li>
           ))}

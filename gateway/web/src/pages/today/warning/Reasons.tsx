@@ -10,12 +10,12 @@ export function Reasons({ warning }: { warning: Warning }) {
   const most = Math.max(...warning.reasons.map(weightOf));
   return (
     <Panel place={4} title={t('warning.reasons')} note={t(warning.modelId ? 'warning.reasonsOfModel' : 'warning.reasonsOfRules')}>
-      <ul className="reasons">
+      <ul className="day-reasons">
         {warning.reasons.map((reason) => {
           const words = i18n.language === 'zh' ? reason.chinese : reason.english;
           if (!warning.modelId) {
             return (
-              <li key={reason.feature} className="reason reason-even">
+              <li key={reason.feature} className="day-reason day-reason-even">
                 {words}
               </li>
             );
@@ -23,11 +23,11 @@ export function Reasons({ warning }: { warning: Warning }) {
           const raises = Number(reason.contribution) >= 0;
           const width = most > 0 ? `${(100 * weightOf(reason)) / most}%` : '0';
           return (
-            <li key={reason.feature} className="reason">
+            <li key={reason.feature} className="day-reason">
               <span>{words}</span>
-              <span className="reason-weight">{t(raises ? 'warning.raises' : 'warning.lowers')}</span>
-              <span className="reason-track" aria-hidden>
-                <span className={raises ? 'reason-bar' : 'reason-bar reason-lowers'} style={{ width }} />
+              <span className="day-reason-weight">{t(raises ? 'warning.raises' : 'warning.lowers')}</span>
+              <span className="day-reason-track" aria-hidden>
+                <span className={raises ? 'day-reason-bar' : 'day-reason-bar day-reason-lowers'} style={{ width }} />
               </span>
             </li>
           );

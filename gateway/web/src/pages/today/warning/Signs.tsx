@@ -24,7 +24,7 @@ export function Signs({ warning }: { warning: Warning }) {
   return (
     <Panel place={2} title={t('warning.signs')} count={warning.signals.length}>
       {warning.signals.length ? (
-        <ol className="rows">
+        <ol className="day-rows">
           {warning.signals.map((sign) => (
             <SignRow key={sign.signalCode} sign={sign} detail={detailOf(sign.signalCode)} />
           ))}
@@ -41,8 +41,8 @@ function SignRow({ sign, detail }: { sign: Warning['signals'][number]; detail: S
   const formats = useFormats();
   const chinese = i18n.language === 'zh';
   return (
-    <li className="row">
-      <div className="row-main">
+    <li className="day-row">
+      <div className="day-row-main">
         <Flex wrap align="center" gap="4px 8px">
           <strong>{detail ? (chinese ? detail.chineseName : detail.englishName) : t('warning.sign')}</strong>
           <Severity value={sign.severity} />
@@ -68,7 +68,7 @@ function Evidence({ signal }: { signal: Signal }) {
   const figures = signal.evidence.filter(({ threshold }) => !threshold);
   const thresholds = signal.evidence.filter(({ threshold }) => threshold);
   const list = (entries: Signal['evidence']) => (
-    <dl className="evidence-list">
+    <dl className="day-evidence-list">
       {entries.map((entry) => (
         <div key={entry.name}>
           <dt>{chinese ? entry.chineseName : entry.englishName}</dt>
@@ -78,12 +78,12 @@ function Evidence({ signal }: { signal: Signal }) {
     </dl>
   );
   return (
-    <details className="evidence">
+    <details className="day-evidence">
       <summary>{t('warning.evidence', { count: figures.length })}</summary>
       {list(figures)}
       {thresholds.length > 0 && (
         <>
-          <h3 className="overnight-title">{t('warning.thresholds')}</h3>
+          <h3 className="day-overnight-title">{t('warning.thresholds')}</h3>
           {list(thresholds)}
         </>
       )}

@@ -117,7 +117,7 @@ function Postpone({ warning, onClose }: OfWarning) {
         extra={t('warning.postponeHint')}
         rules={[{ required: true, message: t('required') }]}
       >
-        <DateField min={addDays(today(), 1)} className="field-wide" allowClear={false} />
+        <DateField min={addDays(today(), 1)} className="day-field-wide" allowClear={false} />
       </Form.Item>
     </FormDialog>
   );

@@ -90,7 +90,7 @@ function Stake({ warning }: { warning: Warning }) {
   const { t } = useTranslation('today');
   const formats = useFormats();
   return (
-    <section className="figures stake" aria-label={t('warning.stake')}>
+    <section className="day-figures day-stake" aria-label={t('warning.stake')}>
       <Stood name={t('warning.probability')} note={t(warning.modelId ? 'warning.byModel' : 'warning.byRules')}>
         {warning.probability ? formats.percent(warning.probability, 0) : t('warning.tooLittle')}
       </Stood>
@@ -109,10 +109,10 @@ function Stake({ warning }: { warning: Warning }) {
 
 function Stood({ name, note, children }: { name: string; note: string; children: React.ReactNode }) {
   return (
-    <div className="figure">
-      <span className="figure-name">{name}</span>
-      <span className="figure-amount">{children}</span>
-      <Typography.Text type="secondary" className="figure-change">
+    <div className="day-figure">
+      <span className="day-figure-name">{name}</span>
+      <span className="day-figure-amount">{children}</span>
+      <Typography.Text type="secondary" className="day-figure-change">
         {note}
       </Typography.Text>
     </div>

@@ -39,10 +39,10 @@ export function ApprovalDetail({ waiting, own, onDecided }: { waiting: Waiting; 
   const [, id = ''] = waiting.resource.split('/');
   return (
     <section aria-label={t('approvals.decision')}>
-      <Typography.Title level={2} className="detail-title">
+      <Typography.Title level={2} className="unit-detail-title">
         {kindWords(waiting.kind)}
         {address && (
-          <Link to={address} className="detail-link">
+          <Link to={address} className="unit-detail-link">
             {t('approvals.whole')}
           </Link>
         )}

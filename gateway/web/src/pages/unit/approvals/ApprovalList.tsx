@@ -25,12 +25,12 @@ export function ApprovalList({
   const summary = useSummary();
   const unitName = useUnitNames();
   return (
-    <ul className="inbox-list" aria-label={t('approvals.list')}>
+    <ul className="unit-inbox-list" aria-label={t('approvals.list')}>
       {rows.map((row) => (
         <li key={row.resource}>
           <button
             type="button"
-            className="inbox-item"
+            className="unit-inbox-item"
             aria-current={row.resource === chosen}
             onClick={() => onChoose(row.resource)}
           >
@@ -39,12 +39,12 @@ export function ApprovalList({
               <Tag>{kindWords(row.kind)}</Tag>
             </Flex>
             <span>{summary(row)}</span>
-            <Flex justify="space-between" gap={8} className="small">
+            <Flex justify="space-between" gap={8} className="unit-small">
               <span>{unitName(row.organisationPath)}</span>
               <span>{formats.instant(row.createTime)}</span>
             </Flex>
             {row.expireDate && (
-              <span className="small late">{t('approvals.expires', { date: formats.date(row.expireDate) })}</span>
+              <span className="unit-small unit-late">{t('approvals.expires', { date: formats.date(row.expireDate) })}</span>
             )}
           </button>
         </li>

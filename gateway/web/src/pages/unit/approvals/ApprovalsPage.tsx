@@ -22,7 +22,7 @@ export default function ApprovalsPage() {
       title={t('approvals.title')}
       note={waiting.data && t(own ? 'approvals.ownCount' : 'approvals.count', { count: waiting.data.length })}
     >
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="unit-filters">
         <Segmented
           aria-label={t('approvals.whose')}
           value={filters.whose}
@@ -75,8 +75,8 @@ function Inbox({ rows, own, item, onItem }: Props) {
   };
   const detail = shown && <ApprovalDetail key={shown.resource} waiting={shown} own={own} onDecided={decided} />;
   return (
-    <div className="inbox">
-      <Card size="small" className="flush">
+    <div className="unit-inbox">
+      <Card size="small" className="unit-flush">
         <ApprovalList rows={rows} chosen={shown?.resource ?? ''} onChoose={onItem} />
       </Card>
       {beside ? (

@@ -52,7 +52,7 @@ export function Decision(props: Props) {
     deciding.mutate({ yes, reason });
   };
   return (
-    <Form form={form} layout="vertical" onValuesChange={draft.keep} className="decision">
+    <Form form={form} layout="vertical" onValuesChange={draft.keep} className="unit-decision">
       {deciding.error && (
         <Alert
           className="form-note"
@@ -65,7 +65,7 @@ export function Decision(props: Props) {
         name="reason"
         label={t(explained ? 'approvals.reason' : silent ? 'approvals.reasonOfNo' : 'approvals.reasonOptional')}
       >
-        <Input.TextArea maxLength={200} autoSize={{ minRows: 2, maxRows: 6 }} />
+        <Input.TextArea maxLength={200} rows={3} />
       </Form.Item>
       <Flex gap={8}>
         <Button type="primary" loading={deciding.isPending && deciding.variables.yes} onClick={() => decide(true)}>

@@ -95,9 +95,9 @@ interface Formula {
 function FormulaList({ formulas, label }: { formulas: Formula[]; label: string }) {
   const { i18n } = useTranslation();
   return (
-    <dl className="facts" aria-label={label}>
+    <dl className="unit-facts" aria-label={label}>
       {formulas.map((formula) => (
-        <div key={`${formula.measure} ${formula.englishWords}`} className="fact">
+        <div key={`${formula.measure} ${formula.englishWords}`} className="unit-fact">
           <dt>
             <Named value={formula.measure} />
           </dt>

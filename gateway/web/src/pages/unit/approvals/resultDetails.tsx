@@ -98,7 +98,7 @@ export function ObjectionDetail({ id, waiting, own, onDecided }: DetailProps) {
             />
             {!own && (
               <>
-                <p className="small">{t('approvals.divideHint')}</p>
+                <p className="unit-small">{t('approvals.divideHint')}</p>
                 <Decision
                   resource={waiting.resource}
                   explained

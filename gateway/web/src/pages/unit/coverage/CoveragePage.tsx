@@ -33,7 +33,7 @@ export default function CoveragePage() {
   ];
   return (
     <Page title={t('coverage.title')} note={t('coverage.note')}>
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="unit-filters">
         <UnitField value={filters.unit} onChange={(unit) => change({ unit })} />
       </Flex>
       <CoverageTiles unit={filters.unit} />

@@ -41,7 +41,7 @@ export function OverdueVisits({ unit }: { unit: string }) {
           dataIndex: 'overdueDays',
           width: 110,
           align: 'right',
-          render: (days: number) => <span className="late">{t('days', { count: days })}</span>,
+          render: (days: number) => <span className="unit-late">{t('days', { count: days })}</span>,
         },
         {
           title: t('coverage.cycle'),
@@ -67,7 +67,7 @@ export function OverdueVisits({ unit }: { unit: string }) {
           extra={nameOf(cycle.ownerPersonId)}
         >
           <Flex wrap gap="4px 16px">
-            <span className="late">{t('coverage.overdueBy', { count: cycle.overdueDays })}</span>
+            <span className="unit-late">{t('coverage.overdueBy', { count: cycle.overdueDays })}</span>
             <span>
               {t('coverage.lastSeen')} {formats.date(cycle.lastContactDate)}
             </span>

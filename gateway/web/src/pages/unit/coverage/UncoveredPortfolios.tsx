@@ -59,7 +59,7 @@ function PortfolioCard({ portfolio }: { portfolio: Portfolio }) {
         </span>
         <strong>{t('departures.customers', { count: portfolio.customerCount })}</strong>
       </Flex>
-      <Flex wrap gap={8} align="center" className="card-foot">
+      <Flex wrap gap={8} align="center" className="unit-card-foot">
         <span>{t('coverage.suggested')}</span>
         {portfolio.suggestedReceivers.length === 0 && <span>{t('coverage.noSuggestion')}</span>}
         {portfolio.suggestedReceivers.map((receiver) => (

@@ -18,7 +18,7 @@ function percentOf(hour: number): number {
 
 export function DayScale() {
   return (
-    <div className="day-scale" aria-hidden>
+    <div className="unit-day-scale" aria-hidden>
       {MARKS.map((hour) => (
         <span key={hour} style={{ left: `${percentOf(hour)}%` }}>
           {hour}:00
@@ -32,7 +32,7 @@ export function DayLine({ entries, date, name }: { entries: Entry[]; date: strin
   const { t } = useTranslation('unit');
   const formats = useFormats();
   return (
-    <ul className="day-line" aria-label={t('day.of', { name })}>
+    <ul className="unit-day-line" aria-label={t('day.of', { name })}>
       {entries.map((entry) => {
         const [from, to] = placeOf(entry, date);
         const title = titleOf(entry, t('day.busy'));
@@ -57,7 +57,7 @@ function placeOf(entry: Entry, date: string): [number, number] {
 }
 
 function classOf(entry: Entry): string {
-  if (entry.kind === 'CALENDAR_ENTRY_KIND_ABSENCE') return 'day-entry day-entry-away';
-  if (entry.kind === 'CALENDAR_ENTRY_KIND_CONTACT') return 'day-entry day-entry-contact';
-  return 'day-entry';
+  if (entry.kind === 'CALENDAR_ENTRY_KIND_ABSENCE') return 'unit-day-entry unit-day-entry-away';
+  if (entry.kind === 'CALENDAR_ENTRY_KIND_CONTACT') return 'unit-day-entry unit-day-entry-contact';
+  return 'unit-day-entry';
 }

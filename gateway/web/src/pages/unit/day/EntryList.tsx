@@ -11,7 +11,7 @@ export function EntryList({ entries }: { entries: Entry[] }) {
   const formats = useFormats();
   const named = useNamed();
   return (
-    <ul className="facets" aria-label={t('day.entries')}>
+    <ul className="unit-facets" aria-label={t('day.entries')}>
       {entries.map((entry) => (
         <li key={`${entry.resource} ${entry.startTime}`}>
           <Flex wrap gap="2px 12px">
@@ -21,7 +21,7 @@ export function EntryList({ entries }: { entries: Entry[] }) {
             <span>{titleOf(entry, t('day.busy'))}</span>
             {entry.customerDisplayName && <Link to={`/customers/${entry.customerId}`}>{entry.customerDisplayName}</Link>}
             {entry.place && <span>{entry.place}</span>}
-            <span className="small">{named(entry.kind)}</span>
+            <span className="unit-small">{named(entry.kind)}</span>
           </Flex>
         </li>
       ))}

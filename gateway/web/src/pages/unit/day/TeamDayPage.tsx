@@ -24,7 +24,7 @@ export default function TeamDayPage() {
   const day = useTeamDay(filters.unit, date);
   return (
     <Page title={t('day.title')} note={formats.dateLong(date)}>
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="unit-filters">
         <UnitField value={filters.unit} onChange={(unit) => change({ unit })} />
         <DatePicker
           aria-label={t('day.date')}

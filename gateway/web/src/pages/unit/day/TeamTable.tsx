@@ -34,7 +34,7 @@ export function TeamTable({ day, date }: { day: TeamDay; date: string }) {
           <div>
             {manager.displayName} {load?.absent && <Tag color="warning">{t('day.absent')}</Tag>}
           </div>
-          <div className="small">{unitName(manager.organisationPath)}</div>
+          <div className="unit-small">{unitName(manager.organisationPath)}</div>
         </>
       ),
     },
@@ -130,7 +130,7 @@ function OpenAndLate({ open, late }: { open: number | undefined; late: number })
 function ReportState({ report }: { report: Report | undefined }) {
   const { t } = useTranslation('unit');
   if (report?.missing) return <Tag color="error">{t('day.reportMissing')}</Tag>;
-  if (!report?.workReportId) return <span className="small">{t('day.reportNotYet')}</span>;
+  if (!report?.workReportId) return <span className="unit-small">{t('day.reportNotYet')}</span>;
   return <NamedTag value={report.state} tone={report.state === 'WORK_REPORT_STATE_SUBMITTED' ? 'processing' : 'default'} />;
 }
 

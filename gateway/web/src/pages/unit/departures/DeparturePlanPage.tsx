@@ -34,17 +34,17 @@ export default function DeparturePlanPage() {
       }
       actions={<PlanActions plan={data} />}
     >
-      <Card size="small" className="filters">
+      <Card size="small" className="unit-filters">
         <Flex wrap gap="12px 32px" align="center">
           <PlanState plan={data} />
-          <span className="plan-progress">
+          <span className="unit-plan-progress">
             <PlanProgress plan={data} />
           </span>
           <span>
             {t('departures.atRisk')} <Amount money={data.atRisk} />
           </span>
           {data.unassignedCount > 0 && (
-            <span className="late">{t('departures.unassigned', { count: data.unassignedCount })}</span>
+            <span className="unit-late">{t('departures.unassigned', { count: data.unassignedCount })}</span>
           )}
           <span>{t('departures.ownerIs', { name: data.ownerName })}</span>
         </Flex>

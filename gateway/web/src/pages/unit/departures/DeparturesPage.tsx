@@ -32,7 +32,7 @@ export default function DeparturesPage() {
       title={t('departures.title')}
       note={dependence.data?.asOfDate ? t('asOf', { date: formats.date(dependence.data.asOfDate) }) : t('departures.note')}
     >
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="unit-filters">
         <UnitField value={filters.unit} onChange={(unit) => change({ unit, people: '' })} />
       </Flex>
       {dependence.error && !dependence.data ? (
@@ -48,7 +48,7 @@ export default function DeparturesPage() {
             key: 'dependence',
             label: t('departures.dependence'),
             children: (
-              <div className="columns">
+              <div className="unit-columns">
                 <DependenceRanking
                   unit={filters.unit}
                   chosen={people}

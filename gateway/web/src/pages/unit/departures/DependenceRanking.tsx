@@ -59,7 +59,7 @@ export function DependenceRanking({ unit, chosen, onChoose, onPlan }: Props) {
                       </Checkbox>
                       <Amount money={row.atRisk} />
                     </Flex>
-                    <span className="bar" style={{ width: `${(row.unitShareBasisPoints / most) * 100}%` }} />
+                    <span className="unit-bar" style={{ width: `${(row.unitShareBasisPoints / most) * 100}%` }} />
                   </li>
                 ))}
               </ul>
@@ -85,7 +85,7 @@ export function DependenceRanking({ unit, chosen, onChoose, onPlan }: Props) {
                   render: (_, row) => (
                     <>
                       {row.personName}
-                      <div className="small">{unitName(row.organisationPath)}</div>
+                      <div className="unit-small">{unitName(row.organisationPath)}</div>
                     </>
                   ),
                 },
@@ -96,7 +96,7 @@ export function DependenceRanking({ unit, chosen, onChoose, onPlan }: Props) {
                   render: (_, row) => (
                     <>
                       {row.customerCount}
-                      <div className="small">{t('departures.single', { count: row.singleThreadedCount })}</div>
+                      <div className="unit-small">{t('departures.single', { count: row.singleThreadedCount })}</div>
                     </>
                   ),
                 },
@@ -114,7 +114,7 @@ export function DependenceRanking({ unit, chosen, onChoose, onPlan }: Props) {
                   render: (_, row) => (
                     <>
                       {formats.basisPoints(row.unitShareBasisPoints)}
-                      <span className="bar" style={{ width: `${(row.unitShareBasisPoints / most) * 100}%` }} />
+                      <span className="unit-bar" style={{ width: `${(row.unitShareBasisPoints / most) * 100}%` }} />
                     </>
                   ),
                 },

@@ -16,7 +16,7 @@ export function Foreseen({ unit }: { unit: string }) {
   const { t } = useTranslation('unit');
   const calibration = api.useQuery('get', '/v1/departureCalibration', {});
   return (
-    <div className="columns">
+    <div className="unit-columns">
       <Card size="small" title={t('departures.left')}>
         <Departures unit={unit} />
       </Card>
@@ -56,7 +56,7 @@ function Departures({ unit }: { unit: string }) {
           render: (_, row) => (
             <>
               <Amount money={row.expectedLoss} />
-              <div className="small">
+              <div className="unit-small">
                 {formats.moneyShort(row.lowLoss)} – {formats.moneyShort(row.highLoss)}
               </div>
             </>
@@ -87,7 +87,7 @@ function Calibrated({ calibration }: { calibration: Calibration }) {
   const known = calibration.departureCount > 0;
   return (
     <Flex vertical gap={16}>
-      <dl className="facts">
+      <dl className="unit-facts">
         <dt>{t('departures.keepRate')}</dt>
         <dd>
           {t('departures.rateWithin', {

@@ -107,7 +107,7 @@ function Successor({ item, changes }: { item: PlanItem; changes: boolean }) {
   if (!changes || item.state !== 'DEPARTURE_PLAN_ITEM_STATE_OPEN') return <>{item.personName || t('departures.nobodyYet')}</>;
   return (
     <RelationshipManagerSelect
-      className="stretch"
+      className="unit-stretch"
       aria-label={t('departures.successorOf', { name: item.customerName })}
       placeholder={t('departures.nobodyYet')}
       loading={changing.isPending}
@@ -121,9 +121,9 @@ function Successor({ item, changes }: { item: PlanItem; changes: boolean }) {
 function Contacts({ item }: { item: PlanItem }) {
   const { t } = useTranslation('unit');
   const formats = useFormats();
-  if (!item.contactCount) return <span className="small">{t('departures.noContact')}</span>;
+  if (!item.contactCount) return <span className="unit-small">{t('departures.noContact')}</span>;
   return (
-    <span className="small">
+    <span className="unit-small">
       {t('departures.contactsSince', { count: item.contactCount, date: formats.date(item.lastContactDate) })}
     </span>
   );

@@ -91,22 +91,22 @@ function Going({ estimate }: { estimate: Estimate | undefined }) {
   });
   return (
     <div aria-live="polite">
-      <div className="small">{t('departures.expected')}</div>
-      <div className="tile-value">
+      <div className="unit-small">{t('departures.expected')}</div>
+      <div className="unit-tile-value">
         <Amount money={estimate?.expectedLoss} />
       </div>
-      <div className="interval" role="img" aria-label={said}>
+      <div className="unit-interval" role="img" aria-label={said}>
         <span
-          className="interval-range"
+          className="unit-interval-range"
           style={{ left: place(estimate?.lowLoss?.amount), width: `${((high - low) / balance) * 100}%` }}
         />
-        <span className="interval-point" style={{ left: place(estimate?.expectedLoss?.amount) }} />
+        <span className="unit-interval-point" style={{ left: place(estimate?.expectedLoss?.amount) }} />
       </div>
-      <Flex justify="space-between" gap={8} className="small">
+      <Flex justify="space-between" gap={8} className="unit-small">
         <span>{said}</span>
         <span>{t('departures.allBalance', { amount: formats.moneyShort(estimate?.balance) })}</span>
       </Flex>
-      <dl className="facts facts-below">
+      <dl className="unit-facts unit-facts-below">
         <dt>{t('departures.touched')}</dt>
         <dd>
           {t('departures.touchedCount', { count: estimate?.customerCount ?? 0, single: estimate?.singleThreadedCount ?? 0 })}
@@ -138,9 +138,9 @@ function KeepRate({ value, foreseen, onChange }: KeepProps) {
   return (
     <div>
       <Flex justify="space-between" align="center" gap={8}>
-        <span>{t('departures.keeps', { rate: formats.basisPoints(value ?? foreseen) })}</span>
+        <span>{t('departures.keeps', { rate: formats.percent((value ?? foreseen) / 10_000, 0) })}</span>
         <Flex gap={8} align="center">
-          <span className="small">{t('departures.ownRate')}</span>
+          <span className="unit-small">{t('departures.ownRate')}</span>
           <Switch
             size="small"
             aria-label={t('departures.ownRate')}
@@ -168,17 +168,17 @@ function Affected({ customers }: { customers: Dependence[] }) {
   const { t, i18n } = useTranslation('unit');
   const formats = useFormats();
   return (
-    <ul className="inbox-list" aria-label={t('departures.affected')}>
+    <ul className="unit-inbox-list" aria-label={t('departures.affected')}>
       {customers.map((customer) => (
-        <li key={customer.customerId} className="affected">
+        <li key={customer.customerId} className="unit-affected">
           <Flex justify="space-between" gap={8}>
             <Link to={`/customers/${customer.customerId}`}>{customer.customerName}</Link>
             <Amount money={customer.atRisk} />
           </Flex>
-          <Flex justify="space-between" gap={8} className="small">
+          <Flex justify="space-between" gap={8} className="unit-small">
             <span>{i18n.language === 'zh' ? customer.reasonZh : customer.reasonEn}</span>
             <Tooltip title={t('departures.dependenceHint')}>
-              <span className="amount">{formats.basisPoints(customer.dependenceBasisPoints)}</span>
+              <span className="amount">{formats.percent(customer.dependenceBasisPoints / 10_000, 0)}</span>
             </Tooltip>
           </Flex>
         </li>

@@ -47,17 +47,17 @@ export function CreateCampaign({ unit, onClose }: { unit: string; onClose: () =>
         <Input maxLength={100} />
       </Form.Item>
       <Form.Item name="purpose" label={t('dispatch.purpose')}>
-        <Input.TextArea maxLength={2000} autoSize={{ minRows: 2, maxRows: 6 }} />
+        <Input.TextArea maxLength={2000} rows={3} />
       </Form.Item>
       <Form.Item name="script" label={t('dispatch.script')}>
-        <Input.TextArea maxLength={4000} autoSize={{ minRows: 2, maxRows: 6 }} />
+        <Input.TextArea maxLength={4000} rows={3} />
       </Form.Item>
-      <div className="form-pair">
+      <div className="unit-form-pair">
         <Form.Item name="dueDate" label={t('dispatch.due')} rules={required}>
-          <DateField className="stretch" />
+          <DateField className="unit-stretch" />
         </Form.Item>
         <Form.Item name="targetCount" label={t('dispatch.target')}>
-          <InputNumber min={0} className="stretch" />
+          <InputNumber min={0} className="unit-stretch" />
         </Form.Item>
       </div>
       <Form.Item name="assignment" label={t('dispatch.assignment')}>

@@ -31,10 +31,10 @@ export default function DispatchPage() {
         </>
       }
     >
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="unit-filters">
         <UnitField value={filters.unit} onChange={(unit) => change({ unit, person: '' })} />
       </Flex>
-      <div className="board">
+      <div className="unit-board">
         <Tabs
           activeKey={filters.view}
           onChange={(view) => change({ view })}

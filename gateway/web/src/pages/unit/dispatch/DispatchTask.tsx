@@ -52,7 +52,7 @@ export function DispatchTask({ unit, onClose }: { unit: string; onClose: () => v
       <Form.Item name="title" label={t('dispatch.what')} rules={required}>
         <Input maxLength={200} />
       </Form.Item>
-      <div className="form-pair">
+      <div className="unit-form-pair">
         <Form.Item name="kind" label={t('dispatch.kind')}>
           <Select options={choices(KINDS)} />
         </Form.Item>
@@ -60,14 +60,14 @@ export function DispatchTask({ unit, onClose }: { unit: string; onClose: () => v
           <Select options={choices(PRIORITIES)} />
         </Form.Item>
         <Form.Item name="dueDate" label={t('dispatch.due')} extra={t('dispatch.dueHint')}>
-          <DateField className="stretch" />
+          <DateField className="unit-stretch" />
         </Form.Item>
         <Form.Item name="customerId" label={t('customer')}>
           <CustomerSelect allowClear />
         </Form.Item>
       </div>
       <Form.Item name="description" label={t('dispatch.more')}>
-        <Input.TextArea maxLength={4000} autoSize={{ minRows: 2, maxRows: 8 }} />
+        <Input.TextArea maxLength={4000} rows={3} />
       </Form.Item>
     </FormDialog>
   );

@@ -20,12 +20,12 @@ export function Loads({ unit, person, onPerson }: Props) {
           const most = Math.max(1, ...data.loads.map((load) => load.openCount));
           const byLoad = [...data.loads].sort((one, other) => other.openCount - one.openCount);
           return (
-            <ul className="facets">
+            <ul className="unit-facets">
               {byLoad.map((load) => (
                 <li key={load.personId}>
                   <button
                     type="button"
-                    className="facet"
+                    className="unit-facet"
                     aria-pressed={person === load.personId}
                     onClick={() => onPerson(person === load.personId ? '' : load.personId)}
                   >
@@ -33,14 +33,14 @@ export function Loads({ unit, person, onPerson }: Props) {
                       {load.displayName} {load.absent && <Tag color="warning">{t('day.absent')}</Tag>}
                     </span>
                     <span className="amount">
-                      {load.overdueCount > 0 && <span className="late">{t('late', { count: load.overdueCount })} </span>}
+                      {load.overdueCount > 0 && <span className="unit-late">{t('late', { count: load.overdueCount })} </span>}
                       {load.openCount}
                     </span>
-                    <span className="bars">
+                    <span className="unit-bars">
                       {load.overdueCount > 0 && (
-                        <span className="bar bar-late" style={{ width: `${(load.overdueCount / most) * 100}%` }} />
+                        <span className="unit-bar unit-bar-late" style={{ width: `${(load.overdueCount / most) * 100}%` }} />
                       )}
-                      <span className="bar" style={{ width: `${((load.openCount - load.overdueCount) / most) * 100}%` }} />
+                      <span className="unit-bar" style={{ width: `${((load.openCount - load.overdueCount) / most) * 100}%` }} />
                     </span>
                   </button>
                 </li>

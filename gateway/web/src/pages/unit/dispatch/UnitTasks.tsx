@@ -31,7 +31,7 @@ export function UnitTasks({ unit, person, overdue, onOverdue }: Props) {
   const selection = { keys: chosen.map((task) => task.taskId), onChange: (_: Key[], rows: Task[]) => setChosen(rows) };
   return (
     <>
-      <Flex wrap gap={8} align="center" className="filters">
+      <Flex wrap gap={8} align="center" className="unit-filters">
         <Switch aria-label={t('dispatch.overdueOnly')} checked={overdue} onChange={onOverdue} />
         <span>{t('dispatch.overdueOnly')}</span>
         {chosen.length > 0 && (

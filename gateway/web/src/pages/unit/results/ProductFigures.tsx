@@ -78,7 +78,7 @@ export function ProductFigures({ figures, against }: { figures: Figures | undefi
         },
       ]}
       summary={() => (
-        <Table.Summary.Row className="sum">
+        <Table.Summary.Row className="unit-sum">
           <Table.Summary.Cell index={0}>{t('results.total')}</Table.Summary.Cell>
           <Table.Summary.Cell index={1} />
           {SHOWN.map((measure, place) => (

@@ -79,7 +79,7 @@ export function Ranking({ organisationPath, period, dayDate, measure, against, f
               },
               {
                 key: 'bar',
-                title: <span className="visually-hidden">{t('results.inProportion')}</span>,
+                title: <span className="unit-visually-hidden">{t('results.inProportion')}</span>,
                 render: (_, row) => <Bar amount={Number(row.amount?.amount ?? 0)} most={most} />,
               },
               {
@@ -100,7 +100,7 @@ export function Ranking({ organisationPath, period, dayDate, measure, against, f
                     <strong>{row.rank}</strong>
                     <Link to={`/performance/results/${row.personId}`}>{row.personName}</Link>
                     <Move now={row.rank} before={row.before?.rank} />
-                    <span className="push">
+                    <span className="unit-push">
                       <Amount money={row.amount} />
                     </span>
                   </Flex>
@@ -148,5 +148,10 @@ function Move({ now, before }: { now: number; before: number | undefined }) {
 }
 
 function Bar({ amount, most }: { amount: number; most: number }) {
-  return <span className={amount < 0 ? 'bar bar-late' : 'bar'} style={{ width: `${(Math.abs(amount) / most) * 100}%` }} />;
+  return (
+    <span
+      className={amount < 0 ? 'unit-bar unit-bar-late' : 'unit-bar'}
+      style={{ width: `${(Math.abs(amount) / most) * 100}%` }}
+    />
+  );
 }

@@ -100,7 +100,7 @@ function PartName({ part, onUnit }: { part: Part; onUnit: (path: string) => void
   const { t } = useTranslation('unit');
   if (part.kind === 'UNIT_PART_KIND_UNIT') {
     return (
-      <Button type="link" className="inline-action" onClick={() => onUnit(part.organisationPath)}>
+      <Button type="link" className="unit-inline-action" onClick={() => onUnit(part.organisationPath)}>
         {part.displayName}
       </Button>
     );

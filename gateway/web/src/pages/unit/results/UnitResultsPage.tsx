@@ -40,7 +40,7 @@ export default function UnitResultsPage() {
   const shown = { ...query, measure, against };
   return (
     <Page title={t('results.title')} note={<AsOf figures={figures.data} />}>
-      <Flex wrap gap={8} className="filters">
+      <Flex wrap gap={8} className="unit-filters">
         <UnitField value={filters.unit} onChange={(unit) => change({ unit })} />
         <Segmented
           aria-label={t('results.period')}
@@ -56,7 +56,7 @@ export default function UnitResultsPage() {
         />
         <Select
           aria-label={t('results.measure')}
-          className="measure-field"
+          className="unit-measure-field"
           value={measure}
           onChange={(value) => change({ measure: value })}
           options={choices(MEASURES)}

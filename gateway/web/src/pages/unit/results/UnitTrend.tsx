@@ -39,12 +39,13 @@ export function UnitTrend({ organisationPath, period, measure, asOfDate }: Props
       name: nameOf(point.startDate, period, formats),
       value: Number(amountOf(point.amounts, measure)?.amount ?? 0),
       words: formats.money(amountOf(point.amounts, measure)),
+      upTo: isOver(point, period) ? '' : t('results.soFar', { date: formats.date(point.asOfDate) }),
     }));
     return optionOf(drawn, STOCKS.has(measure), formats);
-  }, [points.data, period, measure, formats]);
+  }, [points.data, period, measure, formats, t]);
   const title = t('results.trend', { measure: named(measure) });
   return (
-    <Card size="small" title={title} className="trend">
+    <Card size="small" title={title} className="unit-trend">
       <Loaded
         query={points}
         isEmpty={(data) => data.figurePoints.length === 0}
@@ -57,6 +58,12 @@ export function UnitTrend({ organisationPath, period, measure, asOfDate }: Props
   );
 }
 
+/** Whether the period's last day is in it. */
+function isOver(point: { startDate: string; asOfDate: string }, period: Period): boolean {
+  const months = { PERIOD_KIND_DAY: 0, PERIOD_KIND_MONTH: 1, PERIOD_KIND_QUARTER: 3, PERIOD_KIND_YEAR: 12 }[period];
+  return months === 0 || !dayjs(point.asOfDate).isBefore(dayjs(point.startDate).add(months, 'month').subtract(1, 'day'));
+}
+
 function nameOf(date: string, period: Period, formats: Formats): string {
   if (period === 'PERIOD_KIND_DAY') return formats.date(date);
   if (period === 'PERIOD_KIND_YEAR') return date.slice(0, 4);
@@ -64,14 +71,22 @@ function nameOf(date: string, period: Period, formats: Formats): string {
   return formats.month(date);
 }
 
-function optionOf(drawn: { name: string; value: number; words: string }[], stock: boolean, formats: Formats): ChartOption {
+interface Drawn {
+  name: string;
+  value: number;
+  words: string;
+  /** Of a period that is not over: up to when it is counted. */
+  upTo: string;
+}
+
+function optionOf(drawn: Drawn[], stock: boolean, formats: Formats): ChartOption {
   return {
     grid: { left: 8, right: 8, top: 16, bottom: 4, containLabel: true },
     tooltip: {
       trigger: 'axis',
       formatter: (params: { dataIndex: number }[]) => {
         const point = drawn[params[0]?.dataIndex ?? 0];
-        return point ? `${point.name}\n${point.words}` : '';
+        return point ? [point.name, point.words, point.upTo].filter(Boolean).join('\n') : '';
       },
     },
     xAxis: { type: 'category', data: drawn.map((point) => point.name), axisTick: { show: false } },
@@ -79,7 +94,12 @@ function optionOf(drawn: { name: string; value: number; words: string }[], stock
     series: [
       stock
         ? { type: 'line', data: drawn.map((point) => point.value), smooth: false, symbolSize: 6, areaStyle: { opacity: 0.12 } }
-        : { type: 'bar', data: drawn.map((point) => point.value), barMaxWidth: 36 },
+        : { type: 'bar', data: drawn.map(barOf), barMaxWidth: 36 },
     ],
   };
+}
+
+/** What is not over yet is drawn paler. */
+function barOf(point: Drawn) {
+  return { value: point.value, itemStyle: { opacity: point.upTo ? 0.5 : 1 } };
 }

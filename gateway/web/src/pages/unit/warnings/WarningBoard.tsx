@@ -37,10 +37,10 @@ export function WarningBoard({ overview, filters, change }: Props) {
   const columns = useColumns(may('analytics.warning.assign') ? (warning) => setAssigning([warning]) : undefined);
   const selection = { keys: chosen.map((each) => each.warningId), onChange: (_: Key[], rows: Warning[]) => setChosen(rows) };
   return (
-    <div className="board">
+    <div className="unit-board">
       <div>
         {chosen.length > 0 && (
-          <Flex gap={8} align="center" className="filters">
+          <Flex gap={8} align="center" className="unit-filters">
             <span>{t('chosen', { count: chosen.length })}</span>
             <Button type="primary" onClick={() => setAssigning(chosen)}>
               {t('warnings.assign')}
@@ -139,7 +139,7 @@ function AtRisk({ warning }: { warning: Warning }) {
   return (
     <>
       <Amount money={warning.valueAtRisk} />
-      <div className="small">{formats.percent(warning.probability, 0)}</div>
+      <div className="unit-small">{formats.percent(warning.probability, 0)}</div>
     </>
   );
 }
@@ -150,7 +150,7 @@ function Due({ warning }: { warning: Warning }) {
   return (
     <>
       <NamedTag value={warning.state} tone={warning.state === 'WARNING_STATE_ACCEPTED' ? 'processing' : 'default'} />
-      <div className="small">
+      <div className="unit-small">
         {warning.overdue ? (
           <Tag color="error">{t('warnings.overdue')}</Tag>
         ) : (
@@ -170,7 +170,7 @@ function Assignee({ warning, onAssign }: { warning: Warning; onAssign: ((warning
         <Button
           size="small"
           type="link"
-          className="inline-action"
+          className="unit-inline-action"
           aria-label={t('warnings.assignOf', { name: warning.customerName })}
           onClick={() => onAssign(warning)}
         >
@@ -184,15 +184,14 @@ function Assignee({ warning, onAssign }: { warning: Warning; onAssign: ((warning
 /** The two that weigh most, in words; how many more there are. */
 function Signs({ warning }: { warning: Warning }) {
   const { t, i18n } = useTranslation('unit');
-  const said = warning.signals.map((sign) => (i18n.language === 'zh' ? sign.chinese : sign.english));
-  const reasons = warning.reasons.map((reason) => (i18n.language === 'zh' ? reason.chinese : reason.english));
-  const words = [...said, ...reasons];
+  const said = warning.signals.length ? warning.signals : warning.reasons;
+  const words = said.map((each) => (i18n.language === 'zh' ? each.chinese : each.english));
   return (
-    <div className="signs">
+    <div className="unit-signs">
       {words.slice(0, 2).map((each) => (
         <div key={each}>{each}</div>
       ))}
-      {words.length > 2 && <div className="small">{t('warnings.moreSigns', { count: words.length - 2 })}</div>}
+      {words.length > 2 && <div className="unit-small">{t('warnings.moreSigns', { count: words.length - 2 })}</div>}
     </div>
   );
 }
@@ -206,7 +205,7 @@ function WarningCard({ warning }: { warning: Warning }) {
       extra={<Severity severity={warning.severity} />}
     >
       <Signs warning={warning} />
-      <Flex wrap gap="4px 16px" className="card-foot">
+      <Flex wrap gap="4px 16px" className="unit-card-foot">
         <span>
           {t('warnings.perHour')} <Amount money={warning.valuePerHour} />
         </span>

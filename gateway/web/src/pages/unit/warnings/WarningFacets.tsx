@@ -20,9 +20,9 @@ export function Facets({ overview, filters, change }: Props) {
   const losses = Math.max(1, ...people.map((each) => Number(each.expectedLoss?.amount ?? 0)));
   const counts = Math.max(1, ...signals.map((each) => each.openCount));
   return (
-    <div className="facet-cards">
+    <div className="unit-facet-cards">
       <Card size="small" title={t('warnings.byPerson')}>
-        <ul className="facets">
+        <ul className="unit-facets">
           {people.map((each) => (
             <Facet
               key={each.assigneePersonId}
@@ -41,7 +41,7 @@ export function Facets({ overview, filters, change }: Props) {
         </ul>
       </Card>
       <Card size="small" title={t('warnings.bySign')}>
-        <ul className="facets">
+        <ul className="unit-facets">
           {signals.map((each) => (
             <Facet
               key={each.signalCode}
@@ -72,12 +72,12 @@ interface FacetProps {
 function Facet({ pressed, onToggle, name, value, late, share }: FacetProps) {
   return (
     <li>
-      <button type="button" className="facet" aria-pressed={pressed} onClick={() => onToggle(!pressed)}>
+      <button type="button" className="unit-facet" aria-pressed={pressed} onClick={() => onToggle(!pressed)}>
         <span>
-          {name} {late && <span className="late">{late}</span>}
+          {name} {late && <span className="unit-late">{late}</span>}
         </span>
         <span className="amount">{value}</span>
-        <span className="bar" style={{ width: `${Math.round(share * 100)}%` }} />
+        <span className="unit-bar" style={{ width: `${Math.round(share * 100)}%` }} />
       </button>
     </li>
   );

@@ -15,7 +15,7 @@ export function WarningOutcomes({ overview, unit }: { overview: Overview | undef
   const { t } = useTranslation('unit');
   return (
     <Flex vertical gap={16}>
-      <div className="columns">
+      <div className="unit-columns">
         <Precision overview={overview} />
         <Flex vertical gap={16}>
           <Outcomes overview={overview} />
@@ -94,8 +94,8 @@ function Experiment({ experiment }: { experiment: Schema<'analytics.v1.WarningsE
   const percent = (share: string | undefined) => (share ? formats.percent(share, 1) : '—');
   return (
     <Card size="small" title={t('warnings.experiment')}>
-      <p className="small">{t('warnings.experimentHint')}</p>
-      <dl className="facts">
+      <p className="unit-small">{t('warnings.experimentHint')}</p>
+      <dl className="unit-facts">
         <dt>{t('warnings.shown')}</dt>
         <dd>{percent(experiment.shown?.leftShare)}</dd>
         <dt>{t('warnings.heldOut')}</dt>

@@ -27,7 +27,7 @@ export default function WarningsPage() {
       title={t('warnings.title')}
       note={overview.data?.asOfDate ? t('asOf', { date: formats.date(overview.data.asOfDate) }) : t('warnings.note')}
     >
-      <Flex wrap gap={8} align="center" className="filters">
+      <Flex wrap gap={8} align="center" className="unit-filters">
         <UnitField value={filters.unit} onChange={(unit) => change({ unit, person: '', signal: '' })} />
         {filters.view === 'board' && (
           <>

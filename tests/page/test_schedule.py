@@ -1,0 +1,203 @@
+"""Calendar, contacts, tasks and campaigns, as those who use them do."""
+
+import re
+import uuid
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.page.conftest import settled
+
+
+def choose(page: Page, field: str, option: str) -> None:
+    """One of a select's options."""
+    page.get_by_label(field, exact=True).click()
+    page.locator(".ant-select-item-option", has_text=option).first.click()
+
+
+def workday_ahead() -> date:
+    """A day of next week, of which nobody sees the end while a test runs."""
+    today = datetime.now(UTC).date()
+    return today + timedelta(days=8 - today.weekday())
+
+
+def open_calendar_at(page: Page, day: date, view: str = "week") -> None:
+    page.goto(f"/app/work/calendar?view={view}&date={day.isoformat()}")
+    page.locator("#content").wait_for()
+    settled(page)
+
+
+def choose_slot(page: Page, day: date, hour: int) -> None:
+    """Draws an hour in the calendar, as with a mouse."""
+    heading = page.locator(f".calendar [data-date='{day.isoformat()}']").last
+    column = heading.bounding_box()
+    time = page.locator(".calendar").get_by_text(f"{hour:02}:00", exact=True).first
+    time.scroll_into_view_if_needed()
+    column, row = heading.bounding_box(), time.bounding_box()
+    x, y = column["x"] + column["width"] / 2, row["y"] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 20, steps=4)
+    page.mouse.move(x, y + 40, steps=4)
+    page.mouse.up()
+
+
+def drag(page: Page, event, *, right: float = 0, down: float = 0) -> None:
+    event.scroll_into_view_if_needed()
+    box = event.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + min(10, box["height"] / 2)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right / 2, y + down / 2 + 4, steps=5)
+    page.mouse.move(x + right, y + down, steps=8)
+    page.mouse.up()
+
+
+def test_a_manager_plans_a_series_moves_one_of_it_and_cancels_it(visit, looks_right):
+    page = visit("manager.east", "work/calendar")
+    day, title = workday_ahead(), f"周例会 {uuid.uuid4().hex[:8]}"
+    open_calendar_at(page, day)
+    page.get_by_role("button", name="新建日程").click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("标题").fill(title)
+    start = drawer.get_by_label("开始")
+    start.fill(f"{day.isoformat()} 09:00")
+    start.press("Enter")
+    choose(page, "重复", "按周")
+    drawer.get_by_role("checkbox", name="二", exact=True).wait_for()
+    drawer.get_by_role("checkbox", name="二", exact=True).check()
+    choose(page, "截止", "若干次")
+    drawer.get_by_label("次数").fill("3")
+    looks_right(page, "appointment")
+    drawer.get_by_role("button", name="保 存").or_(drawer.get_by_role("button", name="保存")).click()
+    again = page.get_by_role("button", name="仍然保存")
+    event = page.locator(".calendar .entry", has_text=title)
+    expect(event.or_(again).first).to_be_visible()
+    if again.is_visible():
+        again.click()
+    expect(event).to_be_visible()
+    looks_right(page, "calendar")
+
+    column = page.locator(".calendar [data-date]").last.bounding_box()["width"]
+    drag(page, event, right=column)
+    page.get_by_role("dialog").get_by_text("仅此次").click()
+    page.get_by_role("dialog").locator(".ant-btn-primary").click()
+    expect(page.get_by_text("时间已调整")).to_be_visible()
+
+    event.click()
+    page.get_by_role("dialog").get_by_role("button", name="取消日程").click()
+    page.get_by_role("dialog").get_by_text("全部", exact=True).click()
+    page.get_by_role("dialog").locator(".ant-modal-confirm-btns .ant-btn-primary").click()
+    expect(page.get_by_text("日程已取消")).to_be_visible()
+    expect(event).to_be_hidden()
+
+
+def test_a_relationship_manager_draws_an_hour_and_subscribes(visit):
+    page = visit("rm2.east", "work/calendar", language="en")
+    day, title = workday_ahead(), f"Reading {uuid.uuid4().hex[:8]}"
+    open_calendar_at(page, day)
+    choose_slot(page, day, 18)
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("Title").fill(title)
+    page.reload()
+    page.get_by_role("button", name="New appointment").click()
+    expect(page.get_by_role("dialog").get_by_label("Title")).to_have_value(title)
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+    again = page.get_by_role("button", name="Save anyway")
+    expect(page.get_by_text("Saved").or_(again).first).to_be_visible()
+    if again.is_visible():
+        again.click()
+        expect(page.get_by_text("Saved")).to_be_visible()
+
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Calendar subscriptions").click()
+    name = f"Phone {uuid.uuid4().hex[:8]}"
+    page.get_by_label("Used for").fill(name)
+    page.get_by_role("button", name="Make link").click()
+    expect(page.get_by_text(re.compile(r"/v1/calendarFeeds/\S+/calendar\.ics"))).to_be_visible()
+    row = page.get_by_role("row", name=name)
+    row.get_by_role("button", name="Revoke").click()
+    page.locator(".ant-popconfirm .ant-btn-primary").click()
+    expect(row).to_be_hidden()
+
+
+def test_a_contact_is_corrected_and_what_it_was_is_kept(visit, looks_right):
+    page = visit("rm1.east", "work/contacts", language="en")
+    looks_right(page, "contacts")
+    choose(page, "State", "Done")
+    page.get_by_role("link").filter(has_text=re.compile(r"\d\d:\d\d")).first.click()
+    page.get_by_role("button", name="Edit").click()
+    subject = f"Follow-up {uuid.uuid4().hex[:8]}"
+    page.get_by_role("dialog").get_by_label("Subject").fill(subject)
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_text(subject).first).to_be_visible()
+    expect(page.get_by_text("Former versions")).to_be_visible()
+    note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"What was agreed."}
+    page.locator("input[type=file]").set_input_files(note)
+    expect(page.get_by_text("note.txt").first).to_be_visible()
+    looks_right(page, "contact")
+
+
+def test_a_task_is_taken_on_done_and_opened_again(visit, looks_right):
+    page = visit("rm1.east", "work/tasks", appearance="dark")
+    title = f"准备授信材料 {uuid.uuid4().hex[:8]}"
+    page.get_by_role("button", name="新建任务").click()
+    page.get_by_role("dialog").get_by_label("任务内容").fill(title)
+    page.get_by_role("dialog").locator("button[type=submit]").click()
+    page.get_by_role("link", name=title).wait_for()
+    looks_right(page, "tasks")
+    page.get_by_role("link", name=title).click()
+    page.get_by_role("button", name="开始", exact=True).or_(page.get_by_role("button", name="开 始")).click()
+    expect(page.get_by_text("任务已开始")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^完 ?成$")).click()
+    page.get_by_role("dialog").get_by_label("完成情况").fill("材料已齐")
+    page.get_by_role("dialog").locator("button[type=submit]").click()
+    expect(page.get_by_text("材料已齐")).to_be_visible()
+    expect(page.get_by_role("button", name="重新打开")).to_be_visible()
+    looks_right(page, "task")
+
+
+def test_a_manager_runs_a_campaign(visit, looks_right):
+    page = visit("manager.east", "work/campaigns", language="en")
+    name = f"Year-end deposits {uuid.uuid4().hex[:8]}"
+    page.get_by_role("button", name="New campaign").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill(name)
+    due = dialog.get_by_label("Due")
+    due.fill((datetime.now(UTC).date() + timedelta(days=20)).isoformat())
+    due.press("Enter")
+    dialog.locator("button[type=submit]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.get_by_role("button", name="Add customers").click()
+    choose(page, "Tiers", "Private")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Add these customers").click()
+    expect(page.get_by_text(re.compile(r"\d+ added"))).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    looks_right(page, "campaign")
+    page.get_by_role("button", name=re.compile("^End")).click()
+    page.get_by_role("menuitem", name="Call off").click()
+    page.locator(".ant-modal-confirm-btns .ant-btn-primary").click()
+    expect(page.get_by_role("button", name="Add customers")).to_be_hidden()
+    page.goto("/app/work/campaigns")
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+    looks_right(page, "campaigns")
+
+
+def test_on_a_phone_days_are_a_list(visit, looks_right):
+    page = visit("rm1.east", "work/calendar", phone=True)
+    looks_right(page, "calendar")
+    for path, name in (("work/contacts", "contacts"), ("work/tasks", "tasks")):
+        page.goto(f"/app/{path}")
+        page.locator("#content").wait_for()
+        looks_right(page, name)
+
+
+@pytest.mark.parametrize("login", ["useradmin.ho"])
+def test_a_system_post_has_no_calendar(visit, login):
+    page = visit(login, "work/calendar", language="en")
+    settled(page)
+    expect(page.get_by_role("link", name="Tasks")).to_have_count(0)
+    expect(page.locator(".calendar")).to_have_count(0)
