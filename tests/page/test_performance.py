@@ -60,12 +60,12 @@ def test_a_figure_is_taken_apart_to_the_days_of_an_account(visit, looks_right):
         above = first.locator("td").nth(1).inner_text()
         first.get_by_role("button").click()
         expect(page.get_by_role("navigation", name="拆分路径").locator("li")).to_have_count(2 * depth + 1)
-    proof = page.get_by_role("table", name="取整与分配").first
+    proof = page.locator(".proofs")
     expect(proof).to_contain_text(above)
     expect(page.get_by_role("region", name="计算规则")).to_contain_text("FTP利润 =")
     looks_right(page, "results-days", full=True)
     page.reload()
-    expect(page.get_by_role("table", name="取整与分配").first).to_contain_text(above)
+    expect(proof).to_contain_text(above)
 
 
 def test_results_of_other_periods_and_their_file(visit, looks_right):

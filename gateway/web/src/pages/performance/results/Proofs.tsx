@@ -18,6 +18,7 @@ export function Proofs({ explanation, measure }: { explanation: Explanation; mea
   if (!proofs.length) return null;
   return (
     <Table<Proof>
+      className="proofs"
       size="small"
       title={() => <strong>{t('proof.title')}</strong>}
       footer={() => t('proof.hint')}
