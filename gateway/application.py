@@ -15,7 +15,7 @@ import structlog
 from gateway import problem
 from gateway.authentication import Authenticator
 from gateway.exchange import Answer, Endpoint, Exchange
-from gateway.headers import DATA_POLICY, CrossOrigin, fixed_headers
+from gateway.headers import DATA_POLICY, PAGE_FILES, CrossOrigin, fixed_headers
 from gateway.problem import ALLOW_KEY
 from gateway.rates import Rates
 from gateway.settings import GatewaySettings
@@ -109,7 +109,12 @@ class Application:
                 raise InvalidInput("PATH_INVALID", "The path is not valid UTF-8.") from None
 
     def _limit_rate(self, exchange: Exchange) -> None:
-        """Counts by person where the token is known already, else by address: a made-up token gains nothing."""
+        """Counts by person where the token is known already, else by address: a made-up token gains nothing.
+
+        Files of the page are not counted: one screen takes dozens, and a branch's people share an address.
+        """
+        if exchange.path.startswith(PAGE_FILES):
+            return
         authorization = exchange.environ.get("HTTP_AUTHORIZATION", "")
         exchange.verified = self._authenticator.known(authorization) if authorization else None
         if exchange.verified is not None:

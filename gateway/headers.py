@@ -11,6 +11,8 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Below it are files that never change, each under the hash of what is in it.
+PAGE_FILES = "/app/assets/"
 # Data: nothing at all.
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 # Data belongs to one caller and one moment; no cache keeps it.

@@ -20,7 +20,7 @@ from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.exchange import EXCHANGE_KEY, Exchange
-from gateway.headers import NO_STORE
+from gateway.headers import NO_STORE, PAGE_FILES
 from services.chassis.kernel.errors import InvalidInput, NotAuthenticated, NotFound, WorkbenchError
 
 # Who opens sessions; without it nobody could sign in on the page.
@@ -82,7 +82,7 @@ def _add_files(views: Blueprint, folder: Path) -> None:
     @views.get(f"{FOLDER}/<path:path>")
     def page(path: str = "") -> AnyResponse:
         """A file of the page; the page itself for every address that is one of its own."""
-        is_file = path.startswith("assets/") or Path(path).suffix in _CONTENT_TYPES
+        is_file = f"{FOLDER}/{path}".startswith(PAGE_FILES) or Path(path).suffix in _CONTENT_TYPES
         return _file(folder, path) if is_file else _document(folder)
 
 
@@ -98,7 +98,7 @@ def _file(folder: Path, path: str) -> AnyResponse:
     if is_packed:
         answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Vary"] = "Accept-Encoding"
-    answer.headers["Cache-Control"] = _CACHE_FOR_EVER if path.startswith("assets/") else _CACHE_BRIEFLY
+    answer.headers["Cache-Control"] = _CACHE_FOR_EVER if f"{FOLDER}/{path}".startswith(PAGE_FILES) else _CACHE_BRIEFLY
     return answer
 
 

@@ -193,3 +193,9 @@ def test_forgetting_takes_the_cookie_back(browser):
     answer = browser.client.delete("/app/session")
     assert answer.status_code == 204
     assert browser.client.get("/app/session").json["renewable"] is False
+
+
+def test_files_do_not_use_up_the_requests_of_an_address(make_browser):
+    browser = make_browser(address_requests_per_minute_max=5)
+    assert {browser.client.get("/app/assets/index-1.js").status_code for _ in range(40)} == {200}
+    assert 429 in {browser.client.get("/app/").status_code for _ in range(10)}
