@@ -37,7 +37,7 @@ def test_a_person_is_added_and_gets_a_post_by_two_people(visit, looks_right):
     propose_post(first)
 
     second = visit("useradmin2.ho", "administration/grants", language="en")
-    row = second.get_by_role("row").filter(has_text=f"Test Person {number}")
+    row = second.locator(".ant-table-row").filter(has_text=f"Test Person {number}")
     expect(row).to_be_visible()
     looks_right(second, "grants")
     row.get_by_role("button", name="Approve").click()

@@ -82,6 +82,7 @@ function themeOf(look: Appearance): ThemeConfig {
         itemBg: 'transparent',
         itemSelectedBg: dark ? '#1c2c3e' : '#e8f0f9',
         itemSelectedColor: dark ? '#7db4ef' : '#1d5fa8',
+        subMenuItemSelectedColor: dark ? '#7db4ef' : '#1d5fa8',
         subMenuItemBg: 'transparent',
         activeBarBorderWidth: 0,
       },

@@ -1,5 +1,5 @@
 import './customer.css';
-import { Tabs } from 'antd';
+import { Grid, Select, Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useParams } from 'react-router';
 import { useAccess } from '../../access/access';
@@ -38,6 +38,7 @@ export default function CustomerPage() {
 
 function Record({ customer }: { customer: Customer }) {
   const { t } = useTranslation('customer');
+  const wide = Grid.useBreakpoint().md ?? true;
   const { may } = useAccess();
   const [{ tab }, change] = useFilters({ tab: 'overview' });
   const shown = [
@@ -52,6 +53,22 @@ function Record({ customer }: { customer: Customer }) {
     { key: 'history', seen: true, children: <HistoryTab customer={customer} /> },
   ].filter(({ seen }) => seen);
   const active = shown.some(({ key }) => key === tab) ? tab : 'overview';
+  if (!wide) {
+    // Tabs that do not fit hide behind a button of which listeners are told nothing.
+    const options = shown.map(({ key }) => ({ value: key, label: t(`tab.${key}`) }));
+    return (
+      <CustomerHead customer={customer}>
+        <Select
+          className="customer-section"
+          aria-label={t('section')}
+          value={active}
+          options={options}
+          onChange={(key) => change({ tab: key })}
+        />
+        {shown.find(({ key }) => key === active)?.children}
+      </CustomerHead>
+    );
+  }
   return (
     <CustomerHead customer={customer}>
       <Tabs
