@@ -272,6 +272,6 @@ def test_customers_on_a_phone(visit, looks_right, calls):
         looks_right(page, name, full=True)
     page.goto(f"/app/customers/duplicates/{candidate['candidateId']}")
     page.get_by_role("button", name="不是同一位").click()
-    page.get_by_role("dialog").get_by_label("原因").fill("父子同名")
+    page.get_by_role("dialog").locator("textarea").first.fill("父子同名")
     page.get_by_role("dialog").get_by_role("button", name="确认").click()
     expect(page.get_by_text("排除原因：父子同名")).to_be_visible()

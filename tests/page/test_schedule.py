@@ -28,21 +28,6 @@ def open_calendar_at(page: Page, day: date, view: str = "week") -> None:
     settled(page)
 
 
-def choose_slot(page: Page, day: date, hour: int) -> None:
-    """Draws an hour in the calendar, as with a mouse."""
-    heading = page.locator(f".calendar [data-date='{day.isoformat()}']").last
-    column = heading.bounding_box()
-    time = page.locator(".calendar").get_by_text(f"{hour:02}:00", exact=True).first
-    time.scroll_into_view_if_needed()
-    column, row = heading.bounding_box(), time.bounding_box()
-    x, y = column["x"] + column["width"] / 2, row["y"] + 8
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x, y + 20, steps=4)
-    page.mouse.move(x, y + 40, steps=4)
-    page.mouse.up()
-
-
 def drag(page: Page, event, *, right: float = 0, down: float = 0) -> None:
     event.scroll_into_view_if_needed()
     box = event.bounding_box()
@@ -93,11 +78,11 @@ def test_a_manager_plans_a_series_moves_one_of_it_and_cancels_it(visit, looks_ri
     expect(event).to_be_hidden()
 
 
-def test_a_relationship_manager_draws_an_hour_and_subscribes(visit):
+def test_an_appointment_begun_survives_a_reload_and_a_subscription_is_given(visit):
     page = visit("rm2.east", "work/calendar", language="en")
     day, title = workday_ahead(), f"Reading {uuid.uuid4().hex[:8]}"
     open_calendar_at(page, day)
-    choose_slot(page, day, 18)
+    page.get_by_role("button", name="New appointment").click()
     drawer = page.get_by_role("dialog")
     drawer.get_by_label("Title").fill(title)
     page.reload()

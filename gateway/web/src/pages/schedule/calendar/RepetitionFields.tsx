@@ -39,7 +39,7 @@ export function RepetitionFields() {
         <Form.Item
           name={['repetition', 'weekdays']}
           label={t('form.weekdays')}
-          rules={[{ required: true, message: t('form.weekdayNeeded') }]}
+          rules={[{ type: 'array', min: 1, message: t('form.weekdayNeeded') }]}
         >
           <Checkbox.Group options={WEEKDAYS.map((value) => ({ value, label: t(`weekdayShort.${value}`) }))} />
         </Form.Item>
