@@ -32,7 +32,7 @@ def _gives_back(visit, said, looks_right):
     form = leader.get_by_role("dialog")
     form.get_by_label("Note").fill("Please add the visits.")
     form.get_by_role("button", name="Give back").click()
-    expect(leader.get_by_text("Please add the visits.")).to_be_visible()
+    expect(leader.locator("p.said", has_text="Please add the visits.")).to_be_visible()
 
 
 def test_on_a_phone(visit, looks_right):

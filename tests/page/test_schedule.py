@@ -152,7 +152,7 @@ def test_a_manager_runs_a_campaign(visit, looks_right):
     dialog.get_by_label("Name", exact=True).fill(name)
     due = dialog.get_by_label("Due")
     due.fill((datetime.now(UTC).date() + timedelta(days=20)).isoformat())
-    due.press("Enter")
+    due.press("Tab")
     dialog.locator("button[type=submit]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     page.get_by_role("button", name="Add customers").click()

@@ -154,6 +154,8 @@ def test_a_manager_sees_what_waits_for_him(visit, looks_right):
 
 def test_on_a_phone_the_schedule_comes_first(visit, looks_right):
     page = visit("rm1.east", "today", phone=True)
+    expect(page.get_by_role("region", name="今日日程")).to_be_visible()
+    expect(page.get_by_role("region", name="流失预警")).to_be_visible()
     schedule = page.get_by_role("region", name="今日日程").bounding_box()
     warnings = page.get_by_role("region", name="流失预警").bounding_box()
     assert schedule["y"] < warnings["y"]

@@ -163,6 +163,7 @@ function Due({ warning }: { warning: Warning }) {
 
 function Assignee({ warning, onAssign }: { warning: Warning; onAssign: ((warning: Warning) => void) | undefined }) {
   const { t } = useTranslation('unit');
+  const words = t(warning.assigneePersonId ? 'warnings.reassign' : 'warnings.assign');
   return (
     <>
       <div>{warning.assigneeName || <Tag color="error">{t('warnings.nobody')}</Tag>}</div>
@@ -171,10 +172,10 @@ function Assignee({ warning, onAssign }: { warning: Warning; onAssign: ((warning
           size="small"
           type="link"
           className="unit-inline-action"
-          aria-label={t('warnings.assignOf', { name: warning.customerName })}
+          aria-label={`${words} ${warning.customerName}`}
           onClick={() => onAssign(warning)}
         >
-          {warning.assigneePersonId ? t('warnings.reassign') : t('warnings.assign')}
+          {words}
         </Button>
       )}
     </>
