@@ -147,5 +147,5 @@ def test_the_timeline_looks_right_everywhere(visit, looks_right, bank, language,
     page = visit("rm1.east", f"{path}?tab=timeline", language=language, appearance=appearance, phone=phone)
     charts_drawn(page)
     looks_right(page, "customer-timeline", full=True)
-    page.get_by_role("tab").first.click()
+    page.goto(f"/app/{path}")
     looks_right(page, "customer", full=True)

@@ -101,7 +101,7 @@ def test_a_manager_tries_a_departure_and_plans_for_it(visit, asked, looks_right)
         if plan["state"] == "DEPARTURE_PLAN_STATE_DRAFT":
             asked("manager.east", "POST", f"/v1/departurePlans/{plan['planId']}:end")
     page = visit("manager.east", "unit/departures")
-    page.get_by_role("checkbox").nth(1).click()
+    page.get_by_role("checkbox").first.click()
     expect(page.get_by_text("八成可能")).to_be_visible()
     page.get_by_role("switch", name="自定").click()
     page.get_by_role("slider").press("ArrowRight")

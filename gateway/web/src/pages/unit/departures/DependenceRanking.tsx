@@ -73,6 +73,8 @@ export function DependenceRanking({ unit, chosen, onChoose, onPlan }: Props) {
               dataSource={rows}
               pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
               rowSelection={{
+                // The library repeats a title's checkbox in a hidden row.
+                hideSelectAll: true,
                 selectedRowKeys: chosen,
                 onChange: (keys) => onChoose(keys.map(String)),
                 preserveSelectedRowKeys: true,
