@@ -128,7 +128,7 @@ export function DependenceRanking({ unit, chosen, onChoose, onPlan }: Props) {
                         render: (_: unknown, row: PersonDependence) => (
                           <Button
                             size="small"
-                            aria-label={t('departures.planFor', { name: row.personName })}
+                            aria-label={`${t('departures.plan')} ${row.personName}`}
                             onClick={() => onPlan(row.personId)}
                           >
                             {t('departures.plan')}

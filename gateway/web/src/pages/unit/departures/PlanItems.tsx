@@ -141,7 +141,7 @@ function DropOrTake({ item }: { item: PlanItem }) {
   return (
     <Button
       size="small"
-      aria-label={t(dropped ? 'departures.takeInOf' : 'departures.dropOf', { name: item.customerName })}
+      aria-label={`${t(dropped ? 'departures.takeIn' : 'departures.drop')} ${item.customerName}`}
       loading={changing.isPending}
       onClick={() => changing.mutate({ state: dropped ? 'DEPARTURE_PLAN_ITEM_STATE_OPEN' : 'DEPARTURE_PLAN_ITEM_STATE_DROPPED' })}
     >
