@@ -64,7 +64,7 @@ function Filters({ filters, onChange }: { filters: Values; onChange: (changed: P
   const name = useServiceName();
   const days = [filters.from, filters.to].map((day) => (day ? dayjs(day) : null)) as [Dayjs | null, Dayjs | null];
   return (
-    <Flex wrap gap={8} className="filters">
+    <Flex wrap gap={8} className="administration-filters">
       <Select
         className="filter"
         aria-label={t('administration:service')}

@@ -19,7 +19,13 @@ interface Values {
 }
 
 /** Makes a planned contact of a visit that is proposed: it stands in the calendar then. */
-export function AcceptVisit({ proposal, onClose }: { proposal: Schema<'activity.v1.VisitProposal'>; onClose: () => void }) {
+export default function AcceptVisit({
+  proposal,
+  onClose,
+}: {
+  proposal: Schema<'activity.v1.VisitProposal'>;
+  onClose: () => void;
+}) {
   const { t } = useTranslation('today');
   const formats = useFormats();
   const named = useNamedChoices();

@@ -1,31 +1,24 @@
 import type { Schema } from '@rm-workbench/client';
-import { Button, Flex, Form, Input, Select, Typography } from 'antd';
-import { useState } from 'react';
+import { Button, Flex, Typography } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useAccess } from '../../access/access';
-import { api, client, refresh } from '../../api/client';
+import { api } from '../../api/client';
 import { useBilingual } from '../../design/bilingual';
-import { FormDialog } from '../../design/FormDialog';
 import { addDays, daysBetween, useFormats } from '../../design/formats';
-import { NamedTag, useNamedChoices } from '../../design/Named';
+import { NamedTag } from '../../design/Named';
 import { Loaded } from '../../design/States';
 import { today } from './day';
 import { Nothing, Panel } from './Panel';
+
+// The form comes when a task is done.
+const CompleteTask = lazy(() => import('./CompleteTask'));
 
 type Task = Schema<'activity.v1.Task'>;
 
 const SHOWN = 6;
 const DAYS_AHEAD = 7;
-const RESULTS = [
-  'TASK_RESULT_SUCCESS',
-  'TASK_RESULT_INTERESTED',
-  'TASK_RESULT_LATER',
-  'TASK_RESULT_DECLINED',
-  'TASK_RESULT_NOT_REACHED',
-  'TASK_RESULT_NOT_FITTING',
-] as const;
-
 /** What is to be done within the week, what is late first. Warnings stand in their own part. */
 export function Tasks() {
   const { t } = useTranslation('today');
@@ -80,7 +73,11 @@ function TaskRow({ task }: { task: Task }) {
       <Button size="small" onClick={() => setCompleting(true)} aria-label={t('tasks.completeNamed', { title })}>
         {t('tasks.complete')}
       </Button>
-      {completing && <CompleteTask task={task} title={title} onClose={() => setCompleting(false)} />}
+      {completing && (
+        <Suspense>
+          <CompleteTask task={task} title={title} onClose={() => setCompleting(false)} />
+        </Suspense>
+      )}
     </li>
   );
 }
@@ -92,40 +89,4 @@ function Due({ date }: { date: string }) {
   const days = daysBetween(today(), date);
   const words = days < 0 ? t('tasks.late', { count: -days }) : t('tasks.due', { date: formats.daysFrom(date, today()) });
   return <Typography.Text type={days < 0 ? 'danger' : days === 0 ? 'warning' : 'secondary'}>{words}</Typography.Text>;
-}
-
-interface Completion {
-  result?: (typeof RESULTS)[number];
-  outcome?: string;
-}
-
-function CompleteTask({ task, title, onClose }: { task: Task; title: string; onClose: () => void }) {
-  const { t } = useTranslation('today');
-  const named = useNamedChoices();
-  const complete = async ({ result, outcome }: Completion) => {
-    await client.POST('/v1/tasks/{taskId}:complete', {
-      params: { path: { taskId: task.taskId } },
-      body: { ...(result ? { result } : {}), ...(outcome ? { outcome } : {}), etag: task.etag },
-    });
-    await refresh('/v1/tasks', '/v1/customers');
-  };
-  return (
-    <FormDialog<Completion>
-      open
-      width={440}
-      title={title}
-      submitWords={t('tasks.complete')}
-      doneWords={t('tasks.completed')}
-      draftKey={`task:${task.taskId}`}
-      submit={complete}
-      onClose={onClose}
-    >
-      <Form.Item name="result" label={t('tasks.result')}>
-        <Select allowClear options={named(RESULTS)} placeholder={t('tasks.resultHint')} />
-      </Form.Item>
-      <Form.Item name="outcome" label={t('tasks.outcome')}>
-        <Input.TextArea rows={3} maxLength={2000} />
-      </Form.Item>
-    </FormDialog>
-  );
 }

@@ -2,7 +2,7 @@ import { MoreOutlined, StarFilled } from '@ant-design/icons';
 import type { Schema } from '@rm-workbench/client';
 import { useMutation } from '@tanstack/react-query';
 import { App, Button, Dropdown, Flex, Tag, Typography } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, client, refresh } from '../../api/client';
@@ -10,9 +10,11 @@ import { useRefusalWords } from '../../api/refusals';
 import { addDays, useFormats } from '../../design/formats';
 import { useNamed } from '../../design/Named';
 import { Loaded } from '../../design/States';
-import { AcceptVisit } from './AcceptVisit';
 import { today } from './day';
 import { Nothing, Panel } from './Panel';
+
+// The form comes when a visit is given a time.
+const AcceptVisit = lazy(() => import('./AcceptVisit'));
 
 type Proposal = Schema<'activity.v1.VisitProposal'>;
 
@@ -113,7 +115,11 @@ function VisitRow({ proposal }: { proposal: Proposal }) {
         </Button>
         <OtherwiseMenu proposal={proposal} />
       </Flex>
-      {accepting && <AcceptVisit proposal={proposal} onClose={() => setAccepting(false)} />}
+      {accepting && (
+        <Suspense>
+          <AcceptVisit proposal={proposal} onClose={() => setAccepting(false)} />
+        </Suspense>
+      )}
     </li>
   );
 }
