@@ -64,7 +64,7 @@ def test_the_first_calls_work_against_the_mock(project, mock):
 def test_the_first_calls_work_against_a_bank(project, bank):
     me, *customers, refusal = first_calls(project, bank.url)
     assert int(me.rsplit(" ", 1)[1]) > 30
-    assert len(customers) == 20
+    assert 0 < len(customers) <= 20
     assert refusal.startswith("400 REQUEST_INVALID")
 
 

@@ -112,7 +112,7 @@ def test_an_edit_over_somebody_elses_shows_both_and_can_be_undone(visit, looks_r
     looks_right(page, "customer-history", full=True)
     changes.get_by_role("button", name="Restore").first.click()
     page.get_by_role("button", name="OK").click()
-    expect(page.get_by_text("Restored")).to_be_visible()
+    expect(page.get_by_text("Restored", exact=True)).to_be_visible()
     assert bank.get("rm1.east", path)["preferences"]["contactHours"] == theirs
 
 
