@@ -23,7 +23,7 @@ def test_a_need_is_recorded_answered_told_and_closed(visit, looks_right):
 def _records(page, said):
     page.get_by_role("button", name="登记反馈").click()
     form = page.get_by_role("dialog")
-    form.get_by_role("combobox", name="客户").fill("王")
+    form.get_by_role("combobox", name="客户").fill("6000")
     page.locator(".ant-select-dropdown:visible .ant-select-item-option").first.click()
     form.get_by_label("客户原话").fill(said)
     form.get_by_role("combobox", name="分类").click()
