@@ -13,9 +13,9 @@ POSTS = {
     "manager.east": ({"Today", "All customers", "Team today", "Results and ranking", "Warnings", "Approvals"}, SYSTEM),
     "steward.ho": ({"All customers", "Duplicates", "Imports", "Quarantine"}, {"Team today", "People", "Grants", "Events"}),
     "useradmin.ho": ({"Organisation", "People", "Grants"}, {"Today", "All customers", "My results", "Feeds", "Quarantine"}),
-    "feeds.ho": ({"Feeds", "Quarantine", "Datasets"}, {"Today", "All customers", "People"}),
+    "feeds.ho": ({"Feeds", "Datasets"}, {"Today", "All customers", "People"}),
     "operator.ho": ({"Events"}, {"Today", "All customers", "People", "Quarantine"}),
-    "auditor.ho": ({"Records", "Proof of the trail"}, {"Team today", "People", "Grants"}),
+    "auditor.ho": ({"Records", "Proof of the trail"}, {"Feeds", "Quarantine"}),
 }
 
 
@@ -43,7 +43,7 @@ def test_what_happens_is_counted_without_a_reload(visit, bank):
     expect(bell).to_be_visible()
     before = bell.get_attribute("aria-label")
     me = bank.get("rm1.east", "/v1/me")["person"]["personId"]
-    task = {"title": "Call back", "assigneePersonId": me, "kind": "TASK_KIND_GENERAL"}
+    task = {"title": "Call back", "ownerPersonId": me, "kind": "TASK_KIND_GENERAL"}
     given = bank.call("manager.east", "POST", "/v1/tasks", json=task)
     assert given.status_code == 200, given.text
     expect(bell).not_to_have_attribute("aria-label", before, timeout=15_000)

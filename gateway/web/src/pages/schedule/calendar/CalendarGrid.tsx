@@ -49,11 +49,10 @@ interface Props {
   onChoose?: ((start: string, end: string, allDay: boolean) => void) | undefined;
   onMove: (entry: Entry, moved: Moved) => void;
   onMoveProposal: (proposal: Proposal, moved: Moved) => void;
-  onOpenDay: (day: string) => void;
 }
 
 export default function CalendarGrid(props: Props) {
-  const { view, date, days, onChoose, onOpenDay } = props;
+  const { view, date, days, onChoose } = props;
   const { t, i18n } = useTranslation('schedule');
   const calendar = useRef<CalendarRef>(null);
   const events = useEvents(props);
@@ -109,8 +108,6 @@ export default function CalendarGrid(props: Props) {
           if (entry) props.onOpenEntry(entry);
           if (proposal) props.onOpenProposal(proposal);
         }}
-        navLinks={view !== 'day'}
-        navLinkDayClick={(day) => onOpenDay(dayjs(day).format(DAY))}
         eventContent={(info) => <EventWords info={info} month={view === 'month'} />}
         dayHeaderClass={(info) => (isRest(days, info.date) ? 'rest-day' : '')}
         dayLaneClass={(info) => (isRest(days, info.date) ? 'rest-day' : '')}

@@ -92,7 +92,6 @@ export default function CalendarPage() {
             onChoose={mayChange ? (start, end, allDay) => setForm({ chosen: { start, end, allDay } }) : undefined}
             onMove={(entry, moved) => void moving.entry(entry, moved)}
             onMoveProposal={moving.proposal}
-            onOpenDay={(day) => change({ view: 'day', date: day })}
           />
         </Suspense>
       )}
