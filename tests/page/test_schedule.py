@@ -134,6 +134,7 @@ def test_a_task_is_taken_on_done_and_opened_again(visit, looks_right):
     page.get_by_role("link", name=title).wait_for()
     looks_right(page, "tasks")
     page.get_by_role("link", name=title).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title)
     page.get_by_role("button", name="开始", exact=True).or_(page.get_by_role("button", name="开 始")).click()
     expect(page.get_by_text("任务已开始")).to_be_visible()
     page.get_by_role("button", name=re.compile("^完 ?成$")).click()
