@@ -48,6 +48,9 @@ function themeOf(look: Appearance): ThemeConfig {
       colorWarning: dark ? '#eeb04f' : '#9c5204',
       colorError: dark ? '#f0786a' : '#b93424',
       colorLink: dark ? '#6aa9e9' : '#1a5799',
+      // Darker or lighter still under the pointer: the library's own is too pale to read.
+      colorLinkHover: dark ? '#8bbcf0' : '#123f70',
+      colorLinkActive: dark ? '#8bbcf0' : '#123f70',
       colorTextSecondary: dark ? '#a9b3bd' : '#55606b',
       colorTextTertiary: dark ? '#98a2ad' : '#646e79',
       colorTextDescription: dark ? '#a9b3bd' : '#5b6570',
