@@ -35,18 +35,3 @@ def test_an_address_that_a_post_may_not_open_is_not_there(visit):
     expect(page.get_by_text("There is no such page")).to_be_visible()
     page = visit("rm1.east", "administration/people", language="en")
     expect(page.get_by_text("There is no such page")).to_be_visible()
-
-
-def test_what_happens_is_counted_without_a_reload(visit, bank):
-    page = visit("rm1.east", "account", language="en")
-    bell = page.get_by_role("button", name="Notifications")
-    expect(bell).to_be_visible()
-    before = bell.get_attribute("aria-label")
-    me = bank.get("rm1.east", "/v1/me")["person"]["personId"]
-    task = {"title": "Call back", "ownerPersonId": me, "kind": "TASK_KIND_GENERAL"}
-    given = bank.call("manager.east", "POST", "/v1/tasks", json=task)
-    assert given.status_code == 200, given.text
-    # At once by the stream; by asking, where all places for streams are taken.
-    expect(bell).not_to_have_attribute("aria-label", before, timeout=45_000)
-    bell.click()
-    expect(page.get_by_text("Mark all as read")).to_be_visible()
