@@ -36,7 +36,7 @@ def customer(bank):
 @pytest.fixture
 def task(bank, customer):
     """Something to do today."""
-    body = {"title": f"回访 {uuid4().hex[:8]}", "customerId": customer["customerId"], "dueDate": today()}
+    body = {"title": f"回访 {uuid4().int % 10**8}", "customerId": customer["customerId"], "dueDate": today()}
     answer = requests.post(f"{bank.url}/v1/tasks", json=body, headers=headers(bank, "rm1.east"), timeout=30)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -62,7 +62,7 @@ def test_the_day_of_a_relationship_manager(visit, looks_right, customer):
     page.get_by_role("button", name="记录联系").first.click()
     form = page.get_by_role("dialog")
     choose_customer(page, form, customer)
-    note = f"谈了续存安排 {uuid4().hex[:8]}"
+    note = f"谈了续存安排 {uuid4().int % 10**8}"
     form.get_by_label("沟通内容").fill(note)
     form.get_by_text("消息", exact=True).click()
     looks_right(page, "log-contact")
@@ -70,7 +70,7 @@ def test_the_day_of_a_relationship_manager(visit, looks_right, customer):
     page.get_by_role("button", name="记录联系").first.click()
     expect(form.get_by_label("沟通内容")).to_have_value(note)
     form.get_by_text("记一项任务").click()
-    agreed = f"准备材料 {uuid4().hex[:8]}"
+    agreed = f"准备材料 {uuid4().int % 10**8}"
     form.get_by_label("任务内容").fill(agreed)
     form.get_by_label("完成期限").fill(today())
     form.get_by_label("完成期限").press("Enter")
