@@ -14,5 +14,7 @@ describe('names in two languages', () => {
     expect(inLanguage('存款', 'en')).toBe('存款');
     expect(inLanguage('理财 A', 'zh')).toBe('理财 A');
     expect(inLanguage('Cards', 'zh')).toBe('Cards');
+    expect(inLanguage('回访 eac8d35c', 'en')).toBe('回访 eac8d35c');
+    expect(inLanguage('续签合同 HT-2026', 'en')).toBe('续签合同 HT-2026');
   });
 });

@@ -5,31 +5,8 @@ import { useNamedChoices } from '../../design/Named';
 import { CustomerSelect } from '../../design/selects';
 import { useProductChoices } from './choices';
 import type { ContactStart } from './LogContact';
-import { type ContactValues, KINDS, type Kind, MINUTES } from './recording';
+import { type ContactValues, KINDS, type Kind, MINUTES, OUTCOMES, PURPOSES } from './recording';
 import { asInstant } from './times';
-
-const PURPOSES = [
-  'CONTACT_PURPOSE_CARE',
-  'CONTACT_PURPOSE_SALE',
-  'CONTACT_PURPOSE_FOLLOW_UP',
-  'CONTACT_PURPOSE_SERVICE',
-  'CONTACT_PURPOSE_RETENTION',
-  'CONTACT_PURPOSE_COMPLAINT',
-  'CONTACT_PURPOSE_ACQUAINTANCE',
-  'CONTACT_PURPOSE_POST_LOAN_CHECK',
-  'CONTACT_PURPOSE_COLLECTION',
-  'CONTACT_PURPOSE_OTHER',
-] as const;
-const OUTCOMES = [
-  'CONTACT_OUTCOME_NEUTRAL',
-  'CONTACT_OUTCOME_INTERESTED',
-  'CONTACT_OUTCOME_NEXT_STEP_AGREED',
-  'CONTACT_OUTCOME_SIGNED',
-  'CONTACT_OUTCOME_SOLVED',
-  'CONTACT_OUTCOME_DECLINED',
-  'CONTACT_OUTCOME_DISCONTENT',
-  'CONTACT_OUTCOME_NOT_REACHED',
-] as const;
 
 interface Props {
   start: ContactStart;

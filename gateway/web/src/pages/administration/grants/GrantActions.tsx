@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
 import { client } from '../../../api/client';
-import { ReasonDialog } from '../ReasonDialog';
+import { ReasonDialog } from '../../../design/ReasonDialog';
 import { useAct } from '../useAct';
 import type { Grant } from './grantParts';
 
@@ -87,8 +87,9 @@ function DecisionDialog({ grant, act, withdraws, onClose }: Decision) {
           ? t('grants.revokeHint', { name: grant.displayName })
           : t('grants.rejectHint', { name: grant.displayName })
       }
-      confirm={title}
-      pending={deciding.isPending}
+      draftKey={`grant:${grant.grantId}:${act}`}
+      okText={title}
+      busy={deciding.isPending}
       error={deciding.error}
       onConfirm={(reason) => deciding.mutate(reason, { onSuccess: onClose })}
       onClose={onClose}

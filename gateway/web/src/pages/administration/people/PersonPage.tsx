@@ -6,10 +6,10 @@ import { useAccess } from '../../../access/access';
 import { api, client } from '../../../api/client';
 import { useFormats } from '../../../design/formats';
 import { Page } from '../../../design/Page';
+import { ReasonDialog } from '../../../design/ReasonDialog';
 import { Loaded } from '../../../design/States';
 import { ProposeGrant } from '../grants/ProposeGrant';
 import { UnitName } from '../names';
-import { ReasonDialog } from '../ReasonDialog';
 import { useAct } from '../useAct';
 import { EditPerson } from './EditPerson';
 import { FederatedIdentity } from './FederatedIdentity';
@@ -132,8 +132,9 @@ function DisablePerson({ person, onClose }: { person: Person; onClose: () => voi
       danger
       title={t('people.disable')}
       hint={t('people.disableHint', { name: person.displayName })}
-      confirm={t('people.disable')}
-      pending={disabling.isPending}
+      draftKey={`person:${person.personId}:disable`}
+      okText={t('people.disable')}
+      busy={disabling.isPending}
       error={disabling.error}
       onConfirm={(reason) => disabling.mutate(reason, { onSuccess: onClose })}
       onClose={onClose}

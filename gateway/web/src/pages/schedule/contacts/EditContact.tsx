@@ -6,9 +6,10 @@ import { useFormats } from '../../../design/formats';
 import { useNamed, useNamedChoices } from '../../../design/Named';
 import { useRelationshipManagers } from '../../../design/selects';
 import { useProductChoices } from '../../contacts/choices';
+import { OUTCOMES, PURPOSES } from '../../contacts/recording';
 import { heldAs, instantOf, minuteOf } from '../days';
 import { usePersonName } from '../people';
-import { AFFECTED, type Contact, KINDS, OUTCOMES, PURPOSES } from './contact';
+import { AFFECTED, type Contact, KINDS } from './contact';
 
 interface Values {
   kind: Contact['kind'];
