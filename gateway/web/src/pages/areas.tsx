@@ -27,6 +27,8 @@ import { unitPages } from './unit/pages';
 /** In the order of the navigation. */
 export const AREAS: Area[] = [
   { name: 'today', icon: <HomeOutlined />, pages: todayPages },
+  // Where somebody audits, that comes before what he may look at for it.
+  { name: 'audit', icon: <AuditOutlined />, pages: auditPages },
   { name: 'customers', icon: <TeamOutlined />, pages: [...customersPages, ...customerPages] },
   {
     name: 'work',
@@ -36,6 +38,5 @@ export const AREAS: Area[] = [
   { name: 'performance', icon: <LineChartOutlined />, pages: performancePages },
   { name: 'unit', icon: <BankOutlined />, pages: unitPages },
   { name: 'administration', icon: <SettingOutlined />, pages: administrationPages },
-  { name: 'audit', icon: <AuditOutlined />, pages: auditPages },
   { name: 'account', icon: <UserOutlined />, pages: accountPages },
 ];
