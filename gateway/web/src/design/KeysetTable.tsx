@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Flex, Grid, Table, type TableProps } from 'antd';
-import { type Key, type ReactNode, type UIEvent, useMemo, useRef } from 'react';
+import { type Key, type ReactNode, type UIEvent, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FailureState, LoadingState } from './States';
 import { useHeightBelow } from './useHeightBelow';
