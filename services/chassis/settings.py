@@ -74,7 +74,7 @@ class LakeSettings(_Model):
 
     # A folder of this machine, or one that all machines of the deployment share; `{home}/lake` where none is named.
     root: Path | None = None
-    memory_mb_max: int = Field(default=512, ge=128, le=1_048_576)
+    memory_mb_max: int = Field(default=400, ge=128, le=1_048_576)
     threads: int = Field(default=2, ge=1, le=256)
 
 
