@@ -69,7 +69,7 @@ export default function CustomerListPage() {
   };
   const handOver = () =>
     may('customer.coverage.transfer')
-      ? void navigate('/customers/hand-overs/new', { state: { customerIds: [...selected.keys()] } })
+      ? void navigate('/customers/hand-overs/new', { state: { customers: [...selected.values()].map(named) } })
       : setOpen('reassign');
   const selects = may('customer.coverage.assign');
   const tableColumns = useMemo(
@@ -168,6 +168,9 @@ export default function CustomerListPage() {
     </Page>
   );
 }
+
+/** What another page is told of a chosen customer. */
+const named = ({ customerId, displayName }: Customer) => ({ customerId, displayName });
 
 function useListWords(): Words {
   const { t } = useTranslation('customers');
