@@ -44,7 +44,7 @@ def raised(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], seen: Sequence[S
     work.after_commit.append(partial(RAISED.inc, len(rows)))
 
 
-def raised_again(work: UnitOfWork, warning: CustomerWarning, as_of_date: date, severity: int, signal_codes: Iterable[str]) -> None:
+def raised_again(work: UnitOfWork, warning: CustomerWarning, as_of_date: date, severity: int, codes: Iterable[str]) -> None:
     """One became more severe, or rests no more, as an analysis of that date sees it."""
     if not warning.held_out:
         work.record(
@@ -54,7 +54,7 @@ def raised_again(work: UnitOfWork, warning: CustomerWarning, as_of_date: date, s
                 assignee_person_id=warning.assignee_person_id,
                 organisation_path=warning.organisation_path,
                 severity=severity,
-                signal_codes=list(signal_codes),
+                signal_codes=list(codes),
                 due_date=warning.due_date.isoformat(),
                 business_date=as_of_date.isoformat(),
                 again=True,

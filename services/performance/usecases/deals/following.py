@@ -149,7 +149,7 @@ def _opened(work: UnitOfWork, event: lead_events_pb2.OpportunityWon) -> Deal:
 
 
 def _title(work: UnitOfWork, event: lead_events_pb2.OpportunityWon) -> str:
-    """What it was won with, as the catalogue calls it on that day. Whose it is stands beside it for whoever reaches the customer."""
+    """What it was won with, as the catalogue calls it on that day. Whose it is, who reaches the customer is told beside it."""
     names = catalogue.names_of(work, event.product_codes, date.fromisoformat(event.business_date))
     title = "、".join(names.get(code, code) for code in event.product_codes) or _UNNAMED
     return title if len(title) <= _TITLE_LENGTH_MAX else f"{title[: _TITLE_LENGTH_MAX - 1]}…"
