@@ -76,7 +76,7 @@ class LakeSettings(_Model):
     root: Path | None = None
     # Where statements are kept once they are compiled, for the processes that start later; `{home}/statements`.
     statements: Path | None = None
-    memory_mb_max: int = Field(default=400, ge=128, le=1_048_576)
+    memory_mb_max: int = Field(default=320, ge=128, le=1_048_576)
     threads: int = Field(default=2, ge=1, le=256)
 
 

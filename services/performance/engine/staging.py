@@ -63,7 +63,7 @@ class Part:
 
 WHOLE = Part()
 # What a step holds of an object while it is computed; measured, with all that the engine needs beside.
-_BYTES_PER_OBJECT = 6_000
+_BYTES_PER_OBJECT = 5_000
 # Of which the bounds of parts are drawn.
 _SAMPLED = 10_000
 
