@@ -27,8 +27,8 @@ def found(work: UnitOfWork, model: type[_Model], item_id: str, *, to_change: boo
     """One in reach, held against other writers where it is to be changed.
 
     It is reached by whoever made it, by those in charge of his unit, by whoever reaches the customer; a claim also by whoever has
-    a part in it, an objection by whoever has one of what it is about. Raises NotFound `<KIND>_NOT_FOUND`, and StaleVersion `<KIND>_CHANGED` where an ETag is given that is no longer
-    its own.
+    a part in it, an objection by whoever has one of what it is about. Raises NotFound `<KIND>_NOT_FOUND`, and StaleVersion
+    `<KIND>_CHANGED` where an ETag is given that is no longer its own.
     """
     key = model.__mapper__.primary_key[0]
     statement = select(model).where(key == item_id.lower(), _in_reach(work, model))
