@@ -1,8 +1,11 @@
 """Of claims, objections and deals those are told whose results they are, and nobody of what he did himself."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 from workbench.performance.v1 import claim_events_pb2, claim_pb2, deal_events_pb2, deal_pb2
+
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 
 
 def told(*people):
@@ -20,6 +23,30 @@ def test_of_a_claim_those_are_told_who_are_to_have_a_part(town):
     town.announce(decided)
     approved, resource = ("claim_approved", f"claims/{claim}"), f"claims/{claim}"
     assert told(one, other, leader) == [[approved], [("claim_shared", resource), approved], []]
+
+
+def test_of_many_claims_at_once_one_notification_tells(town, at):
+    one, leader = town.rm1_east, town.manager_east
+    at(NOW)
+
+    def decide():
+        claim = str(uuid.uuid4())
+        told = {"claim_id": claim, "claimant_person_id": one.person_id, "decider_person_id": leader.person_id}
+        town.announce(claim_events_pb2.ClaimDecided(**told, state=claim_pb2.CLAIM_STATE_APPROVED))
+        return [(each.kind, each.resource) for each in one.call("ListNotifications", unread_only=True).notifications], claim
+
+    ((kind, resource),), claim = decide()
+    assert (kind, resource) == ("claim_approved", f"claims/{claim}")
+    for _ in range(3):
+        unread, _ = decide()
+        assert unread == [("claim_approved", "claims")]
+    # Once it is read, or has stood for a while, the next is news.
+    one.call("MarkNotificationsRead")
+    unread, claim = decide()
+    assert unread == [("claim_approved", f"claims/{claim}")]
+    at(NOW + timedelta(minutes=11))
+    unread, _ = decide()
+    assert len(unread) == 2
 
 
 def test_what_is_taken_back_the_others_are_told(town):

@@ -26,13 +26,13 @@ _OBJECTION_KINDS = {
 
 def claim_made(work: UnitOfWork, event: claim_events_pb2.ClaimMade) -> None:
     """Tells those who are to have a part in what a colleague claims."""
-    _tell(work, event.person_ids, "claim_shared", f"claims/{event.claim_id}", by=event.claimant_person_id)
+    _tell_of_claim(work, event.person_ids, "claim_shared", event.claim_id, by=event.claimant_person_id)
 
 
 def claim_decided(work: UnitOfWork, event: claim_events_pb2.ClaimDecided) -> None:
     """Tells whoever claimed, and who was to have a part, what came of it."""
     people = [event.claimant_person_id, *event.person_ids]
-    _tell(work, people, _CLAIM_KINDS[event.state], f"claims/{event.claim_id}", by=event.decider_person_id)
+    _tell_of_claim(work, people, _CLAIM_KINDS[event.state], event.claim_id, by=event.decider_person_id)
 
 
 def objection_raised(work: UnitOfWork, event: claim_events_pb2.ObjectionRaised) -> None:
@@ -74,6 +74,12 @@ def deal_reopened(work: UnitOfWork, event: deal_events_pb2.DealReopened) -> None
 def deal_reversed(work: UnitOfWork, event: deal_events_pb2.DealReversed) -> None:
     """Tells the team that what was shared was taken back."""
     _tell(work, event.member_person_ids, "deal_reversed", f"deals/{event.deal_id}", by=event.decider_person_id)
+
+
+def _tell_of_claim(work: UnitOfWork, person_ids: Iterable[str], kind: str, claim_id: str, *, by: str) -> None:
+    """A portfolio is claimed and decided at once: hundreds of claims of which one notification tells."""
+    others = [person_id for person_id in person_ids if person_id != by]
+    notify(work, others, kind, resource=f"claims/{claim_id}", together="claims")
 
 
 def _tell(work: UnitOfWork, person_ids: Iterable[str], kind: str, resource: str, *, by: str) -> None:
