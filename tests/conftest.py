@@ -16,8 +16,10 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from services.chassis.engines.expressions import keep_statements_in
 from tests import servers
 from tests.crashes import Crashes
+from tests.deployments import STATEMENTS
 
 # The same examples at each run, and no deadline on a machine that is shared.
 settings.register_profile("workbench", deadline=None, derandomize=True, database=None)
@@ -31,8 +33,9 @@ SHARED_DATA = Path(os.environ.get("WORKBENCH_SHARED_DATA") or Path(__file__).par
 
 
 def pytest_configure(config):
-    """Where a process of the run dies, the run ends with the stacks of its threads."""
+    """Where a process of the run dies, the run ends with the stacks of its threads. What one has compiled all find."""
     config.pluginmanager.register(Crashes())
+    keep_statements_in(STATEMENTS)
 
 
 def pytest_xdist_make_scheduler(config, log):

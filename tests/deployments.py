@@ -24,6 +24,8 @@ STOP_SECONDS = 30
 TOKEN_SECONDS = 240.0
 CUSTOMERS = 300
 HISTORY_MONTHS = 0
+# What one deployment has compiled all others find.
+STATEMENTS = Path(__file__).parents[1] / "build/statements"
 
 
 def _client() -> requests.Session:
@@ -158,7 +160,11 @@ def _running(home: Path, settings: Mapping[str, str], **bank) -> Iterator[Deploy
     # Tests call faster than people do; the limits themselves are tested where they stand.
     limits = {f"WORKBENCH_GATEWAY_{who}_REQUESTS_PER_MINUTE_MAX": "1000000" for who in ("PERSON", "ADDRESS")}
     environment = (
-        inherited | limits | {"WORKBENCH_HOME": str(home), "WORKBENCH_PORT": str(port), "COLUMNS": "200"} | dict(settings)
+        inherited
+        | limits
+        | {"WORKBENCH_HOME": str(home), "WORKBENCH_PORT": str(port), "COLUMNS": "200"}
+        | {"WORKBENCH_LAKE_STATEMENTS": str(STATEMENTS)}
+        | dict(settings)
     )
     deployment = Deployment(home, port, environment, **bank)
     try:
