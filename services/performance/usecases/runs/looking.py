@@ -76,8 +76,10 @@ def _settle(work: UnitOfWork, months: Mapping[date, StaleMonth]) -> None:
 
 def _take_marks(work: UnitOfWork, stale: dict[date, StaleMonth]) -> None:
     """Makes the months stale that the marks are of, once it is quiet."""
-    times = func.min(StaleMark.create_time), func.max(StaleMark.create_time)
-    first, last, earliest = work.session.execute(select(*times, func.min(StaleMark.start_date))).one()
+    told = func.min(StaleMark.start_date).filter(~StaleMark.ownership)
+    first, last, earliest = work.session.execute(
+        select(func.min(StaleMark.create_time), func.max(StaleMark.create_time), told)
+    ).one()
     if first is None or not _quiet(work, first, last, earliest):
         return
     marks = work.session.scalars(select(StaleMark).order_by(StaleMark.stale_mark_id).limit(MARKS_AT_ONCE)).all()
@@ -94,13 +96,13 @@ def _take_marks(work: UnitOfWork, stale: dict[date, StaleMonth]) -> None:
     work.session.flush()
 
 
-def _quiet(work: UnitOfWork, first: datetime, last: datetime, earliest: date) -> bool:
-    """Whether a delivery is over, or has been waited for long enough.
+def _quiet(work: UnitOfWork, first: datetime, last: datetime, earliest: date | None) -> bool:
+    """Whether a delivery, whose earliest day is that one, is over or has been waited for long enough.
 
     A history comes in feed by feed: a month of it that is computed before all of them are there is computed for nothing.
     """
     settings: Any = work.settings
-    is_history = (work.business_date - earliest).days > settings.carry_days_max
+    is_history = earliest is not None and (work.business_date - earliest).days > settings.carry_days_max
     longest = settings.quiet_history_seconds_max if is_history else settings.quiet_seconds_max
     return work.now - last >= timedelta(seconds=settings.quiet_seconds) or work.now - first >= timedelta(seconds=longest)
 
