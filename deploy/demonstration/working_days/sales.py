@@ -45,7 +45,8 @@ _PAUSE_DAYS = {Tier.AFFLUENT: 1_200, Tier.PREMIER: 560, Tier.PRIVATE: 320}
 _PAUSE_DAYS_OF_COMPANIES = {Tier.MASS: 720, Tier.AFFLUENT: 480, Tier.PREMIER: 320, Tier.PRIVATE: 200}
 # Of a hundred that are won: of those who stay, and of those who are about to leave.
 _WON, _WON_OF_LEAVERS = 42, 12
-_SHARED = 25
+# Of a hundred: deals of teams, and of these, teams of three.
+_SHARED, _OF_THREE = 25, 35
 
 _OPEN, _STATE_WON = opportunity_pb2.OPPORTUNITY_STATE_OPEN, opportunity_pb2.OPPORTUNITY_STATE_WON
 _STATE_LOST = opportunity_pb2.OPPORTUNITY_STATE_LOST
@@ -112,7 +113,13 @@ def written(lives: Lives, life: Life, deal: Deal, until: date) -> opportunity_se
         expected_close_date=(deal.open_date + timedelta(days=60 + draw.below(60))).isoformat(),
     )
     if draw.chance(_SHARED) and (colleagues := lives.colleagues(life)):
-        opportunity.members.add(person_id=draw.one_of(colleagues).person_id, role=_SUPPORTS)
+        supporter = draw.one_of(colleagues)
+        others = [each for each in colleagues if each.person_id != supporter.person_id]
+        further = Draw(lives.bank.seed, f"further/{deal.number}")
+        team = [supporter, *([further.one_of(others)] if others and further.chance(_OF_THREE) else [])]
+        opportunity.members.extend(
+            opportunity_pb2.OpportunityMember(person_id=each.person_id, role=_SUPPORTS) for each in team
+        )
     reached = [(code, day) for code, day in deal.stages if day <= until]
     row = opportunity_service_pb2.ImportedOpportunity(
         source_number=deal.number,

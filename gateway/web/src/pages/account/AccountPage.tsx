@@ -1,12 +1,17 @@
 import { useMutation } from '@tanstack/react-query';
 import { Alert, App, Button, Card, Flex, Form, Input, List, Table, Tag, Typography } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../access/access';
 import { api, client, queries, refresh } from '../../api/client';
 import { useRefusalWords } from '../../api/refusals';
+import { useBilingual } from '../../design/bilingual';
 import { useFormats } from '../../design/formats';
 import { Page } from '../../design/Page';
 import { Loaded } from '../../design/States';
+
+/** The others are shown where one asks for them. */
+const SESSIONS_SHOWN = 8;
 
 /** One's own account: posts, password, second factor, devices. */
 export default function AccountPage() {
@@ -25,6 +30,7 @@ export default function AccountPage() {
 
 function Posts() {
   const { t } = useTranslation('account');
+  const bilingual = useBilingual();
   const { me } = useAccess();
   return (
     <Card title={t('posts')}>
@@ -34,7 +40,7 @@ function Posts() {
         rowKey="grantId"
         dataSource={me.posts}
         columns={[
-          { title: t('role'), dataIndex: 'roleDisplayName' },
+          { title: t('role'), dataIndex: 'roleDisplayName', render: bilingual },
           { title: t('unit'), dataIndex: 'organisationUnitDisplayName' },
         ]}
       />
@@ -159,6 +165,7 @@ function Sessions() {
   const { t } = useTranslation('account');
   const formats = useFormats();
   const list = api.useQuery('get', '/v1/sessions', {});
+  const [all, setAll] = useState(false);
   const ending = useMutation({
     mutationFn: (sessionId: string) =>
       client.POST('/v1/sessions/{sessionId}:revoke', { params: { path: { sessionId } }, body: {} }),
@@ -169,7 +176,15 @@ function Sessions() {
       <Loaded query={list}>
         {({ sessions }) => (
           <List
-            dataSource={sessions}
+            dataSource={all ? sessions : sessions.slice(0, SESSIONS_SHOWN)}
+            loadMore={
+              !all &&
+              sessions.length > SESSIONS_SHOWN && (
+                <Button type="link" onClick={() => setAll(true)}>
+                  {t('allSessions', { count: sessions.length })}
+                </Button>
+              )
+            }
             rowKey="sessionId"
             renderItem={(session) => (
               <List.Item
