@@ -117,9 +117,7 @@ def written(lives: Lives, life: Life, deal: Deal, until: date) -> opportunity_se
         others = [each for each in colleagues if each.person_id != supporter.person_id]
         further = Draw(lives.bank.seed, f"further/{deal.number}")
         team = [supporter, *([further.one_of(others)] if others and further.chance(_OF_THREE) else [])]
-        opportunity.members.extend(
-            opportunity_pb2.OpportunityMember(person_id=each.person_id, role=_SUPPORTS) for each in team
-        )
+        opportunity.members.extend(opportunity_pb2.OpportunityMember(person_id=each.person_id, role=_SUPPORTS) for each in team)
     reached = [(code, day) for code, day in deal.stages if day <= until]
     row = opportunity_service_pb2.ImportedOpportunity(
         source_number=deal.number,
