@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Alert, App, Button, Card, Flex, Form, Input, List, Table, Tag, Typography } from 'antd';
+import { Alert, App, Button, Card, Flex, Form, Grid, Input, List, Table, Tag, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../access/access';
@@ -48,6 +48,11 @@ function Posts() {
   );
 }
 
+/** On a phone a field has the whole width. */
+function useLayout() {
+  return (Grid.useBreakpoint().md ?? true) ? 'inline' : 'vertical';
+}
+
 interface Passwords {
   currentPassword: string;
   newPassword: string;
@@ -55,6 +60,7 @@ interface Passwords {
 
 function Password() {
   const { t } = useTranslation('account');
+  const layout = useLayout();
   const { message } = App.useApp();
   const words = useRefusalWords();
   const [form] = Form.useForm<Passwords>();
@@ -69,7 +75,7 @@ function Password() {
   return (
     <Card title={t('password')}>
       {changing.error && <Alert className="form-note" type="error" showIcon title={words(changing.error)} />}
-      <Form form={form} layout="inline" onFinish={(passwords) => changing.mutate(passwords)}>
+      <Form form={form} layout={layout} onFinish={(passwords) => changing.mutate(passwords)}>
         <Form.Item name="currentPassword" label={t('present')} rules={[{ required: true, message: '' }]}>
           <Input.Password autoComplete="current-password" maxLength={128} />
         </Form.Item>
@@ -91,6 +97,7 @@ function Password() {
 
 function SecondFactor() {
   const { t } = useTranslation('account');
+  const layout = useLayout();
   const { me } = useAccess();
   const words = useRefusalWords();
   const starting = useMutation({
@@ -111,7 +118,7 @@ function SecondFactor() {
       {error && <Alert className="form-note" type="error" showIcon title={words(error)} />}
       <Typography.Paragraph>{t(me.totpEnrolled ? 'factorOn' : 'factorOff')}</Typography.Paragraph>
       {me.totpEnrolled ? (
-        <Form layout="inline" onFinish={removing.mutate}>
+        <Form layout={layout} onFinish={removing.mutate}>
           <PasswordField />
           <CodeField />
           <Button danger htmlType="submit" loading={removing.isPending}>
@@ -124,7 +131,7 @@ function SecondFactor() {
           <Typography.Paragraph copyable code>
             {starting.data.secret}
           </Typography.Paragraph>
-          <Form layout="inline" onFinish={confirming.mutate}>
+          <Form layout={layout} onFinish={confirming.mutate}>
             <CodeField />
             <Button type="primary" htmlType="submit" loading={confirming.isPending}>
               {t('factorConfirm')}
@@ -132,7 +139,7 @@ function SecondFactor() {
           </Form>
         </>
       ) : (
-        <Form layout="inline" onFinish={starting.mutate}>
+        <Form layout={layout} onFinish={starting.mutate}>
           <PasswordField />
           <Button htmlType="submit" loading={starting.isPending}>
             {t('factorStart')}
