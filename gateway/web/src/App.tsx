@@ -1,11 +1,11 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { App as AntApp, ConfigProvider } from 'antd';
-import { RouterProvider } from 'react-router';
+import { BrowserRouter } from 'react-router';
 import { queries } from './api/client';
 import { useAntLocale } from './design/locale';
 import { styleNonce } from './design/styleNonce';
 import { useDesign } from './design/theme';
-import { router } from './routes';
+import { FOLDER, Routes } from './routes';
 import { SessionProvider } from './session/SessionProvider';
 
 export function App() {
@@ -16,7 +16,9 @@ export function App() {
       <AntApp className="page">
         <QueryClientProvider client={queries}>
           <SessionProvider>
-            <RouterProvider router={router} />
+            <BrowserRouter basename={FOLDER}>
+              <Routes />
+            </BrowserRouter>
           </SessionProvider>
         </QueryClientProvider>
       </AntApp>

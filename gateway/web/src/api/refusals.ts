@@ -8,7 +8,9 @@ import { useTranslation } from 'react-i18next';
  * Services say it in English; the Chinese stands in `words/zh/reasons.json`, by reason.
  */
 export function useRefusalWords(): (error: unknown) => string {
-  const { t, i18n } = useTranslation();
+  const { t, i18n } = useTranslation('workbench');
+  // They come when something may have to be said, and nothing waits for them.
+  useTranslation('reasons', { useSuspense: false });
   return useCallback(
     (error) => {
       if (!(error instanceof Refusal)) return t('failure.network');

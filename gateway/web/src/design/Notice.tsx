@@ -1,5 +1,6 @@
-import { Flex, Typography } from 'antd';
+import { Flex } from 'antd';
 import type { ReactNode } from 'react';
+import { Text } from './Text';
 
 interface Props {
   icon: ReactNode;
@@ -16,10 +17,10 @@ export function Notice({ icon, title, words, action, children }: Props) {
       <span className="notice-icon" aria-hidden>
         {icon}
       </span>
-      <Typography.Text strong className="notice-title">
+      <Text strong className="notice-title">
         {title}
-      </Typography.Text>
-      <Typography.Text type="secondary">{words}</Typography.Text>
+      </Text>
+      <Text type="secondary">{words}</Text>
       {action}
       {children}
     </Flex>

@@ -1,6 +1,7 @@
-import { Flex, Typography } from 'antd';
+import { Flex } from 'antd';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Text } from './Text';
 
 interface Props {
   title: ReactNode;
@@ -24,10 +25,8 @@ export function Page({ title, tab, note, actions, children }: Props) {
     <div className="page-frame">
       <Flex wrap gap="8px 16px" align="center" justify="space-between" className="page-head">
         <div className="page-heading">
-          <Typography.Title level={1} className="page-title">
-            {title}
-          </Typography.Title>
-          {note && <Typography.Text type="secondary">{note}</Typography.Text>}
+          <h1 className="page-title">{title}</h1>
+          {note && <Text type="secondary">{note}</Text>}
         </div>
         {actions && (
           <Flex wrap gap={8}>

@@ -1,5 +1,6 @@
 // An area of the page: who sees which pages of it, and where they stand in the navigation.
 import type { Permission } from '@rm-workbench/client';
+import i18next from 'i18next';
 import type { ComponentType, ReactNode } from 'react';
 import type { Access, ServiceName } from '../access/access';
 
@@ -22,6 +23,17 @@ export interface Area {
   name: string;
   icon: ReactNode;
   pages: PageRoute[];
+}
+
+/** An area's words stand in files of their own; they come together with the code of its pages. */
+export function saidIn(words: string | string[], pages: PageRoute[]): PageRoute[] {
+  return pages.map((page) => ({
+    ...page,
+    load: () => {
+      void i18next.loadNamespaces(words);
+      return page.load();
+    },
+  }));
 }
 
 export function mayOpen(page: PageRoute, access: Access): boolean {

@@ -10,7 +10,7 @@ import {
 } from '@ant-design/icons';
 import { accountPages } from './account/pages';
 import { administrationPages } from './administration/pages';
-import type { Area } from './area';
+import { type Area, saidIn } from './area';
 import { auditPages } from './audit/pages';
 import { customerPages } from './customer/pages';
 import { customersPages } from './customers/pages';
@@ -26,17 +26,28 @@ import { unitPages } from './unit/pages';
 
 /** In the order of the navigation. */
 export const AREAS: Area[] = [
-  { name: 'today', icon: <HomeOutlined />, pages: todayPages },
+  { name: 'today', icon: <HomeOutlined />, pages: saidIn(['today', 'contacts'], todayPages) },
   // Where somebody audits, that comes before what he may look at for it.
-  { name: 'audit', icon: <AuditOutlined />, pages: auditPages },
-  { name: 'customers', icon: <TeamOutlined />, pages: [...customersPages, ...customerPages] },
+  { name: 'audit', icon: <AuditOutlined />, pages: saidIn('audit', auditPages) },
+  {
+    name: 'customers',
+    icon: <TeamOutlined />,
+    pages: [...saidIn('customers', customersPages), ...saidIn('customer', customerPages)],
+  },
   {
     name: 'work',
     icon: <CalendarOutlined />,
-    pages: [...schedulePages, ...leadsPages, ...needsPages, ...surveysPages, ...reportsPages, ...knowledgePages],
+    pages: [
+      ...saidIn('schedule', schedulePages),
+      ...saidIn('leads', leadsPages),
+      ...saidIn('needs', needsPages),
+      ...saidIn('surveys', surveysPages),
+      ...saidIn('reports', reportsPages),
+      ...saidIn('knowledge', knowledgePages),
+    ],
   },
-  { name: 'performance', icon: <LineChartOutlined />, pages: performancePages },
-  { name: 'unit', icon: <BankOutlined />, pages: unitPages },
-  { name: 'administration', icon: <SettingOutlined />, pages: administrationPages },
-  { name: 'account', icon: <UserOutlined />, pages: accountPages },
+  { name: 'performance', icon: <LineChartOutlined />, pages: saidIn('performance', performancePages) },
+  { name: 'unit', icon: <BankOutlined />, pages: saidIn('unit', unitPages) },
+  { name: 'administration', icon: <SettingOutlined />, pages: saidIn('administration', administrationPages) },
+  { name: 'account', icon: <UserOutlined />, pages: saidIn('account', accountPages) },
 ];

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
-import { AccessProvider, capabilitiesOf } from '../access/access';
-import { client, queries } from '../api/client';
+import { AccessProvider } from '../access/access';
+import { queries } from '../api/client';
 import { FailureState, LoadingState } from '../design/States';
-import { resume, sessionState, subscribe } from './session';
+import { resumed, whoIsHere } from './begin';
+import { sessionState, subscribe } from './session';
 
 // Whoever is signed in already does not wait for them.
 const SignInPage = lazy(() => import('./SignInPage'));
@@ -11,12 +12,8 @@ const SessionExpired = lazy(() => import('./SessionExpired'));
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const state = useSyncExternalStore(subscribe, sessionState);
-  const resumed = useQuery({
-    queryKey: ['session'],
-    queryFn: () => resume().then(() => true),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (resumed.error) return <FailureState error={resumed.error} onRetry={() => void resumed.refetch()} />;
+  const { error, refetch } = useQuery(resumed);
+  if (error) return <FailureState error={error} onRetry={() => void refetch()} />;
   if (state === 'unknown') return <LoadingState whole />;
   if (state === 'signed-out') return <SignIn />;
   return <SignedIn expired={state === 'expired'}>{children}</SignedIn>;
@@ -24,15 +21,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
 /** The page of somebody who is signed in. An expired session is renewed on top of it, so that nothing typed is lost. */
 function SignedIn({ expired, children }: { expired: boolean; children: ReactNode }) {
-  const who = useQuery({
-    queryKey: ['me'],
-    queryFn: async () => {
-      const [me, capabilities] = await Promise.all([client.GET('/v1/me'), capabilitiesOf()]);
-      return { me: me.data, capabilities };
-    },
-    enabled: !expired,
-    staleTime: 5 * 60_000,
-  });
+  const who = useQuery({ ...whoIsHere, enabled: !expired });
   const personId = who.data?.me?.person?.personId;
   const known = useRef(personId);
   useEffect(() => {

@@ -1,14 +1,11 @@
 import { WarningOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useRouteError } from 'react-router';
 import { Notice } from '../design/Notice';
 
 /** What is shown where a page itself fails: after a new version, its files have new names and a reload brings them. */
 export function PageFault() {
   const { t } = useTranslation();
-  const error = useRouteError();
-  console.error(error);
   return (
     <Notice
       icon={<WarningOutlined />}

@@ -1,8 +1,9 @@
 import { LogoutOutlined, SettingOutlined } from '@ant-design/icons';
-import { Avatar, Button, Dropdown, Flex, Typography } from 'antd';
+import { Avatar, Button, Dropdown, Flex } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Me } from '../access/access';
+import { Text } from '../design/Text';
 import { signOut } from '../session/session';
 
 export function PersonMenu({ me }: { me: Me }) {
@@ -29,10 +30,10 @@ export function PersonMenu({ me }: { me: Me }) {
           {name.slice(0, 1)}
         </Avatar>
         <Flex vertical align="start" className="person-words">
-          <Typography.Text strong>{name}</Typography.Text>
-          <Typography.Text type="secondary" className="person-post">
+          <Text strong>{name}</Text>
+          <Text type="secondary" className="person-post">
             {[role, post?.organisationUnitDisplayName].filter(Boolean).join(' · ')}
-          </Typography.Text>
+          </Text>
         </Flex>
       </Button>
     </Dropdown>

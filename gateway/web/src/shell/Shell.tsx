@@ -2,7 +2,7 @@ import { MenuOutlined } from '@ant-design/icons';
 import { Button, Flex, Grid, Layout } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Outlet, ScrollRestoration } from 'react-router';
+import { Outlet } from 'react-router';
 import { useAccess } from '../access/access';
 import { LoadingState } from '../design/States';
 import { Brand } from './Brand';
@@ -13,6 +13,7 @@ import { NotificationBell } from './NotificationBell';
 import { PersonMenu } from './PersonMenu';
 import { PhoneBar } from './PhoneBar';
 import { LanguageButton, ThemeButton } from './Preferences';
+import { useScrollPlace } from './useScrollPlace';
 import { WorkTray } from './WorkTray';
 
 const NavigationDrawer = lazy(() => import('./NavigationDrawer'));
@@ -23,6 +24,7 @@ export function Shell() {
   const { may, me } = useAccess();
   const wide = Grid.useBreakpoint().lg ?? true;
   const [open, setOpen] = useState(false);
+  useScrollPlace();
   return (
     <Layout className="shell">
       <a className="skip" href="#content">
@@ -61,7 +63,6 @@ export function Shell() {
           <NavigationDrawer open={open} onClose={() => setOpen(false)} />
         </Suspense>
       )}
-      <ScrollRestoration />
     </Layout>
   );
 }

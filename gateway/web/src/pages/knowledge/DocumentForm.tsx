@@ -5,7 +5,7 @@ import { client } from '../../api/client';
 import { FormDialog, Required } from '../../design/FormDialog';
 import { DateField } from '../../design/fields';
 import { useNamed, useNamedChoices } from '../../design/Named';
-import { ProductSelect } from '../../design/products';
+import { ProductSelect } from '../../design/productSelects';
 import { AudienceFields } from './AudienceFields';
 import { documentOf, EDITED, type Values, valuesOf } from './draft';
 import { type Document, KINDS, refreshDocuments } from './knowledge';

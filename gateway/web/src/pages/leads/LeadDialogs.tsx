@@ -5,7 +5,7 @@ import { client } from '../../api/client';
 import { FormDialog, Required } from '../../design/FormDialog';
 import { DateField, MoneyField } from '../../design/fields';
 import { useNamedChoices } from '../../design/Named';
-import { ProductSelect } from '../../design/products';
+import { ProductSelect } from '../../design/productSelects';
 import { RelationshipManagerSelect } from '../../design/selects';
 import { AcceptDuplicate, useDuplicate } from './duplicates';
 import { type Lead, type Opportunity, refreshLeads } from './leads';

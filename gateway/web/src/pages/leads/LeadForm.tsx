@@ -6,7 +6,7 @@ import { FormDialog, Required } from '../../design/FormDialog';
 import { MoneyField } from '../../design/fields';
 import { type Money, useFormats } from '../../design/formats';
 import { useNamed, useNamedChoices } from '../../design/Named';
-import { ProductSelect } from '../../design/products';
+import { ProductSelect } from '../../design/productSelects';
 import { CustomerSelect } from '../../design/selects';
 import { AcceptDuplicate, useDuplicate } from './duplicates';
 import { LEAD_SOURCES, type Lead, refreshLeads } from './leads';

@@ -5,7 +5,7 @@ import { useBilingual } from '../../design/bilingual';
 import { FormDialog, Required } from '../../design/FormDialog';
 import { DateField, MoneyField } from '../../design/fields';
 import type { Money } from '../../design/formats';
-import { ProductSelect } from '../../design/products';
+import { ProductSelect } from '../../design/productSelects';
 import { CustomerSelect } from '../../design/selects';
 import { type Opportunity, type Pipeline, refreshLeads } from './leads';
 

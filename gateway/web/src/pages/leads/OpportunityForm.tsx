@@ -7,7 +7,7 @@ import { FormDialog, Required } from '../../design/FormDialog';
 import { DateField, MoneyField } from '../../design/fields';
 import { type Money, useFormats } from '../../design/formats';
 import { useNamed, useNamedChoices } from '../../design/Named';
-import { ProductSelect } from '../../design/products';
+import { ProductSelect } from '../../design/productSelects';
 import { CustomerSelect, RelationshipManagerSelect } from '../../design/selects';
 import { AcceptDuplicate, useDuplicate } from './duplicates';
 import { type Opportunity, refreshLeads } from './leads';

@@ -7,7 +7,7 @@ import { client } from '../../api/client';
 import { FormDialog, Required } from '../../design/FormDialog';
 import { DateField } from '../../design/fields';
 import { useNamedChoices } from '../../design/Named';
-import { OneProductSelect } from '../../design/products';
+import { OneProductSelect } from '../../design/productSelects';
 import { type Feedback, refreshFeedback, SEVERITIES, useCategoryChoices, useTopics } from './needs';
 
 export type FeedbackAct = 'answer' | 'classify' | 'assign' | 'tell' | 'reopen' | 'escalate';

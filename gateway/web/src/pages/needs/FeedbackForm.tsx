@@ -6,7 +6,7 @@ import { client } from '../../api/client';
 import { FormDialog, Required } from '../../design/FormDialog';
 import { DateField } from '../../design/fields';
 import { useNamed, useNamedChoices } from '../../design/Named';
-import { OneProductSelect } from '../../design/products';
+import { OneProductSelect } from '../../design/productSelects';
 import { CustomerSelect } from '../../design/selects';
 import {
   type Feedback,

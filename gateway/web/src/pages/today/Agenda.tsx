@@ -1,6 +1,6 @@
 import { CheckCircleFilled } from '@ant-design/icons';
 import type { Schema } from '@rm-workbench/client';
-import { Button, Flex, Typography } from 'antd';
+import { Button, Flex } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -9,6 +9,7 @@ import { api } from '../../api/client';
 import { useFormats } from '../../design/formats';
 import { useNamed } from '../../design/Named';
 import { Loaded } from '../../design/States';
+import { Text } from '../../design/Text';
 import { type ContactKind, LogContactForm } from '../contacts/LogContact';
 import { boundsOf, today } from './day';
 import { Nothing, Panel } from './Panel';
@@ -99,9 +100,7 @@ function AgendaRow({ entry }: { entry: Entry }) {
         </Link>
         <Flex wrap gap="0 8px">
           {entry.customerId && <Link to={`/customers/${entry.customerId}`}>{entry.customerDisplayName}</Link>}
-          <Typography.Text type="secondary">
-            {[title === kind ? '' : kind, entry.place].filter(Boolean).join(' · ')}
-          </Typography.Text>
+          <Text type="secondary">{[title === kind ? '' : kind, entry.place].filter(Boolean).join(' · ')}</Text>
         </Flex>
       </div>
       {done && (

@@ -1,11 +1,11 @@
 import type { Schema } from '@rm-workbench/client';
-import { Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useAccess } from '../../access/access';
 import { api } from '../../api/client';
 import { useFormats } from '../../design/formats';
 import { Loaded } from '../../design/States';
+import { Text } from '../../design/Text';
 import { addressOf } from '../../shell/resources';
 import { Nothing, Panel } from './Panel';
 
@@ -48,14 +48,12 @@ function ApprovalRow({ approval }: { approval: Approval }) {
         <Link to={addressOf(approval.resource) ?? '/unit/approvals'} className="day-row-name">
           {t(`approvals.kinds.${approval.kind}`, { defaultValue: approval.kind })}
         </Link>
-        <Typography.Text type="secondary">
+        <Text type="secondary">
           {approval.requesterName && `${approval.requesterName} · `}
           {t('approvals.since', { time: formats.instant(approval.createTime) })}
-        </Typography.Text>
+        </Text>
       </div>
-      {approval.expireDate && (
-        <Typography.Text type="warning">{t('approvals.until', { date: formats.date(approval.expireDate) })}</Typography.Text>
-      )}
+      {approval.expireDate && <Text type="warning">{t('approvals.until', { date: formats.date(approval.expireDate) })}</Text>}
     </li>
   );
 }

@@ -1,6 +1,6 @@
 import type { Schema } from '@rm-workbench/client';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Typography } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -10,6 +10,7 @@ import { Amount } from '../../design/Amount';
 import { addDays, type Money } from '../../design/formats';
 import { useProductName } from '../../design/products';
 import { Loaded } from '../../design/States';
+import { Text } from '../../design/Text';
 import { Nothing } from './Panel';
 
 type FigureLine = Schema<'performance.v1.FigureLine'>;
@@ -87,7 +88,7 @@ function CustomerMoves({ asOfDate }: { asOfDate: string }) {
         <ul className="day-lines">
           {found.slice(0, SHOWN).map(({ customerId, name, change }) => (
             <li key={customerId || name} className="day-line-spread">
-              {customerId ? <Link to={`/customers/${customerId}`}>{name}</Link> : <Typography.Text>{name}</Typography.Text>}
+              {customerId ? <Link to={`/customers/${customerId}`}>{name}</Link> : <Text>{name}</Text>}
               <Amount money={change} signed />
             </li>
           ))}

@@ -1,5 +1,5 @@
 import type { Schema } from '@rm-workbench/client';
-import { Flex, Typography } from 'antd';
+import { Flex } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useAccess } from '../../access/access';
@@ -7,6 +7,7 @@ import { api } from '../../api/client';
 import { Amount } from '../../design/Amount';
 import { useFormats } from '../../design/formats';
 import { PartialState } from '../../design/States';
+import { Text } from '../../design/Text';
 
 type Figures = Schema<'performance.v1.Figures'>;
 type Measure = 'balance' | 'averageBalance' | 'increment' | 'contribution';
@@ -59,11 +60,11 @@ function Foot({ figures }: { figures: Figures | undefined }) {
   if (!figures) return null;
   return (
     <Flex gap={12} wrap className="day-figures-foot">
-      <Typography.Text type="secondary">
+      <Text type="secondary">
         {t('figures.month', { month: formats.month(figures.startDate) })} ·{' '}
         {t('workbench:state.asOf', { date: formats.date(figures.asOfDate) })}
-      </Typography.Text>
-      {figures.stale && <Typography.Text type="warning">{t('figures.stale')}</Typography.Text>}
+      </Text>
+      {figures.stale && <Text type="warning">{t('figures.stale')}</Text>}
     </Flex>
   );
 }

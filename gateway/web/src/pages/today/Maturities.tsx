@@ -1,5 +1,5 @@
 import type { Schema } from '@rm-workbench/client';
-import { Button, Typography } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -8,6 +8,7 @@ import { Amount } from '../../design/Amount';
 import { addDays, useFormats } from '../../design/formats';
 import { Named } from '../../design/Named';
 import { Loaded } from '../../design/States';
+import { Text } from '../../design/Text';
 import { LogContactButton } from '../contacts/LogContact';
 import { useCustomerNames } from './customerNames';
 import { today } from './day';
@@ -62,10 +63,10 @@ function MaturityRow({ holding, name }: { holding: Holding; name: string | undef
         <Link to={`/customers/${holding.customerId}`} className="day-row-name">
           {name ?? '…'}
         </Link>
-        <Typography.Text type="secondary">
+        <Text type="secondary">
           {holding.productName || <Named value={holding.kind} />}
           {holding.interestRatePercent && ` · ${holding.interestRatePercent}%`}
-        </Typography.Text>
+        </Text>
       </div>
       <div className="day-row-figures">
         <strong>

@@ -1,11 +1,12 @@
 import type { Schema } from '@rm-workbench/client';
-import { Flex, Typography } from 'antd';
+import { Flex } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useAccess } from '../../access/access';
 import { api } from '../../api/client';
 import { useFormats } from '../../design/formats';
 import { Loaded } from '../../design/States';
+import { Text } from '../../design/Text';
 import { useNotificationSentence } from '../../shell/notificationWords';
 import { addressOf } from '../../shell/resources';
 import { BalanceMoves } from './BalanceMoves';
@@ -48,7 +49,7 @@ function Freshness() {
   return (
     <>
       {t('workbench:state.asOf', { date: formats.date(data.asOfDate) })}
-      {late > 0 && <Typography.Text type="warning"> · {t('overnight.late', { count: late })}</Typography.Text>}
+      {late > 0 && <Text type="warning"> · {t('overnight.late', { count: late })}</Text>}
     </>
   );
 }
@@ -69,11 +70,11 @@ function Signs() {
               <li key={sign.signalId} className="day-line-tagged">
                 <Link to={`/customers/${sign.customerId}`}>{sign.customerName || sign.customerNumber}</Link>
                 <Severity value={SEVERITIES[sign.severity]} />
-                <Typography.Text type="secondary">
+                <Text type="secondary">
                   {t(sign.firstSeenDate === sign.changeDate ? 'overnight.new' : 'overnight.changed', {
                     sign: i18n.language === 'zh' ? sign.chineseName : sign.englishName,
                   })}
-                </Typography.Text>
+                </Text>
               </li>
             ))}
           </ul>
@@ -104,9 +105,9 @@ function News() {
               return (
                 <li key={each.notificationId} className="day-line-spread">
                   {address ? <Link to={address}>{words}</Link> : <span>{words}</span>}
-                  <Typography.Text type="secondary" className="day-line-time">
+                  <Text type="secondary" className="day-line-time">
                     {isToday(each.createTime) ? formats.time(each.createTime) : formats.instant(each.createTime)}
-                  </Typography.Text>
+                  </Text>
                 </li>
               );
             })}

@@ -1,5 +1,6 @@
-import { Flex, Typography } from 'antd';
+import { Flex } from 'antd';
 import { type ReactNode, useId } from 'react';
+import { Text } from '../../design/Text';
 
 interface Props {
   title: string;
@@ -21,14 +22,14 @@ export function Panel({ title, count, note, extra, place, children }: Props) {
     <section className={`day-panel day-panel-${place}`} aria-labelledby={heading}>
       <Flex align="baseline" justify="space-between" gap={12} className="day-panel-head">
         <Flex align="baseline" gap={8} wrap className="day-panel-heading">
-          <Typography.Title level={2} id={heading} className="day-panel-title">
+          <h2 id={heading} className="day-panel-title">
             {title}
             {count ? <span className="day-panel-count">{count}</span> : null}
-          </Typography.Title>
+          </h2>
           {note && (
-            <Typography.Text type="secondary" className="day-panel-note">
+            <Text type="secondary" className="day-panel-note">
               {note}
-            </Typography.Text>
+            </Text>
           )}
         </Flex>
         {extra}
@@ -42,7 +43,7 @@ export function Panel({ title, count, note, extra, place, children }: Props) {
 export function Nothing({ words, action }: { words: ReactNode; action?: ReactNode }) {
   return (
     <Flex align="center" justify="space-between" gap={12} wrap className="day-panel-nothing">
-      <Typography.Text type="secondary">{words}</Typography.Text>
+      <Text type="secondary">{words}</Text>
       {action}
     </Flex>
   );

@@ -1,5 +1,5 @@
 import type { Schema } from '@rm-workbench/client';
-import { Button, Flex, Typography } from 'antd';
+import { Button, Flex } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -9,6 +9,7 @@ import { useBilingual } from '../../design/bilingual';
 import { addDays, daysBetween, useFormats } from '../../design/formats';
 import { NamedTag } from '../../design/Named';
 import { Loaded } from '../../design/States';
+import { Text } from '../../design/Text';
 import { today } from './day';
 import { Nothing, Panel } from './Panel';
 
@@ -88,5 +89,5 @@ function Due({ date }: { date: string }) {
   if (!date) return null;
   const days = daysBetween(today(), date);
   const words = days < 0 ? t('tasks.late', { count: -days }) : t('tasks.due', { date: formats.daysFrom(date, today()) });
-  return <Typography.Text type={days < 0 ? 'danger' : days === 0 ? 'warning' : 'secondary'}>{words}</Typography.Text>;
+  return <Text type={days < 0 ? 'danger' : days === 0 ? 'warning' : 'secondary'}>{words}</Text>;
 }

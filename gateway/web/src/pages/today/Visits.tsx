@@ -1,7 +1,7 @@
 import { MoreOutlined, StarFilled } from '@ant-design/icons';
 import type { Schema } from '@rm-workbench/client';
 import { useMutation } from '@tanstack/react-query';
-import { App, Button, Dropdown, Flex, Tag, Typography } from 'antd';
+import { App, Button, Dropdown, Flex, Tag } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -10,6 +10,7 @@ import { useRefusalWords } from '../../api/refusals';
 import { addDays, useFormats } from '../../design/formats';
 import { useNamed } from '../../design/Named';
 import { Loaded } from '../../design/States';
+import { Text } from '../../design/Text';
 import { today } from './day';
 import { Nothing, Panel } from './Panel';
 
@@ -102,12 +103,12 @@ function VisitRow({ proposal }: { proposal: Proposal }) {
             </Tag>
           )}
         </Flex>
-        <Typography.Text type={proposal.overdueDays > 0 ? 'warning' : 'secondary'}>
+        <Text type={proposal.overdueDays > 0 ? 'warning' : 'secondary'}>
           {proposal.overdueDays > 0
             ? t('visits.overdue', { count: proposal.overdueDays })
             : t('visits.due', { date: formats.date(proposal.dueDate) })}
           {proposal.place && ` · ${proposal.place}`}
-        </Typography.Text>
+        </Text>
       </div>
       <Flex gap={4} className="day-row-actions">
         <Button size="small" onClick={() => setAccepting(true)}>

@@ -1,6 +1,6 @@
 import { ArrowRightOutlined } from '@ant-design/icons';
 import type { Schema } from '@rm-workbench/client';
-import { Button, Flex, Typography } from 'antd';
+import { Button, Flex } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -11,6 +11,7 @@ import { useSaid } from '../../design/bilingual';
 import { daysBetween, useFormats } from '../../design/formats';
 import { Named } from '../../design/Named';
 import { Loaded } from '../../design/States';
+import { Text } from '../../design/Text';
 import { LogContactButton } from '../contacts/LogContact';
 import { today } from './day';
 import { Nothing, Panel } from './Panel';
@@ -81,17 +82,17 @@ function WarningRow({ warning }: { warning: Warning }) {
           </Link>
           <Severity value={warning.severity} />
           {warning.state !== 'WARNING_STATE_RAISED' && (
-            <Typography.Text type="secondary">
+            <Text type="secondary">
               <Named value={warning.state} />
-            </Typography.Text>
+            </Text>
           )}
-          {leads && <Typography.Text type="secondary">{warning.assigneeName || t('warnings.unassigned')}</Typography.Text>}
+          {leads && <Text type="secondary">{warning.assigneeName || t('warnings.unassigned')}</Text>}
         </Flex>
         {seen && (
           <div>
             {said(seen)}
             {warning.signals.length > 1 && (
-              <Typography.Text type="secondary"> {t('warnings.more', { count: warning.signals.length - 1 })}</Typography.Text>
+              <Text type="secondary"> {t('warnings.more', { count: warning.signals.length - 1 })}</Text>
             )}
           </div>
         )}
@@ -123,14 +124,14 @@ function AtRisk({ warning }: { warning: Warning }) {
       <strong>
         <Amount money={warning.valueAtRisk} />
       </strong>
-      <Typography.Text type="secondary">
+      <Text type="secondary">
         {t('warnings.atRisk')}
         {warning.probability && ` · ${formats.percent(warning.probability, 0)}`}
-      </Typography.Text>
+      </Text>
       {warning.state === 'WARNING_STATE_RAISED' && days !== undefined && (
-        <Typography.Text type={warning.overdue ? 'danger' : 'secondary'}>
+        <Text type={warning.overdue ? 'danger' : 'secondary'}>
           {warning.overdue ? t('warnings.overdue') : t('warnings.due', { date: formats.daysFrom(warning.dueDate, today()) })}
-        </Typography.Text>
+        </Text>
       )}
     </div>
   );

@@ -7,7 +7,7 @@ import { FormDialog } from '../../../design/FormDialog';
 import { DateField, MoneyField } from '../../../design/fields';
 import { type Money, useFormats } from '../../../design/formats';
 import { useNamedChoices } from '../../../design/Named';
-import { ProductSelect } from '../../../design/products';
+import { ProductSelect } from '../../../design/productSelects';
 import { CustomerSelect } from '../../../design/selects';
 import { type KnownPerson, PersonField, toBasisPoints, toPercent } from '../people';
 import { type Deal, ROLES, type Role, readDeal } from './deals';

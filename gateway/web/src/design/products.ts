@@ -1,12 +1,9 @@
 // Products by the bank's codes, with the names of the catalogue where the deployment has one.
 import { useQuery } from '@tanstack/react-query';
-import { Select, type SelectProps } from 'antd';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../access/access';
 import { client } from '../api/client';
-
-const CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/;
 
 /** The products of the catalogue; undefined while they are not there, or where the person may not read them. */
 export function useCatalogue() {
@@ -29,37 +26,5 @@ export function useProductName(): (code: string) => string {
       return (i18n.language === 'zh' ? version?.displayName : version?.englishName || version?.displayName) || code;
     },
     [catalogue, i18n.language],
-  );
-}
-
-/** Several products: of the catalogue, or by any code that the bank uses. */
-export function ProductSelect(
-  props: Omit<SelectProps<string[]>, 'mode' | 'options' | 'onChange'> & { onChange?: (codes: string[]) => void },
-) {
-  const catalogue = useCatalogue() ?? [];
-  const name = useProductName();
-  return (
-    <Select<string[]>
-      {...props}
-      mode="tags"
-      tokenSeparators={[',', ' ', '，']}
-      showSearch={{ optionFilterProp: 'label' }}
-      options={catalogue.map(({ productCode }) => ({ value: productCode, label: name(productCode) }))}
-      onChange={(codes) => props.onChange?.(codes.filter((code) => CODE.test(code)))}
-    />
-  );
-}
-
-/** One product or none. */
-export function OneProductSelect(props: Omit<SelectProps<string>, 'options'>) {
-  const catalogue = useCatalogue() ?? [];
-  const name = useProductName();
-  return (
-    <Select<string>
-      {...props}
-      allowClear
-      showSearch={{ optionFilterProp: 'label' }}
-      options={catalogue.map(({ productCode }) => ({ value: productCode, label: name(productCode) }))}
-    />
   );
 }
