@@ -13,7 +13,7 @@ from deploy.demonstration.customers import Kind, Tier
 from deploy.demonstration.draws import Draw, Weighted
 from deploy.demonstration.names import chinese_name
 from deploy.demonstration.working_days.lives import Life, Lives
-from deploy.demonstration.working_days.sales import STAGES, Deal
+from deploy.demonstration.working_days.sales import STAGES, Deal, supporters
 from deploy.demonstration.working_days.workdays import Workdays
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -171,7 +171,8 @@ def _of_a_leaving(lives: Lives, life: Life, workdays: Workdays, first: date, las
 def _of_a_deal(
     lives: Lives, life: Life, workdays: Workdays, deal: Deal, last: date
 ) -> Iterator[contact_service_pb2.ImportedContact]:
-    """What was talked about at most of its stages, mostly face to face."""
+    """What was talked about at most of its stages, mostly face to face, and then with whoever helps."""
+    helping = supporters(lives, life, deal)
     for code, day in deal.stages:
         draw = Draw(lives.bank.seed, f"contact/{deal.number}/{code}")
         met_on = workdays.on_or_after(day)
@@ -181,6 +182,8 @@ def _of_a_deal(
         outcome = _SIGNED if deal.won and code == STAGES[-1] else draw.one_of((_INTERESTED, _AGREED, _AGREED, _NEUTRAL))
         row = _written(lives, life, Met(f"{deal.number}/{code}", met_on, kind, SALE, outcome, _DONE, customer_began=False))
         row.opportunity_number = deal.number
+        if helping and kind in (VISIT, MEETING):
+            row.contact.colleague_person_ids[:] = [draw.one_of(helping).person_id]
         yield row
 
 

@@ -10,6 +10,7 @@ from workbench.activity.v1 import lead_pb2, lead_service_pb2, opportunity_pb2, o
 
 from deploy.demonstration.customers import Kind, Tier
 from deploy.demonstration.draws import Draw, Weighted
+from deploy.demonstration.organisation import Person
 from deploy.demonstration.working_days.lives import Life, Lives
 from deploy.demonstration.working_days.workdays import Workdays
 
@@ -112,12 +113,9 @@ def written(lives: Lives, life: Life, deal: Deal, until: date) -> opportunity_se
         expected_amount={"currency_code": "CNY", "amount": str(max(amount, 10_000))},
         expected_close_date=(deal.open_date + timedelta(days=60 + draw.below(60))).isoformat(),
     )
-    if draw.chance(_SHARED) and (colleagues := lives.colleagues(life)):
-        supporter = draw.one_of(colleagues)
-        others = [each for each in colleagues if each.person_id != supporter.person_id]
-        further = Draw(lives.bank.seed, f"further/{deal.number}")
-        team = [supporter, *([further.one_of(others)] if others and further.chance(_OF_THREE) else [])]
-        opportunity.members.extend(opportunity_pb2.OpportunityMember(person_id=each.person_id, role=_SUPPORTS) for each in team)
+    opportunity.members.extend(
+        opportunity_pb2.OpportunityMember(person_id=each.person_id, role=_SUPPORTS) for each in supporters(lives, life, deal)
+    )
     reached = [(code, day) for code, day in deal.stages if day <= until]
     row = opportunity_service_pb2.ImportedOpportunity(
         source_number=deal.number,
@@ -134,6 +132,17 @@ def written(lives: Lives, life: Life, deal: Deal, until: date) -> opportunity_se
         if row.reason_code == "competitor":
             row.won_by = draw.one_of(_COMPETITORS)
     return row
+
+
+def supporters(lives: Lives, life: Life, deal: Deal) -> list[Person]:
+    """Who of the outlet helps with a deal: mostly nobody, else one or two."""
+    draw = Draw(lives.bank.seed, f"team/{deal.number}")
+    colleagues = lives.colleagues(life)
+    if not colleagues or not draw.chance(_SHARED):
+        return []
+    first = draw.one_of(colleagues)
+    others = [each for each in colleagues if each.person_id != first.person_id]
+    return [first, draw.one_of(others)] if others and draw.chance(_OF_THREE) else [first]
 
 
 def _deal(life: Life, number: str, day: date, draw: Draw) -> Deal:
