@@ -111,7 +111,7 @@ function cell(name: ColumnName, customer: ListedCustomer, { named, formats, lead
     case 'tags':
       return customer.tags.map((tag) => <Tag key={tag}>{tag}</Tag>);
     case 'birth_or_founding_date':
-      return customer.birthOrFoundingDate ? String(customer.birthOrFoundingDate) : '';
+      return customer.birthOrFoundingDate ? formats.date(customer.birthOrFoundingDate) : '';
     case 'industry_code':
       return customer.industryCode;
     case 'create_time':
