@@ -18,6 +18,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     "performance.deal.decide": _LEAD,
     "performance.deal.propose": _LINE,
     "performance.deal.read": (*_LINE, _ANALYST, _AUDITOR),
+    "performance.freshness.read": (*_LINE, _PRODUCT, _ANALYST, _STEWARD, _AUDITOR),
     "performance.month.close": (_ANALYST,),
     "performance.product.define": (_PRODUCT, _ANALYST),
     "performance.product.read": (*_LINE, _PRODUCT, _ANALYST, _AUDITOR),

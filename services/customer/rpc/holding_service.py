@@ -7,7 +7,7 @@ from workbench.customer.v1 import holding_service_pb2
 from services.chassis.db.session import UnitOfWork
 from services.chassis.mapping import Mapper
 from services.customer.usecases.datasets import applications
-from services.customer.usecases.holdings import explaining, listing, totals
+from services.customer.usecases.holdings import balances, explaining, listing, totals
 
 _application = Mapper(holding_service_pb2.DatasetApplication)
 _refusal = Mapper(holding_service_pb2.DatasetRefusal)
@@ -26,6 +26,12 @@ def get_holding_summary(
     work: UnitOfWork, request: holding_service_pb2.GetHoldingSummaryRequest
 ) -> holding_service_pb2.HoldingSummary:
     return totals.of_customer(work, request)
+
+
+def batch_get_customer_balances(
+    work: UnitOfWork, request: holding_service_pb2.BatchGetCustomerBalancesRequest
+) -> holding_service_pb2.BatchGetCustomerBalancesResponse:
+    return balances.of_customers(work, request)
 
 
 def get_customer_group_holding_summary(

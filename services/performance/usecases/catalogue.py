@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +44,19 @@ def published_spans(work: UnitOfWork) -> list[Span]:
         version.state == VersionState.PUBLISHED
     )
     return spans((row[0], row[1], row[2], row[3]) for row in work.session.execute(statement))
+
+
+def names_of(work: UnitOfWork, product_codes: Iterable[str], day: date) -> dict[str, str]:
+    """What products are called on a day, by code: by the version in force, else by the first one that comes."""
+    version = ProductVersion
+    statement = select(version.product_code, version.start_date, version.display_name).where(
+        version.state == VersionState.PUBLISHED, among(version.product_code, sorted(set(product_codes)))
+    )
+    names: dict[str, str] = {}
+    for code, start_date, name in work.session.execute(statement.order_by(version.start_date)):
+        if start_date <= day or code not in names:
+            names[code] = name
+    return names
 
 
 def definition_of(work: UnitOfWork, version: ProductVersion) -> Definition:

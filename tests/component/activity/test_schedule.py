@@ -364,3 +364,20 @@ def test_an_erasure_leaves_that_something_took_place(town):
     assert [each.description for each in kept] == ["", ""]
     with pytest.raises(RuleBroken):
         create(town.rm1_east, customer_id=customer)
+
+
+def test_an_entry_carries_the_etag_by_which_it_is_moved_and_a_move_of_what_changed_since_is_refused(town):
+    once = create(town.rm1_east)
+    daily = create(town.rm1_east, MONDAY + HOUR, 30, recurrence=["RRULE:FREQ=DAILY;COUNT=3"])
+    etags = {entry.resource: entry.etag for entry in calendar(town.rm1_east)}
+    assert etags == {f"appointments/{each.appointment_id}": each.etag for each in (once, daily)}
+    moved = {"start_time": stamp(MONDAY + 2 * HOUR), "end_time": stamp(MONDAY + 3 * HOUR)}
+    update(town.leader_east, once.appointment_id, title="晨会改期")
+    with pytest.raises(StaleVersion, match="APPOINTMENT_CHANGED"):
+        update(town.rm1_east, once.appointment_id, etag=once.etag, **moved)
+    (now,) = (entry for entry in calendar(town.rm1_east) if entry.resource.endswith(once.appointment_id))
+    assert now.etag != once.etag
+    assert update(town.rm1_east, once.appointment_id, etag=now.etag, **moved).start_time == moved["start_time"]
+    update(town.rm1_east, daily.appointment_id, THIS, MONDAY + HOUR + DAY, title="一次")
+    with pytest.raises(StaleVersion, match="APPOINTMENT_CHANGED"):
+        update(town.rm1_east, daily.appointment_id, THIS, MONDAY + HOUR, etag=daily.etag, title="另一次")

@@ -143,6 +143,24 @@ def test_of_a_customer_one_is_open_and_a_new_look_changes_its_figures(town, bank
     assert len(town.recorded(warning_events_pb2.WarningRaised, warning_id=warning.warning_id)) == 2
 
 
+def test_what_is_told_is_as_severe_as_on_the_date_that_it_names_and_only_what_becomes_worse_is_told(town, bank):
+    customer_id = town.customer(town.rm1_east)
+    bank.score(customer_id)
+    bank.sign(customer_id, severity=3)
+    bank.analyse()
+    (raised,) = listed(town.rm1_east)
+    bank.forget(customer_id)
+    bank.score(customer_id)
+    bank.sign(customer_id, severity=2)
+    bank.analyse(AS_OF + timedelta(days=1))
+    (eased,) = listed(town.rm1_east)
+    assert (raised.severity, eased.severity, eased.warning_id) == (3, 2, raised.warning_id)
+    bank.sign(customer_id, "SALARY_STOPPED", severity=3)
+    bank.analyse(AS_OF + timedelta(days=2))
+    told = town.recorded(warning_events_pb2.WarningRaised, warning_id=raised.warning_id)
+    assert [(each.severity, each.business_date) for each in told] == [(3, str(AS_OF)), (3, str(AS_OF + timedelta(days=2)))]
+
+
 def test_many_are_raised_batch_by_batch(town, bank, monkeypatch):
     monkeypatch.setattr("services.analytics.usecases.warnings.raising.AT_ONCE", 3)
     customer_ids = sorted(town.customer(town.rm1_east) for _ in range(7))

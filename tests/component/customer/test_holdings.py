@@ -18,7 +18,7 @@ from services.customer.model.holding import Holding, running_of
 from services.customer.rules.averages import figures, reference
 from tests.component.customer.bank import Bank
 from tests.component.customer.conftest import SERVES_CUSTOMERS, Town, post_granted
-from tests.component.customer.test_datasets import D, account, balance, customer_row, opened, refusals
+from tests.component.customer.test_datasets import D, account, balance, customer_row, opened, refusals, staff
 
 READS = (*SERVES_CUSTOMERS, "customer.holding.read")
 
@@ -331,3 +331,25 @@ def test_who_leads_is_asked_of_the_customer_and_not_of_the_holding(town, bank, s
         assert [each.number for each in work.session.scalars(select(Holding).filter_by(number=bank.number("A1")))] == [
             bank.number("A1")
         ]
+
+
+def test_balances_of_several_customers_in_one_answer(town, bank, rich, today):
+    (other,) = opened(town, bank, "C2")
+    (stranger,) = opened(town, bank, "C3", manager_staff_number=staff(town.rm1_west))
+    asked = [other.customer_id, rich.customer_id.upper(), stranger.customer_id]
+    answer = town.rm1_east.call("BatchGetCustomerBalances", customer_ids=asked)
+    assert answer.business_date == today.isoformat()
+    without, of_rich = answer.customer_balances
+    assert (without.customer_id, len(without.assets)) == (other.customer_id, 0)
+    assert of_rich.customer_id == rich.customer_id
+
+    def told(amounts):
+        return {each.currency_code: each.amount for each in amounts}
+
+    assert told(of_rich.assets) == told(of_rich.deposits) == {"CNY": "400.00", "USD": "7.00"}
+    assert told(of_rich.loans) == {"CNY": "300.00"}
+    totals = town.rm1_east.call("GetHoldingSummary", customer_id=rich.customer_id).totals
+    deposits = {
+        each.currency_code: each.figures.balance.amount for each in totals if each.group == holding_pb2.HOLDING_GROUP_DEPOSITS
+    }
+    assert told(of_rich.deposits) == deposits

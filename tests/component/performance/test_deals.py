@@ -68,6 +68,24 @@ def team(town):
     return town
 
 
+def test_a_deal_is_called_by_what_was_won_as_the_catalogue_names_it(town):
+    for place, (codes, title) in enumerate(
+        (
+            (["LOAN", "TERM_DEPOSIT"], "贷款、定期存款"),
+            (["LOAN", "core_9137"], "贷款、core_9137"),
+            ([], "商机成交 Won opportunity"),
+            ([f"core_{number:032}" for number in range(20)], None),
+        )
+    ):
+        opportunity_id = str(uuid.UUID(int=place + 1, version=4))
+        event = won(town.rm1_east, "", opportunity_id)
+        event.product_codes[:] = codes
+        town.announce(event)
+        (deal,) = [each for each in deals_of(town.rm1_east) if each.opportunity_id == opportunity_id]
+        assert deal.title == title or (title is None and len(deal.title) == 200 and deal.title.endswith("…"))
+        assert list(deal.product_codes) == codes
+
+
 def deals_of(person, **fields):
     return person.call("ListDeals", **fields).deals
 

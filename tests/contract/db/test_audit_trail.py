@@ -1,17 +1,27 @@
 """The audit trail shows each change with who, before and after; it only grows, and a change to it is found."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 from workbench.operations.v1 import operations_service_pb2
 
 from services.chassis import operations
-from services.chassis.db.audit import CHANGES_PER_RECORD_MAX, REDACTED, AuditRecord, AuditResource, seal, touches, verify
+from services.chassis.db.audit import (
+    CHANGES_PER_RECORD_MAX,
+    REDACTED,
+    AuditRecord,
+    AuditResource,
+    seal,
+    touches,
+    verify,
+    write_act,
+)
 from services.chassis.db.session import Call
 from services.chassis.kernel.caller import Caller
+from services.chassis.kernel.errors import InvalidInput
 from tests.contract.db.conftest import NOW, Note
 
 RM = Caller("rm", "rm1.east")
@@ -173,3 +183,103 @@ def by_force(database, tampering):
             for table in ("audit_records", "audit_seals"):
                 connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         connection.exec_driver_sql(tampering)
+
+
+def act(database, note_id, *, at, person="rm", method="Write", refused=False):
+    """A record of an act at a time of the test's choice, as `work.audit` writes it."""
+    with database.transaction() as work:
+        fields = {"act_time": at, "person_id": person, "login": person, "remote_address": "", "method": method}
+        outcome = "NOTE_NOT_FOUND" if refused else "OK"
+        write_act(work.session, fields | {"outcome": outcome, "purpose": "", "correlation_id": ""}, f"notes/{note_id}", [])
+
+
+def sought(database, **fields):
+    """The resources that a search finds, read page by page."""
+    found, token = [], ""
+    while True:
+        answer = page(database, page_size=2, page_token=token, **fields)
+        found += [record.resource.partition("/")[2] for record in answer.audit_records]
+        if not (token := answer.next_page_token):
+            return found
+
+
+@pytest.fixture
+def acts(database):
+    """Acts of two people on five days, written in another order than they were done."""
+    for number in (2, 1, 3, 5, 4):
+        act(
+            database,
+            f"n{number}",
+            at=NOW + timedelta(days=number),
+            person="rm" if number % 2 else "leader",
+            method="Read" if number == 3 else "Write",
+            refused=number in (1, 4),
+        )
+    # At the same instant, the later written is the later.
+    act(database, "n6", at=NOW + timedelta(days=5))
+
+
+@pytest.mark.usefixtures("acts")
+def test_the_trail_is_read_by_time_and_within_a_period(database):
+    assert sought(database) == ["n6", "n5", "n4", "n3", "n2", "n1"]
+    start, end = NOW + timedelta(days=2), NOW + timedelta(days=5)
+    assert sought(database, start_time=start) == ["n6", "n5", "n4", "n3", "n2"]
+    assert sought(database, end_time=end) == ["n4", "n3", "n2", "n1"]
+    assert sought(database, start_time=start, end_time=end) == ["n4", "n3", "n2"]
+    with pytest.raises(InvalidInput, match="PERIOD_INVALID"):
+        sought(database, start_time=end, end_time=start)
+
+
+@pytest.mark.usefixtures("acts")
+def test_a_period_goes_with_who_what_and_how_it_ended(database):
+    end = NOW + timedelta(days=5)
+    assert sought(database, person_id="rm", end_time=end) == ["n3", "n1"]
+    assert sought(database, method="Write", end_time=end) == ["n4", "n2", "n1"]
+    assert sought(database, refused=True) == sought(database, outcome="NOTE_NOT_FOUND") == ["n4", "n1"]
+    assert sought(database, outcome="OK", end_time=end) == ["n3", "n2"]
+    assert sought(database, refused=True, person_id="rm") == ["n1"]
+    assert sought(database, resource_id="n2", start_time=NOW) == ["n2"]
+    assert not sought(database, resource_id="n2", end_time=NOW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "index"),
+    [
+        ({}, "ix_audit_records_act_time_sequence"),
+        ({"person_id": "leader"}, "ix_audit_records_person_id_act_time_sequence"),
+        ({"method": "Read"}, "ix_audit_records_method_act_time_sequence"),
+        ({"refused": True}, "ix_audit_records_refused_act_time_sequence"),
+        ({"outcome": "NOTE_NOT_FOUND"}, "ix_audit_records_refused_act_time_sequence"),
+    ],
+    ids=["time", "person", "method", "refused", "outcome"],
+)
+def test_a_search_walks_an_index_in_its_order(database, fields, index):
+    request = operations_service_pb2.ListAuditRecordsRequest(
+        service="x", start_time=NOW, end_time=NOW + timedelta(days=30), page_size=50, **fields
+    )
+    with database.transaction() as work:
+        rows = [
+            {
+                "act_time": NOW + timedelta(minutes=number),
+                "person_id": "leader" if number % 50 == 0 else f"p{number % 40}",
+                "method": "Read" if number % 50 == 0 else f"Write{number % 40}",
+                "outcome": "NOTE_NOT_FOUND" if number % 50 == 0 else "OK",
+                **dict.fromkeys(("login", "remote_address", "resource", "resource_id", "purpose", "correlation_id"), ""),
+                "changes_json": "[]",
+            }
+            for number in range(20_000)
+        ]
+        work.session.execute(insert(AuditRecord), rows)
+    with database.transaction() as work:
+        work.session.execute(text("ANALYZE audit_records"))
+        plan = plan_of(work, operations.sought(request).order_by(*(each.desc() for each in operations.BY_TIME)).limit(51))
+    assert index in plan
+    # Of one reason PostgreSQL expects so few that it sorts them.
+    assert "outcome" in fields or "SORT" not in plan.upper().replace("TEMP B-TREE", "SORT")
+
+
+def plan_of(work, statement):
+    dialect = work.session.get_bind().dialect
+    asked = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    words = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
+    return "\n".join(str(row) for row in work.session.connection().exec_driver_sql(f"{words} {asked}"))

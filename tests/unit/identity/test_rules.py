@@ -167,6 +167,17 @@ def test_a_role_that_the_contract_does_not_bear_out_is_a_fault():
     assert roles.role_faults([role], catalogue) == ["x: a.b.c is for the other duty", "x: g.h.i is not in the contract"]
 
 
+def test_every_business_post_knows_the_business_date_and_how_fresh_results_are_and_moves_neither():
+    knows, moves = (
+        {"integration.calendar.read", "performance.freshness.read"},
+        {"integration.calendar.manage", "performance.run.start"},
+    )
+    for role in ROLES.values():
+        if role.duty is Duty.BUSINESS:
+            assert role.permissions >= knows, role.name
+            assert not role.permissions & moves or role.name == "performance_analyst", role.name
+
+
 # Scopes
 @given(role_names, paths, paths, paths, st.booleans())
 def test_a_post_reaches_its_scope_and_nothing_else(name, unit, chosen, row, own_row):

@@ -24,7 +24,7 @@ export function NotificationBell() {
     </Suspense>
   );
   return (
-    <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} content={open && list}>
+    <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} content={list} destroyOnHidden>
       <Badge count={unread} size="small" offset={[-6, 6]}>
         <Button type="text" icon={<BellOutlined />} aria-label={t('notifications.open', { count: unread })} />
       </Badge>

@@ -154,6 +154,7 @@ def _message(work: UnitOfWork, entry: Entry, customers: Any, people: Any) -> sch
         item_state=getattr(item, "state", 0),
         free=getattr(item, "free", False),
         absent_person_id=entry.absent_person_id,
+        etag=getattr(item, "etag", ""),
     )
     message.start_time.FromDatetime(entry.start_time)
     message.end_time.FromDatetime(entry.end_time)

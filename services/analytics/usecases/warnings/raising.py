@@ -192,7 +192,8 @@ def _look_at(
         if seen.look.severity > warning.severity:
             if warning.state == WarningState.POSTPONED:
                 warning.assign(warning.assignee_person_id, due_date(work), work.now)
-            telling.raised_again(work, warning, seen.look.severity, [each.signal_code for each in seen.signs])
+            codes = [each.signal_code for each in seen.signs]
+            telling.raised_again(work, warning, analysis.as_of_date, seen.look.severity, codes)
 
 
 def _write(

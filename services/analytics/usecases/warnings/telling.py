@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ def raised(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], seen: Sequence[S
             severity=row["severity"],
             signal_codes=_codes(each),
             due_date=row["due_date"].isoformat(),
-            business_date=work.business_date.isoformat(),
+            business_date=row["as_of_date"].isoformat(),
         )
         for row, each in zip(rows, seen, strict=True)
         if not row["held_out"]
@@ -43,8 +44,8 @@ def raised(work: UnitOfWork, rows: Sequence[Mapping[str, Any]], seen: Sequence[S
     work.after_commit.append(partial(RAISED.inc, len(rows)))
 
 
-def raised_again(work: UnitOfWork, warning: CustomerWarning, severity: int, signal_codes: Iterable[str]) -> None:
-    """One became more severe, or rests no more."""
+def raised_again(work: UnitOfWork, warning: CustomerWarning, as_of_date: date, severity: int, codes: Iterable[str]) -> None:
+    """One became more severe, or rests no more, as an analysis of that date sees it."""
     if not warning.held_out:
         work.record(
             warning_events_pb2.WarningRaised(
@@ -53,9 +54,9 @@ def raised_again(work: UnitOfWork, warning: CustomerWarning, severity: int, sign
                 assignee_person_id=warning.assignee_person_id,
                 organisation_path=warning.organisation_path,
                 severity=severity,
-                signal_codes=list(signal_codes),
+                signal_codes=list(codes),
                 due_date=warning.due_date.isoformat(),
-                business_date=work.business_date.isoformat(),
+                business_date=as_of_date.isoformat(),
                 again=True,
             )
         )

@@ -28,7 +28,7 @@ def keep_up(work: UnitOfWork) -> None:
     for warning in _some(work, rested):
         warning.assign(warning.assignee_person_id, due_date(work), work.now)
         work.session.flush()
-        telling.raised_again(work, warning, warning.severity, [each.signal_code for each in warning.signals])
+        telling.raised_again(work, warning, warning.as_of_date, warning.severity, [each.signal_code for each in warning.signals])
     _close(work, and_(CustomerWarning.open, CustomerWarning.horizon_date < today), WarningOutcome.EXPIRED)
     # By the last look at customers: while feeds are missing, nothing fades.
     if analysis := keeping.current(work):

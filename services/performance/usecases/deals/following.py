@@ -17,9 +17,12 @@ from services.chassis.kernel.erasure import ERASED_NAME
 from services.chassis.kernel.money import Money
 from services.performance.model.deal import ContactTouch, Deal, DealDecision, DealMember, OpportunityEnd
 from services.performance.rules.attribution.kinds import DealState
+from services.performance.usecases import catalogue
 from services.performance.usecases.deals import telling
 
 _CONTACTS = "contacts/"
+_UNNAMED = "商机成交 Won opportunity"
+_TITLE_LENGTH_MAX = 200
 # The touches that say at which stage an opportunity stands from then on.
 _STEPS = (opportunity_pb2.TOUCH_KIND_OPENED, opportunity_pb2.TOUCH_KIND_STAGE_CHANGED)
 
@@ -132,7 +135,7 @@ def _opened(work: UnitOfWork, event: lead_events_pb2.OpportunityWon) -> Deal:
     return Deal(
         deal_id=work.new_id(),
         # Nobody wrote one yet, and what an opportunity is called no event tells.
-        title=", ".join(event.product_codes) or event.opportunity_id,
+        title=_title(work, event),
         customer_id=event.customer_id or None,
         opportunity_id=event.opportunity_id,
         owner_person_id=event.owner_person_id,
@@ -143,6 +146,13 @@ def _opened(work: UnitOfWork, event: lead_events_pb2.OpportunityWon) -> Deal:
         create_time=work.now,
         update_time=work.now,
     )
+
+
+def _title(work: UnitOfWork, event: lead_events_pb2.OpportunityWon) -> str:
+    """What it was won with, as the catalogue calls it on that day. Whose it is, who reaches the customer is told beside it."""
+    names = catalogue.names_of(work, event.product_codes, date.fromisoformat(event.business_date))
+    title = "、".join(names.get(code, code) for code in event.product_codes) or _UNNAMED
+    return title if len(title) <= _TITLE_LENGTH_MAX else f"{title[: _TITLE_LENGTH_MAX - 1]}…"
 
 
 def _take_won(work: UnitOfWork, deal: Deal, event: lead_events_pb2.OpportunityWon) -> None:

@@ -16,7 +16,7 @@ import { RecordDrawer } from './RecordDrawer';
 import { readTrails } from './trails';
 import '../administration/administration.css';
 
-const NO_FILTERS = { service: '', person: '', resource: '', method: '', from: '', to: '' };
+const NO_FILTERS = { service: '', person: '', resource: '', method: '', outcome: '', from: '', to: '' };
 
 /** Who did what, when: the trails of all services together. */
 export default function RecordsPage() {
@@ -31,8 +31,9 @@ export default function RecordsPage() {
     // A resource is sought by its id alone; whoever pastes its whole name means the same.
     resourceId: resourceId.split('/').at(-1) ?? '',
     method,
+    outcome: filters.outcome,
     from: filters.from && dayjs(filters.from).startOf('day').toISOString(),
-    to: filters.to && dayjs(filters.to).endOf('day').toISOString(),
+    to: filters.to && dayjs(filters.to).add(1, 'day').startOf('day').toISOString(),
   };
   const asked = services.filter((service) => !filters.service || service === filters.service);
   const columns = useColumns(setOpened);
@@ -96,6 +97,17 @@ function Filters({ filters, onChange }: { filters: Values; onChange: (changed: P
         placeholder={t('methodHint')}
         aria-label={t('method')}
         onChange={({ target }) => onChange({ method: target.value })}
+      />
+      <Select
+        className="filter"
+        aria-label={t('outcome')}
+        value={filters.outcome}
+        options={[
+          { value: '', label: t('anyOutcome') },
+          { value: 'OK', label: t('ok') },
+          { value: 'REFUSED', label: t('refused') },
+        ]}
+        onChange={(outcome) => onChange({ outcome })}
       />
       <DatePicker.RangePicker
         aria-label={t('when')}

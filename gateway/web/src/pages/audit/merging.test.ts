@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AuditRecord, merge, type Read } from './merging';
+import { type AuditRecord, isBelow, markOf, merge, type Read } from './merging';
 
 function read(service: string, sequences: number[], nextToken = ''): Read {
   const records = sequences.map((sequence) => ({
@@ -28,12 +28,24 @@ describe('trails read as one', () => {
   it('are read on below what was shown of a page', () => {
     const { records, places } = merge([read('a', [9, 5], 'more'), read('b', [7, 3])]);
     expect(sequencesOf(records)).toEqual([9, 7, 5]);
-    expect(places).toEqual({ a: { token: 'more', below: null }, b: { token: '', below: 7 } });
+    expect(places).toEqual({
+      a: { token: 'more', below: null },
+      b: { token: '', below: markOf({ actTime: '1970-01-01T00:00:07Z', sequence: '7' }) },
+    });
   });
 
   it('wait for a page that held nothing new', () => {
     const { records, places } = merge([read('a', [], 'more'), read('b', [7])]);
     expect(records).toEqual([]);
     expect(places).toEqual({ a: { token: 'more', below: null }, b: { token: '', below: null } });
+  });
+
+  it('tell acts of one second apart, however many digits are written', () => {
+    const record = (actTime: string, sequence: string) => ({ actTime, sequence, service: 'a' }) as AuditRecord;
+    const mark = markOf({ actTime: '2026-11-26T01:00:00.500Z', sequence: '5' });
+    expect(isBelow(record('2026-11-26T01:00:00Z', '9'), mark)).toBe(true);
+    expect(isBelow(record('2026-11-26T01:00:00.500001Z', '4'), mark)).toBe(false);
+    expect(isBelow(record('2026-11-26T01:00:00.500Z', '4'), mark)).toBe(true);
+    expect(isBelow(record('2026-11-26T01:00:00.500Z', '5'), mark)).toBe(false);
   });
 });

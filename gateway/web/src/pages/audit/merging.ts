@@ -3,10 +3,16 @@ import type { Schema } from '@rm-workbench/client';
 
 export type AuditRecord = Schema<'operations.v1.AuditRecord'> & { service: string };
 
-/** Where a trail is read on: its page, and the sequence below which its records are not shown yet. */
+/** Where a record stands in its trail: by when its act was, to the microsecond, then by its number. */
+export interface Mark {
+  time: string;
+  sequence: number;
+}
+
+/** Where a trail is read on: its page, and the record below which its records are not shown yet. */
 export interface Place {
   token: string;
-  below: number | null;
+  below: Mark | null;
 }
 
 export type Places = Record<string, Place>;
@@ -35,11 +41,23 @@ export function merge(read: Read[]): { records: AuditRecord[]; places: Places } 
   const places: Places = {};
   read.forEach((each, place) => {
     const last = each.records[(shown[place] ?? 0) - 1];
-    if (left(each, place))
-      places[each.service] = { token: each.place.token, below: last ? Number(last.sequence) : each.place.below };
+    if (left(each, place)) places[each.service] = { token: each.place.token, below: last ? markOf(last) : each.place.below };
     else if (each.nextToken) places[each.service] = { token: each.nextToken, below: null };
   });
   return { records, places };
 }
 
 const timeOf = (record: AuditRecord | undefined) => (record?.actTime ? Date.parse(record.actTime) : Number.NEGATIVE_INFINITY);
+
+const FRACTION_DIGITS = 9;
+
+/** The gateway writes only as many digits of a second as it needs: filled up, instants compare as texts. */
+export function markOf({ actTime = '', sequence }: Pick<AuditRecord, 'actTime' | 'sequence'>): Mark {
+  const [seconds = '', fraction = ''] = actTime.replace('Z', '').split('.');
+  return { time: `${seconds}.${fraction.padEnd(FRACTION_DIGITS, '0')}`, sequence: Number(sequence) };
+}
+
+export function isBelow(record: AuditRecord, mark: Mark): boolean {
+  const { time, sequence } = markOf(record);
+  return time === mark.time ? sequence < mark.sequence : time < mark.time;
+}

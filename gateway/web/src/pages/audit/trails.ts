@@ -1,22 +1,20 @@
 // The audit trails of several services read as one, the latest act first.
 import { client } from '../../api/client';
 import type { KeysetRows } from '../../design/KeysetTable';
-import { type AuditRecord, merge, type Place, type Places, type Read } from './merging';
+import { type AuditRecord, isBelow, merge, type Place, type Places, type Read } from './merging';
 
 export interface Sought {
   personId: string;
   resourceId: string;
   method: string;
+  /** Empty for any, `OK` for what was done, `REFUSED` for what was not. */
+  outcome: string;
   /** Only acts of this instant or later, and before that one; empty for no bound. */
   from: string;
   to: string;
 }
 
 const PAGE_SIZE = 100;
-/** Where acts before an instant are looked for, larger pages are gone through. */
-const PAGE_SIZE_LOOKING_BACK = 1_000;
-/** So many pages are looked through at most for one page of the list; then what was found is shown, and more can be asked for. */
-const ROUNDS_MAX = 20;
 
 /**
  * The next page of the trails together. Its token holds a place in each trail that has more; a trail that is through has none.
@@ -33,25 +31,33 @@ export async function readTrails(
     ? JSON.parse(pageToken)
     : Object.fromEntries(services.map((each) => [each, { token: '', below: null }]));
   const rows: AuditRecord[] = [];
-  for (let round = 0; round < ROUNDS_MAX && rows.length === 0 && Object.keys(places).length; round += 1) {
+  // A page of which all is shown yields nothing, and leads to the next.
+  while (rows.length === 0 && Object.keys(places).length) {
     const read = await Promise.all(Object.entries(places).map(([service, place]) => readTrail(service, place, sought, signal)));
     const merged = merge(read);
     places = merged.places;
-    rows.push(...merged.records.filter(({ actTime = '' }) => !sought.to || Date.parse(actTime) < Date.parse(sought.to)));
-    if (sought.from && merged.records.some(({ actTime = '' }) => Date.parse(actTime) < Date.parse(sought.from))) {
-      places = {};
-    }
+    rows.push(...merged.records);
   }
-  const shown = rows.filter(({ actTime = '' }) => !sought.from || Date.parse(actTime) >= Date.parse(sought.from));
-  return { rows: shown, nextPageToken: Object.keys(places).length ? JSON.stringify(places) : '' };
+  return { rows, nextPageToken: Object.keys(places).length ? JSON.stringify(places) : '' };
 }
 
 async function readTrail(service: string, place: Place, sought: Sought, signal: AbortSignal): Promise<Read> {
-  const { personId, resourceId, method, to } = sought;
-  const query = { pageSize: to ? PAGE_SIZE_LOOKING_BACK : PAGE_SIZE, pageToken: place.token, personId, resourceId, method };
+  const { personId, resourceId, method, outcome, from, to } = sought;
+  const query = {
+    pageSize: PAGE_SIZE,
+    pageToken: place.token,
+    personId,
+    resourceId,
+    method,
+    ...(outcome === 'OK' ? { outcome } : {}),
+    ...(outcome === 'REFUSED' ? { refused: true } : {}),
+    ...(from ? { startTime: from } : {}),
+    ...(to ? { endTime: to } : {}),
+  };
   const { data } = await client.GET('/v1/operations/{service}/auditRecords', { params: { path: { service }, query }, signal });
+  const { below } = place;
   const records = (data?.auditRecords ?? [])
-    .filter(({ sequence }) => place.below === null || Number(sequence) < place.below)
-    .map((record) => ({ ...record, service }));
+    .map((record) => ({ ...record, service }))
+    .filter((record) => below === null || isBelow(record, below));
   return { service, place, records, nextToken: data?.nextPageToken ?? '' };
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../access/access';
+import { Freshness } from '../../design/Freshness';
 import { useFormats } from '../../design/formats';
 import { Page } from '../../design/Page';
 import { LogContactButton } from '../contacts/LogContact';
@@ -25,7 +26,11 @@ export default function TodayPage() {
     <Page
       title={t(`greeting.${partOfDay(new Date().getHours())}`, { name: me.person?.displayName })}
       tab={t('title')}
-      note={formats.dateLong(today())}
+      note={
+        <>
+          {formats.dateLong(today())} <Freshness />
+        </>
+      }
       actions={<LogContactButton />}
     >
       <div className="today">

@@ -1,5 +1,5 @@
 import type { Schema } from '@rm-workbench/client';
-import { Button, Card, Drawer, Flex, Table, Tag, Typography } from 'antd';
+import { Button, Card, Drawer, Flex, Tag, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
@@ -9,13 +9,10 @@ import { useFormats } from '../../../design/formats';
 import { Named } from '../../../design/Named';
 import { EmptyState, Loaded } from '../../../design/States';
 import type { Customer } from '../customer';
-import { End } from './Relations';
+import { GroupMembers } from './GroupMembers';
 
 type GroupOfCustomer = Schema<'customer.v1.GroupOfCustomer'>;
 type Group = NonNullable<GroupOfCustomer['group']>;
-type Member = Schema<'customer.v1.CustomerGroupMember'>;
-
-const MEMBERS_MAX = 200;
 
 /** The groups in which the bank looks at the customer together with others. */
 export function Groups({ customer }: { customer: Customer }) {
@@ -53,29 +50,11 @@ export function Groups({ customer }: { customer: Customer }) {
 }
 
 function GroupDetails({ groupId }: { groupId: string }) {
-  const { t } = useTranslation('customer');
   const { may } = useAccess();
-  const members = api.useQuery('get', '/v1/customerGroups/{groupId}/members', {
-    params: { path: { groupId }, query: { pageSize: MEMBERS_MAX } },
-  });
   return (
     <Flex vertical gap={20}>
       {may('customer.holding.read') && <GroupHoldings groupId={groupId} />}
-      <Loaded query={members} isEmpty={(page) => !page.members.length} empty={<EmptyState words={t('group.noMembers')} />}>
-        {(page) => (
-          <Table<Member>
-            size="small"
-            aria-label={t('group.members')}
-            rowKey="memberId"
-            dataSource={page.members}
-            pagination={false}
-            columns={[
-              { title: t('group.member'), render: (_, member) => <End end={member.customer} /> },
-              { title: t('group.role'), render: (_, member) => <Named value={member.role} /> },
-            ]}
-          />
-        )}
-      </Loaded>
+      <GroupMembers groupId={groupId} />
     </Flex>
   );
 }

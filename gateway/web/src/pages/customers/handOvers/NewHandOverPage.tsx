@@ -10,13 +10,19 @@ import { useNamedChoices } from '../../../design/Named';
 import { Page } from '../../../design/Page';
 import { RelationshipManagerSelect, useRelationshipManagers, useUnitNames } from '../../../design/selects';
 import '../customers.css';
+import { assigned, type ChosenCustomer, ReceiverOfEach, type Receivers } from './ReceiverOfEach';
 
 const RULES = ['HAND_OVER_RULE_EVENLY', 'HAND_OVER_RULE_ALL_TO_ONE', 'HAND_OVER_RULE_BY_UNIT'] as const;
+const OF_EACH = 'HAND_OVER_RULE_EXPLICIT';
+/** For more customers nobody chooses one by one. */
+const CHOSEN_ONE_BY_ONE_MAX = 100;
 
 interface Planned {
   fromPersonId?: string;
-  receiverPersonIds: string[];
-  rule: (typeof RULES)[number];
+  receiverPersonIds?: string[];
+  /** Where each customer has its own. */
+  receivers?: Receivers;
+  rule: (typeof RULES)[number] | typeof OF_EACH;
   reason: string;
   term: 'good' | 'time';
   returnDate?: string;
@@ -27,14 +33,19 @@ export default function NewHandOverPage() {
   const { t } = useTranslation('customers');
   const navigate = useNavigate();
   const words = useRefusalWords();
-  const chosen = useLocation().state as { customerIds?: string[] } | null;
+  const chosen = useLocation().state as { customers?: ChosenCustomer[] } | null;
   const [parameters] = useSearchParams();
-  const [customerIds, setCustomerIds] = useState(chosen?.customerIds ?? []);
+  const [customers, setCustomers] = useState(chosen?.customers ?? []);
   const [form] = Form.useForm<Planned>();
   const draft = useDraft(`hand-over-${parameters.get('from') ?? ''}`, form);
   const planning = useMutation({
-    mutationFn: async ({ term, returnDate, ...planned }: Planned) => {
-      const body = { ...planned, ...(customerIds.length ? { customerIds } : {}), ...(term === 'time' ? { returnDate } : {}) };
+    mutationFn: async ({ term, returnDate, receivers = {}, receiverPersonIds = [], ...planned }: Planned) => {
+      const body = {
+        ...planned,
+        ...(planned.rule === OF_EACH ? assigned(customers, receivers) : { receiverPersonIds }),
+        ...(customers.length ? { customerIds: customers.map(({ customerId }) => customerId) } : {}),
+        ...(term === 'time' ? { returnDate } : {}),
+      };
       return (await client.POST('/v1/handOvers', { body })).data;
     },
     onSuccess: async (handOver) => {
@@ -49,6 +60,10 @@ export default function NewHandOverPage() {
     rule: 'HAND_OVER_RULE_EVENLY',
     term: 'good',
   };
+  const wholeInstead = () => {
+    setCustomers([]);
+    if (form.getFieldValue('rule') === OF_EACH) form.setFieldValue('rule', RULES[0]);
+  };
   return (
     <Page title={t('handOver.new')} note={t('handOver.newNote')}>
       <Card className="plan">
@@ -61,11 +76,11 @@ export default function NewHandOverPage() {
           onValuesChange={draft.keep}
           onFinish={(planned) => planning.mutate(planned)}
         >
-          {customerIds.length ? (
+          {customers.length ? (
             <Form.Item label={t('handOver.what')}>
               <Flex gap={12} align="center">
-                <strong>{t('list.selected', { count: customerIds.length })}</strong>
-                <Button type="link" onClick={() => setCustomerIds([])}>
+                <strong>{t('list.selected', { count: customers.length })}</strong>
+                <Button type="link" onClick={wholeInstead}>
                   {t('handOver.wholeInstead')}
                 </Button>
               </Flex>
@@ -80,7 +95,7 @@ export default function NewHandOverPage() {
               <RelationshipManagerSelect />
             </Form.Item>
           )}
-          <PlanFields />
+          <PlanFields customers={customers} />
           <Button type="primary" htmlType="submit" loading={planning.isPending}>
             {t('handOver.preview')}
           </Button>
@@ -90,7 +105,7 @@ export default function NewHandOverPage() {
   );
 }
 
-function PlanFields() {
+function PlanFields({ customers }: { customers: ChosenCustomer[] }) {
   const { t } = useTranslation('customers');
   const choices = useNamedChoices();
   const form = Form.useFormInstance<Planned>();
@@ -99,27 +114,32 @@ function PlanFields() {
   const rule = Form.useWatch('rule', form);
   const people = useRelationshipManagers();
   const unitName = useUnitNames();
+  const oneByOne = customers.length > 0 && customers.length <= CHOSEN_ONE_BY_ONE_MAX;
   const needed = [{ required: true, message: t('workbench:field.required') }];
   return (
     <>
       <Form.Item name="rule" label={t('handOver.rule')} extra={rule && t(`handOver.ruleHint.${rule}`)}>
-        <Radio.Group options={choices(RULES)} />
+        <Radio.Group options={choices(oneByOne ? [...RULES, OF_EACH] : RULES)} />
       </Form.Item>
-      <Form.Item name="receiverPersonIds" label={t('handOver.to')} rules={needed}>
-        <Select
-          mode="multiple"
-          maxCount={rule === 'HAND_OVER_RULE_ALL_TO_ONE' ? 1 : 100}
-          placeholder={t('workbench:field.relationshipManager')}
-          showSearch={{ optionFilterProp: 'label' }}
-          loading={people.isLoading}
-          options={(people.data ?? [])
-            .filter(({ personId }) => personId !== from)
-            .map((person) => ({
-              value: person.personId,
-              label: `${person.displayName} ${person.staffNumber} · ${unitName(person.organisationPath)}`,
-            }))}
-        />
-      </Form.Item>
+      {rule === OF_EACH && oneByOne ? (
+        <ReceiverOfEach customers={customers} />
+      ) : (
+        <Form.Item name="receiverPersonIds" label={t('handOver.to')} rules={needed}>
+          <Select
+            mode="multiple"
+            maxCount={rule === 'HAND_OVER_RULE_ALL_TO_ONE' ? 1 : 100}
+            placeholder={t('workbench:field.relationshipManager')}
+            showSearch={{ optionFilterProp: 'label' }}
+            loading={people.isLoading}
+            options={(people.data ?? [])
+              .filter(({ personId }) => personId !== from)
+              .map((person) => ({
+                value: person.personId,
+                label: `${person.displayName} ${person.staffNumber} · ${unitName(person.organisationPath)}`,
+              }))}
+          />
+        </Form.Item>
+      )}
       <Form.Item name="term" label={t('handOver.term')}>
         <Radio.Group
           options={[

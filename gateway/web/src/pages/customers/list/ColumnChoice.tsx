@@ -1,18 +1,20 @@
 import { ArrowDownOutlined, ArrowUpOutlined, SettingOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Flex, Popover } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { COLUMN_NAMES, type ColumnName } from './columns';
+import type { ColumnName } from './columns';
 
 interface Props {
   chosen: readonly ColumnName[];
+  /** All that can be chosen. */
+  names: readonly ColumnName[];
   onChange: (chosen: ColumnName[]) => void;
   onReset: () => void;
 }
 
 /** Which columns the list shows, and in which order. The name always comes first. */
-export function ColumnChoice({ chosen, onChange, onReset }: Props) {
+export function ColumnChoice({ chosen, names, onChange, onReset }: Props) {
   const { t } = useTranslation('customers');
-  const others = COLUMN_NAMES.filter((name) => !chosen.includes(name));
+  const others = names.filter((name) => !chosen.includes(name));
   const move = (name: ColumnName, by: 1 | -1) => {
     const moved = chosen.filter((each) => each !== name);
     moved.splice(chosen.indexOf(name) + by, 0, name);

@@ -16,6 +16,7 @@ import { CreateCustomerDrawer } from '../CreateCustomerDrawer';
 import type { Customer } from '../customer';
 import { ReassignDialog } from '../ReassignDialog';
 import '../customers.css';
+import { isBalance, type ListedCustomer, withBalances } from './balances';
 import { ColumnChoice } from './ColumnChoice';
 import { CustomerCard } from './CustomerCard';
 import { columnsOf, ORDERS, type Words } from './columns';
@@ -43,15 +44,18 @@ export default function CustomerListPage() {
   const [open, setOpen] = useState<'create' | 'export' | 'reassign'>();
   const filter = filterText(filters);
   const orderBy = filters.order;
+  const asksBalances = columns.chosen.some(isBalance);
   const load = useCallback(
     async (pageToken: string, signal: AbortSignal) => {
       const { data } = await client.POST('/v1/customers:list', {
         body: { filter, orderBy, pageToken, pageSize: PAGE_SIZE },
         signal,
       });
-      return { rows: data?.customers ?? [], nextPageToken: data?.nextPageToken ?? '' };
+      const customers = data?.customers ?? [];
+      const rows: ListedCustomer[] = asksBalances ? await withBalances(customers, signal) : customers;
+      return { rows, nextPageToken: data?.nextPageToken ?? '' };
     },
-    [filter, orderBy],
+    [filter, orderBy, asksBalances],
   );
   const openView = (opened: SavedView | undefined) =>
     change(
@@ -65,7 +69,7 @@ export default function CustomerListPage() {
   };
   const handOver = () =>
     may('customer.coverage.transfer')
-      ? void navigate('/customers/hand-overs/new', { state: { customerIds: [...selected.keys()] } })
+      ? void navigate('/customers/hand-overs/new', { state: { customers: [...selected.values()].map(named) } })
       : setOpen('reassign');
   const selects = may('customer.coverage.assign');
   const tableColumns = useMemo(
@@ -102,7 +106,7 @@ export default function CustomerListPage() {
         </Flex>
         <OrderChoice order={orderBy} onChange={(order) => change({ order })} orders={ORDERS} />
         <div className="wide-only">
-          <ColumnChoice chosen={columns.chosen} onChange={columns.choose} onReset={columns.reset} />
+          <ColumnChoice names={columns.names} chosen={columns.chosen} onChange={columns.choose} onReset={columns.reset} />
         </div>
       </Flex>
       {selected.size > 0 && (
@@ -116,8 +120,8 @@ export default function CustomerListPage() {
           </Button>
         </Flex>
       )}
-      <KeysetTable<Customer>
-        queryKey={['/v1/customers', 'list', filter, orderBy]}
+      <KeysetTable<ListedCustomer>
+        queryKey={['/v1/customers', 'list', filter, orderBy, asksBalances]}
         load={load}
         rowKey={(customer) => customer.customerId}
         columns={tableColumns}
@@ -164,6 +168,9 @@ export default function CustomerListPage() {
     </Page>
   );
 }
+
+/** What another page is told of a chosen customer. */
+const named = ({ customerId, displayName }: Customer) => ({ customerId, displayName });
 
 function useListWords(): Words {
   const { t } = useTranslation('customers');

@@ -5,7 +5,7 @@ import { useAccess } from '../../../access/access';
 import { client, refresh } from '../../../api/client';
 import { useRefusalWords } from '../../../api/refusals';
 import { isOver, OperationProgress, useOperation } from '../../../design/OperationProgress';
-import { type ColumnName, exportedColumn } from './columns';
+import { type ColumnName, exportedColumns } from './columns';
 
 interface Asked {
   format: 'EXPORT_FORMAT_XLSX' | 'EXPORT_FORMAT_CSV';
@@ -30,7 +30,7 @@ export function ExportDialog({ filter, orderBy, columns, onClose }: Props) {
   const unmasked = Form.useWatch('unmasked', form);
   const asking = useMutation({
     mutationFn: async ({ format, unmasked: whole = false, purpose = '', ...asked }: Asked) => {
-      const names = asked.columns === 'shown' ? columns.map(exportedColumn) : [];
+      const names = asked.columns === 'shown' ? exportedColumns(columns) : [];
       const body = { list: { filter, orderBy }, columns: names, format, unmasked: whole, purpose };
       return (await client.POST('/v1/customers:export', { body })).data;
     },

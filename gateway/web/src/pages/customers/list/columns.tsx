@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Formats } from '../../../design/formats';
 import { Text } from '../../../design/Text';
-import type { Customer } from '../customer';
+import { BALANCES, balanceCell, isBalance, type ListedCustomer } from './balances';
 
 /** The fields that the list can show, as the contract names them; their words are under `column`. */
 export const COLUMN_NAMES = [
@@ -14,6 +14,7 @@ export const COLUMN_NAMES = [
   'kind',
   'tier',
   'state',
+  ...BALANCES,
   'lead_person_id',
   'organisation_path',
   'phone',
@@ -32,13 +33,15 @@ export type ColumnName = (typeof COLUMN_NAMES)[number];
 /** By which the list can be ordered. */
 export const ORDERS: ColumnName[] = ['customer_number', 'display_name', 'create_time', 'update_time'];
 
+/** The columns that a person may see: what customers have is not everybody's. */
+export const columnsFor = (mayReadHoldings: boolean): ColumnName[] =>
+  COLUMN_NAMES.filter((name) => mayReadHoldings || !isBalance(name));
+
 /** What the export calls a column that the list shows by another name. */
 const EXPORTED: Partial<Record<ColumnName, string>> = { lead_person_id: 'lead_staff_number' };
-export const exportedColumn = (name: ColumnName) => EXPORTED[name] ?? name;
-
-export function isColumn(name: string): name is ColumnName {
-  return (COLUMN_NAMES as readonly string[]).includes(name);
-}
+/** The columns of the export that stand for those of the list; it is of records, and has no balances. */
+export const exportedColumns = (names: readonly ColumnName[]): string[] =>
+  names.filter((name) => !isBalance(name)).map((name) => EXPORTED[name] ?? name);
 
 const WIDTHS: Partial<Record<ColumnName, number>> = {
   display_name: 240,
@@ -46,6 +49,9 @@ const WIDTHS: Partial<Record<ColumnName, number>> = {
   kind: 104,
   tier: 88,
   state: 96,
+  assets: 128,
+  deposits: 128,
+  loans: 128,
   lead_person_id: 104,
   organisation_path: 176,
   phone: 136,
@@ -79,7 +85,8 @@ export function stateTag(state: string, named: Words['named']): ReactNode {
   return state === 'CUSTOMER_STATE_ACTIVE' ? named(state) : <Tag color={STATE_TONES[state] ?? 'default'}>{named(state)}</Tag>;
 }
 
-function cell(name: ColumnName, customer: Customer, { named, formats, leadName, unitName }: Words): ReactNode {
+function cell(name: ColumnName, customer: ListedCustomer, { named, formats, leadName, unitName }: Words): ReactNode {
+  if (isBalance(name)) return balanceCell(name, customer, formats);
   switch (name) {
     case 'display_name':
       return (
@@ -104,7 +111,7 @@ function cell(name: ColumnName, customer: Customer, { named, formats, leadName, 
     case 'tags':
       return customer.tags.map((tag) => <Tag key={tag}>{tag}</Tag>);
     case 'birth_or_founding_date':
-      return customer.birthOrFoundingDate ? String(customer.birthOrFoundingDate) : '';
+      return customer.birthOrFoundingDate ? formats.date(customer.birthOrFoundingDate) : '';
     case 'industry_code':
       return customer.industryCode;
     case 'create_time':
@@ -122,22 +129,28 @@ export function columnsOf(
   words: Words,
   order: string,
   onOrder: (order: string) => void,
-): ColumnType<Customer>[] {
+): ColumnType<ListedCustomer>[] {
   return names.map((name) => {
-    const column: ColumnType<Customer> = {
+    const column: ColumnType<ListedCustomer> = {
       key: name,
       title: words.t(`column.${name}`),
       width: WIDTHS[name] ?? 140,
       ellipsis: true,
       render: (_, customer) => cell(name, customer, words) || <Text type="secondary">—</Text>,
     };
+    if (isBalance(name)) column.align = 'right';
     if (name === 'display_name') column.fixed = 'start';
     if (!ORDERS.includes(name)) return column;
     return { ...column, ...orderedHeading(name, words, order, onOrder) };
   });
 }
 
-function orderedHeading(name: ColumnName, { t }: Words, order: string, onOrder: (order: string) => void): ColumnType<Customer> {
+function orderedHeading(
+  name: ColumnName,
+  { t }: Words,
+  order: string,
+  onOrder: (order: string) => void,
+): ColumnType<ListedCustomer> {
   const [ordered = 'customer_number', direction] = (order || 'customer_number').split(' ');
   const here = ordered === name;
   const next = here && direction !== 'desc' ? `${name} desc` : name;

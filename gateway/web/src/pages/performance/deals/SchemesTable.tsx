@@ -158,11 +158,11 @@ function PartCell({ split, person }: { split: Split; person: Column }) {
   );
 }
 
+/** Why a scheme cannot share the deal: what is missing differs by the scheme, where it is the members' terms. */
 function Unfit({ split }: { split: Split }) {
-  const { t, i18n } = useTranslation('performance');
-  // The service says it in English; the reason has words of its own in Chinese.
-  const words =
-    i18n.language === 'zh' ? t(`unfit.${split.refusalReason}`, { defaultValue: split.refusalMessage }) : split.refusalMessage;
+  const { t } = useTranslation('performance');
+  const { kind, refusalReason, refusalMessage } = split;
+  const words = t([`unfit.${refusalReason}.${kind}`, `unfit.${refusalReason}.any`], { defaultValue: refusalMessage });
   return <Typography.Text type="secondary">{words}</Typography.Text>;
 }
 

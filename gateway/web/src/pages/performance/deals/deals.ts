@@ -4,6 +4,7 @@ import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
 import { client } from '../../../api/client';
+import { useBilingual } from '../../../design/bilingual';
 import { useProductName } from '../../../design/products';
 import { isInCharge } from '../charge';
 
@@ -39,18 +40,24 @@ export const STATE_TONES: Partial<Record<DealState, Tone>> = {
   DEAL_STATE_REVERSED: 'error',
 };
 
+/** By what products were joined to a title, now and before. */
+const JOINED_BY = ['、', ', '];
+
 /** What a deal is called. One that was opened by itself is named by its products' codes: they are said in words. */
 export function useDealTitle(): (deal: Pick<Deal, 'title' | 'productCodes'>) => string {
   const { t } = useTranslation('performance');
+  const bilingual = useBilingual();
   const productName = useProductName();
   return useCallback(
     ({ title, productCodes }) => {
-      if (!productCodes.length || title !== productCodes.join(', ')) return title;
+      if (!productCodes.length) return bilingual(title);
+      // A code that the catalogue of the day did not know may have words here.
+      if (!JOINED_BY.some((comma) => title === productCodes.join(comma))) return title;
       return productCodes
         .map((code) => t(`soldProducts.${code}`, { defaultValue: productName(code) }))
         .join(t('soldProducts.and'));
     },
-    [t, productName],
+    [t, productName, bilingual],
   );
 }
 

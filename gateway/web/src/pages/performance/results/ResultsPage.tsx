@@ -1,6 +1,7 @@
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../../api/client';
+import { Freshness } from '../../../design/Freshness';
 import { useFormats } from '../../../design/formats';
 import { Page } from '../../../design/Page';
 import { EmptyState, Loaded, PartialState } from '../../../design/States';
@@ -35,7 +36,7 @@ export default function ResultsPage() {
         shown && (
           <>
             {t('results.asOf', { from: formats.date(shown.startDate), to: formats.date(shown.asOfDate) })}{' '}
-            {shown.closed && <Tag>{t('results.closed')}</Tag>}
+            {shown.closed && <Tag>{t('results.closed')}</Tag>} <Freshness withoutDate />
           </>
         )
       }

@@ -66,7 +66,7 @@ export function AppointmentDrawer({ edited, chosen, ownerPersonId, onClose }: Pr
       onClose();
     },
   });
-  const stale = useStaleFields(isStale(saving.error) ? edited?.appointment.appointmentId : undefined);
+  const stale = useStaleFields(isStale(saving.error) ? edited?.appointment.appointmentId : undefined, edited?.occurrence);
   const conflicts = (saving.error as { reason?: string } | null)?.reason === 'TIME_CONFLICTS';
   const occurrenceOnly = edited?.part === 'SERIES_PART_THIS';
   const special = edited && repetitionOf(edited.appointment.recurrence) === undefined;

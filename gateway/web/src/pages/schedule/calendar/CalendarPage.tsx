@@ -1,9 +1,10 @@
 import { LeftOutlined, MoreOutlined, PlusOutlined, RightOutlined } from '@ant-design/icons';
-import { Button, DatePicker, Dropdown, Flex, Grid, Segmented, Tooltip } from 'antd';
+import { App, Button, DatePicker, Dropdown, Flex, Grid, Segmented, Tooltip } from 'antd';
 import dayjs from 'dayjs';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
+import { useRefusalWords } from '../../../api/refusals';
 import { Page } from '../../../design/Page';
 import { FailureState, LoadingState } from '../../../design/States';
 import { useFilters } from '../../../design/useFilters';
@@ -15,9 +16,10 @@ import { ConflictNotice } from './ConflictNotice';
 import { EntryPanel } from './EntryPanel';
 import { contactStateOf, type Entry, entryKey, type Proposal, proposalKey } from './entries';
 import { ImportDialog } from './ImportDialog';
-import { type Moved, type SeriesPart, useMove, useMoveProposal } from './moves';
+import { type Moved, type SeriesPart, seriesOf, useMove, useMoveProposal } from './moves';
 import { ProposalPanel } from './ProposalPanel';
 import { rangeOf, stepped, VIEWS, type View } from './range';
+import { StaleMove } from './StaleMove';
 import { Subscriptions } from './Subscriptions';
 import { isUnit, useCalendar, useConflicts } from './useCalendar';
 import { useRangeWords } from './useRangeWords';
@@ -107,6 +109,7 @@ export default function CalendarPage() {
           }}
         />
       )}
+      {moving.dialog}
       {form && <AppointmentDrawer {...form} ownerPersonId={whose || undefined} onClose={() => setForm(undefined)} />}
     </Page>
   );
@@ -115,15 +118,20 @@ export default function CalendarPage() {
 /** Moves what was dragged; of a series after asking how much of it is meant. */
 function useMoving() {
   const { t } = useTranslation('schedule');
-  const moveEntry = useMove();
+  const { message } = App.useApp();
+  const words = useRefusalWords();
+  const { move, stale, forget } = useMove();
   const moveProposal = useMoveProposal();
   const askPart = useSeriesPart();
+  const moveEntry = async (entry: Entry, moved: Moved) => {
+    const series = entry.recurring ? await seriesOf(entry) : undefined;
+    const part: SeriesPart | undefined = series ? await askPart(t('series.move')) : 'SERIES_PART_ALL';
+    if (part) move({ entry, moved, part, series });
+  };
   return {
-    entry: async (entry: Entry, moved: Moved) => {
-      const part: SeriesPart | undefined = entry.recurring ? await askPart(t('series.move')) : 'SERIES_PART_ALL';
-      if (part) moveEntry.mutate({ entry, moved, part });
-    },
+    entry: (entry: Entry, moved: Moved) => moveEntry(entry, moved).catch((error) => void message.error(words(error))),
     proposal: (proposal: Proposal, moved: Moved) => moveProposal.mutate({ proposal, moved }),
+    dialog: stale && <StaleMove move={stale} onAgain={move} onClose={forget} />,
   };
 }
 

@@ -6,8 +6,10 @@ import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, refresh } from '../../../api/client';
 import { useRefusalWords } from '../../../api/refusals';
+import { isStale } from '../../../api/StaleEdit';
 import { useNamed } from '../../../design/Named';
 import { DAY } from '../days';
+import type { Appointment } from './AppointmentForm';
 import { contactStateOf, type Entry, kindOf, type Proposal } from './entries';
 import { movedRule } from './recurrence';
 
@@ -49,55 +51,85 @@ export const idOf = (resource: string): string => resource.split('/')[1] ?? '';
 /** What stands in a calendar changed. */
 export const settled = () => refresh('/v1/calendar', '/v1/appointments', '/v1/contacts', '/v1/visitProposals', '/v1/busyTimes');
 
+export interface Move {
+  entry: Entry;
+  moved: Moved;
+  part: SeriesPart;
+  /** The series that the entry is one of; nothing where it takes place once, or stands apart of its series. */
+  series: Appointment | undefined;
+}
+
 /** Moves one thing: an appointment, so much of its series as is said, or a planned contact. */
 export function useMove() {
   const { t } = useTranslation('schedule');
   const { message } = App.useApp();
   const words = useRefusalWords();
-  return useMutation({
-    mutationFn: async ({ entry, moved, part }: { entry: Entry; moved: Moved; part: SeriesPart }) => {
-      if (entry.kind === 'CALENDAR_ENTRY_KIND_CONTACT') await moveContact(entry, moved);
-      else await moveAppointment(entry, moved, part);
-    },
+  const moving = useMutation({
+    mutationFn: (move: Move) => (move.entry.kind === 'CALENDAR_ENTRY_KIND_CONTACT' ? moveContact(move) : moveAppointment(move)),
     onSuccess: () => void message.success(t('calendar.moved')),
-    onError: (error) => void message.error(words(error)),
+    onError: (error, move) => {
+      if (!showsBoth(error, move)) void message.error(words(error));
+    },
     onSettled: settled,
   });
+  const stale = showsBoth(moving.error, moving.variables) ? moving.variables : undefined;
+  return { move: moving.mutate, stale, forget: moving.reset };
 }
 
-async function moveContact(entry: Entry, { start, end }: Moved): Promise<void> {
+/** What became of a series is seen in the calendar, which is read anew; of what takes place once both versions are shown. */
+function showsBoth(error: unknown, move: Move | undefined): boolean {
+  return isStale(error) && !move?.series;
+}
+
+/** Puts things elsewhere only where they still stand as the calendar showed them. */
+const asShown = ({ etag }: Entry) => ({ 'If-Match': `"${etag}"` });
+
+async function moveContact({ entry, moved: { start, end } }: Move): Promise<void> {
   const minutes = end ? end.diff(start, 'minute') : dayjs(entry.endTime).diff(dayjs(entry.startTime), 'minute');
   await client.PATCH('/v1/contacts/{contactId}', {
-    params: { path: { contactId: idOf(entry.resource) }, query: { updateMask: 'startTime,minutes' } },
+    params: { path: { contactId: idOf(entry.resource) }, query: { updateMask: 'startTime,minutes' }, header: asShown(entry) },
     body: { startTime: start.toISOString(), minutes },
   });
 }
 
-async function moveAppointment(entry: Entry, moved: Moved, part: SeriesPart): Promise<void> {
+/** The series that an entry is one of. */
+export async function seriesOf(entry: Entry): Promise<Appointment | undefined> {
   const path = { appointmentId: idOf(entry.resource) };
-  const { data: whole } = await client.GET('/v1/appointments/{appointmentId}', { params: { path } });
-  if (!whole) return;
-  const occurrence = entry.recurring && entry.originalStartTime ? entry.originalStartTime : undefined;
-  // A whole series goes by as much as its occurrence did.
-  const first = entry.allDay
-    ? dayjs(whole.startDate).diff(dayjs(entry.startDate))
-    : dayjs(whole.startTime).diff(dayjs(entry.startTime));
-  const by = part === 'SERIES_PART_ALL' ? first : 0;
-  const rule = part === 'SERIES_PART_THIS' ? undefined : movedRule(whole.recurrence, dayOf(entry), moved.start.format(DAY));
-  const body = moved.allDay ? daysOf(entry, moved, by) : timesOf(entry, moved, by);
+  const { data } = await client.GET('/v1/appointments/{appointmentId}', { params: { path } });
+  return data?.recurrence.length ? data : undefined;
+}
+
+async function moveAppointment({ entry, moved, part, series }: Move): Promise<void> {
+  const occurrence = series && part !== 'SERIES_PART_ALL' ? entry.originalStartTime : undefined;
+  const rule =
+    series && part !== 'SERIES_PART_THIS' ? movedRule(series.recurrence, dayOf(entry), moved.start.format(DAY)) : undefined;
   await client.PATCH('/v1/appointments/{appointmentId}', {
     params: {
-      path,
+      path: { appointmentId: idOf(entry.resource) },
       query: {
         updateMask: ['startTime', 'endTime', 'startDate', 'endDate', ...(rule ? ['recurrence'] : [])].join(','),
         part,
-        ...(occurrence && part !== 'SERIES_PART_ALL' ? { originalStartTime: occurrence } : {}),
+        ...(occurrence ? { originalStartTime: occurrence } : {}),
       },
-      header: { 'If-Match': `"${whole.etag}"` },
+      header: asShown(entry),
     },
-    body: { ...body, ...(rule ? { recurrence: rule } : {}) },
+    body: {
+      ...placeOf(entry, moved, series && part === 'SERIES_PART_ALL' ? sinceFirst(entry, series) : 0),
+      ...(rule ? { recurrence: rule } : {}),
+    },
   });
 }
+
+/** A whole series goes by as much as its occurrence did: how long before it the first one is, in milliseconds. */
+function sinceFirst(entry: Entry, series: Appointment): number {
+  return entry.allDay
+    ? dayjs(series.startDate).diff(dayjs(entry.startDate))
+    : dayjs(series.startTime).diff(dayjs(entry.startTime));
+}
+
+/** When something is, once it was put there. */
+export const placeOf = (entry: Entry, moved: Moved, by = 0) =>
+  moved.allDay ? daysOf(entry, moved, by) : timesOf(entry, moved, by);
 
 const dayOf = (entry: Entry): string => (entry.allDay ? entry.startDate : dayjs(entry.startTime).format(DAY));
 

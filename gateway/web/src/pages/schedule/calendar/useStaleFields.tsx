@@ -6,9 +6,10 @@ import { useFormats } from '../../../design/formats';
 import { useNamed } from '../../../design/Named';
 import { usePersonName } from '../people';
 import { type AppointmentFields, fieldsOf } from './AppointmentForm';
+import type { Entry } from './entries';
 
 /** What stands now of an appointment that somebody else changed meanwhile, against what the form says. */
-export function useStaleFields(appointmentId: string | undefined) {
+export function useStaleFields(appointmentId: string | undefined, occurrence: Entry | undefined) {
   const { t } = useTranslation('schedule');
   const formats = useFormats();
   const named = useNamed();
@@ -31,7 +32,7 @@ export function useStaleFields(appointmentId: string | undefined) {
     description: fields.description,
   });
   const fieldsAgainst = (mine: AppointmentFields): StaleField[] => {
-    const [theirs, own] = [said(fieldsOf(now)), said(mine)];
+    const [theirs, own] = [said(fieldsOf(now, occurrence)), said(mine)];
     return [
       { label: t('form.title'), theirs: theirs.title, mine: own.title },
       { label: t('form.kind'), theirs: theirs.kind, mine: own.kind },

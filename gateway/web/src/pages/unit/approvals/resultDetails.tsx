@@ -8,6 +8,7 @@ import { useFormats } from '../../../design/formats';
 import { Named, NamedTag } from '../../../design/Named';
 import { useProductName } from '../../../design/products';
 import { Loaded } from '../../../design/States';
+import { useDealTitle } from '../../performance/deals/deals';
 import type { DetailProps } from './ApprovalDetail';
 import { Decision } from './Decision';
 import { Facts } from './Facts';
@@ -98,7 +99,9 @@ export function ObjectionDetail({ id, waiting, own, onDecided }: DetailProps) {
             />
             {!own && (
               <>
-                <p className="unit-small">{t('approvals.divideHint')}</p>
+                <p className="unit-small">
+                  {t('approvals.divideHint')} <Link to={`/performance/claims?objection=${id}`}>{t('approvals.divide')}</Link>
+                </p>
                 <Decision
                   resource={waiting.resource}
                   explained
@@ -121,6 +124,7 @@ export function DealDetail({ id, waiting, own, onDecided }: DetailProps) {
   const { t } = useTranslation('unit');
   const formats = useFormats();
   const productName = useProductName();
+  const title = useDealTitle();
   const deal = api.useQuery('get', '/v1/deals/{dealId}', { params: { path: { dealId: id } } });
   return (
     <Loaded query={deal}>
@@ -132,7 +136,7 @@ export function DealDetail({ id, waiting, own, onDecided }: DetailProps) {
           <Flex vertical gap={16}>
             <Facts
               facts={[
-                [t('approvals.deal'), data.title],
+                [t('approvals.deal'), title(data)],
                 [t('customer'), data.customerName && <Link to={`/customers/${data.customerId}`}>{data.customerName}</Link>],
                 [t('approvals.amount'), <Amount key="amount" exact money={data.amount} />],
                 [t('approvals.products'), data.productCodes.map(productName).join(t('comma'))],

@@ -1,9 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
 import { DatePicker, Flex } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
-import { client } from '../../../api/client';
+import { Freshness, useBusinessDate } from '../../../design/Freshness';
 import { useFormats } from '../../../design/formats';
 import { Page } from '../../../design/Page';
 import { useFilters } from '../../../design/useFilters';
@@ -18,12 +17,19 @@ export default function TeamDayPage() {
   const { t } = useTranslation('unit');
   const formats = useFormats();
   const { scopePath } = useAccess();
-  const businessDate = useBusinessDate();
+  const businessDate = useBusinessDate() || dayjs().format('YYYY-MM-DD');
   const [filters, change] = useFilters({ unit: scopePath, date: '' });
   const date = filters.date || businessDate;
   const day = useTeamDay(filters.unit, date);
   return (
-    <Page title={t('day.title')} note={formats.dateLong(date)}>
+    <Page
+      title={t('day.title')}
+      note={
+        <>
+          {formats.dateLong(date)} <Freshness />
+        </>
+      }
+    >
       <Flex wrap gap={8} className="unit-filters">
         <UnitField value={filters.unit} onChange={(unit) => change({ unit })} />
         <DatePicker
@@ -37,16 +43,4 @@ export default function TeamDayPage() {
       <TeamTable day={day} date={date} />
     </Page>
   );
-}
-
-/** The bank's own date where it is told, else today. */
-function useBusinessDate(): string {
-  const { may } = useAccess();
-  const freshness = useQuery({
-    queryKey: ['/v1/freshness'],
-    queryFn: async () => (await client.GET('/v1/freshness')).data?.businessDate ?? '',
-    enabled: may('performance.run.read'),
-    staleTime: 5 * 60_000,
-  });
-  return freshness.data || dayjs().format('YYYY-MM-DD');
 }

@@ -14,6 +14,7 @@ import '../unit.css';
 import { isOver, type Plan } from './departure';
 import { PlanItems } from './PlanItems';
 import { PlanProgress, PlanState } from './Plans';
+import { useHandOver } from './useHandOver';
 
 /** One plan: for each customer, who is to know him; done where contacts tell so. */
 export default function DeparturePlanPage() {
@@ -78,9 +79,15 @@ function PlanActions({ plan }: { plan: Plan }) {
     },
     onError: (error) => void message.error(words(error)),
   });
+  const handingOver = useHandOver();
   if (!may('analytics.departure.plan') || isOver(plan)) return null;
   return (
     <>
+      {plan.kind === 'DEPARTURE_PLAN_KIND_HAND_OVER' && may('customer.coverage.transfer') && (
+        <Button loading={handingOver.isPending} onClick={() => handingOver.mutate(plan)}>
+          {t('departures.makeHandOver')}
+        </Button>
+      )}
       {draft && (
         <Button type="primary" loading={starting.isPending} onClick={() => starting.mutate()}>
           {t('departures.start')}

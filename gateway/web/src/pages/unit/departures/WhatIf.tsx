@@ -10,6 +10,7 @@ import { useFormats } from '../../../design/formats';
 import { EmptyState, Loaded } from '../../../design/States';
 import { useDebounced } from '../../../design/useDebounced';
 import type { Dependence, Estimate } from './departure';
+import { useHandOver } from './useHandOver';
 
 interface Props {
   people: string[];
@@ -42,6 +43,7 @@ export function WhatIf({ people, onPlan }: Props) {
     placeholderData: keepPreviousData,
   });
   const [only] = people;
+  const handingOver = useHandOver();
   return (
     <Card
       size="small"
@@ -50,9 +52,16 @@ export function WhatIf({ people, onPlan }: Props) {
         people.length === 1 &&
         only &&
         may('analytics.departure.plan') && (
-          <Button size="small" type="primary" onClick={() => onPlan(only)}>
-            {t('departures.propose')}
-          </Button>
+          <Flex gap={8}>
+            {may('customer.coverage.transfer') && (
+              <Button size="small" loading={handingOver.isPending} onClick={() => handingOver.mutate({ personId: only })}>
+                {t('departures.makeHandOver')}
+              </Button>
+            )}
+            <Button size="small" type="primary" onClick={() => onPlan(only)}>
+              {t('departures.propose')}
+            </Button>
+          </Flex>
         )
       }
     >

@@ -2,6 +2,7 @@ import { Flex, Segmented, Select, Tabs, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
 import { api } from '../../../api/client';
+import { Freshness } from '../../../design/Freshness';
 import { DateField } from '../../../design/fields';
 import { useFormats } from '../../../design/formats';
 import { useNamedChoices } from '../../../design/Named';
@@ -112,7 +113,7 @@ function AsOf({ figures }: { figures: Figures | undefined }) {
     <>
       {t('results.asOf', { start: formats.date(figures.startDate), end: formats.date(figures.asOfDate) })}{' '}
       {figures.closed && <Tag>{t('results.closed')}</Tag>}
-      {figures.stale && <Tag color="processing">{t('results.stale')}</Tag>}
+      {figures.stale && <Tag color="processing">{t('results.stale')}</Tag>} <Freshness withoutDate />
     </>
   );
 }
