@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import itertools
 import logging
@@ -15,8 +16,10 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from services.chassis.engines.expressions import keep_statements_in
 from tests import servers
 from tests.crashes import Crashes
+from tests.deployments import STATEMENTS
 
 # The same examples at each run, and no deadline on a machine that is shared.
 settings.register_profile("workbench", deadline=None, derandomize=True, database=None)
@@ -30,8 +33,9 @@ SHARED_DATA = Path(os.environ.get("WORKBENCH_SHARED_DATA") or Path(__file__).par
 
 
 def pytest_configure(config):
-    """Where a process of the run dies, the run ends with the stacks of its threads."""
+    """Where a process of the run dies, the run ends with the stacks of its threads. What one has compiled all find."""
     config.pluginmanager.register(Crashes())
+    keep_statements_in(STATEMENTS)
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -53,12 +57,23 @@ class ByDeployment(LoadScopeScheduling):
         return profile[1] if shared else f"{file} {profile[1]}"
 
 
-# What takes longest begins first.
+# What takes longest begins first, so that no process waits at the end for the other's last group.
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Rooms in the order of how long their longest group takes."""
-    order = {"page": 0, "fault": 1, "e2e": 2, "contract": 3}
-    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(order)))
+    """Rooms in the order of how long their longest group takes; the engines' own tests go before all that is quick."""
+    order = {"page": 0, "fault": 1, "e2e": 2, "engine": 3, "contract": 4}
+
+    def place(item):
+        room = "engine" if item.path.name.startswith("test_engine") else item.path.relative_to(Path(__file__).parent).parts[0]
+        return order.get(room, len(order))
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish():
+    """All tests and modules stay until the end: they are not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

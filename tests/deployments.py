@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 
 import requests
@@ -23,6 +24,16 @@ STOP_SECONDS = 30
 TOKEN_SECONDS = 240.0
 CUSTOMERS = 300
 HISTORY_MONTHS = 0
+# What one deployment has compiled all others find.
+STATEMENTS = Path(__file__).parents[1] / "build/statements"
+
+
+def _client() -> requests.Session:
+    """Keeps connections and no cookies, and looks for no proxy: that would take longer than most calls."""
+    client = requests.Session()
+    client.trust_env = False
+    client.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    return client
 
 
 @dataclass(slots=True)
@@ -39,6 +50,7 @@ class Deployment:
     process: subprocess.Popen[str] | None = None
     # By login: the token, and when it is renewed.
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    client: requests.Session = field(default_factory=_client)
 
     @property
     def url(self) -> str:
@@ -72,6 +84,7 @@ class Deployment:
 
     def stop(self) -> int:
         """Stops it as Ctrl-C does; answers the exit code."""
+        self.client.close()
         self.process.send_signal(signal.SIGINT)
         try:
             self.process.communicate(timeout=STOP_SECONDS)
@@ -99,7 +112,7 @@ class Deployment:
         """Headers with which a call is that person's."""
         token, renew_at = self.tokens.get(login, ("", 0.0))
         if time.monotonic() >= renew_at:
-            answer = requests.post(f"{self.url}/v1/sessions", json={"login": login, "password": PASSWORD}, timeout=10)
+            answer = self.client.post(f"{self.url}/v1/sessions", json={"login": login, "password": PASSWORD}, timeout=10)
             assert answer.status_code == 200, answer.text
             token = answer.json()["accessToken"]
             self.tokens[login] = (token, time.monotonic() + TOKEN_SECONDS)
@@ -108,7 +121,7 @@ class Deployment:
     def call(self, login: str, method: str, path: str, **arguments) -> requests.Response:
         """One call as that person; `json`, `params` and more as requests takes them."""
         headers = self.sign_in(login) | arguments.pop("headers", {})
-        return requests.request(method, self.url + path, headers=headers, timeout=30, **arguments)
+        return self.client.request(method, self.url + path, headers=headers, timeout=30, **arguments)
 
     def get(self, login: str, path: str, **params) -> dict:
         """The answer to a read as that person, which must succeed."""
@@ -147,13 +160,18 @@ def _running(home: Path, settings: Mapping[str, str], **bank) -> Iterator[Deploy
     # Tests call faster than people do; the limits themselves are tested where they stand.
     limits = {f"WORKBENCH_GATEWAY_{who}_REQUESTS_PER_MINUTE_MAX": "1000000" for who in ("PERSON", "ADDRESS")}
     environment = (
-        inherited | limits | {"WORKBENCH_HOME": str(home), "WORKBENCH_PORT": str(port), "COLUMNS": "200"} | dict(settings)
+        inherited
+        | limits
+        | {"WORKBENCH_HOME": str(home), "WORKBENCH_PORT": str(port), "COLUMNS": "200"}
+        | {"WORKBENCH_LAKE_STATEMENTS": str(STATEMENTS)}
+        | dict(settings)
     )
     deployment = Deployment(home, port, environment, **bank)
     try:
         deployment.start()
         yield deployment
     finally:
+        deployment.client.close()
         if deployment.process and deployment.process.poll() is None:
             deployment.stop()
 

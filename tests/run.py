@@ -1,6 +1,7 @@
 """`python -m tests.run [lint|accept-contract]`: everything that CI runs, in the order in which faults are cheapest to find.
 
-Each stage says how long it took; the first that fails ends the run with its own output above.
+Each stage says how long it took; the first that fails ends the run with its own output above. What is looked at and not run goes
+side by side: the services', and the page's.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -31,7 +34,8 @@ MEMORY_BYTES_MIN = 6 * 1024**3
 # Deployments start some two hundred processes: each module is compiled once for all of them, whatever the machine's habit is.
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 
-Stage = tuple[str, Callable[[], None]]
+# What a stage does, and where what it says goes.
+Stage = tuple[str, Callable[[IO[str]], None]]
 
 
 def main(arguments: list[str]) -> None:
@@ -39,32 +43,53 @@ def main(arguments: list[str]) -> None:
     if arguments == ["accept-contract"]:
         accept_contract()
         return
-    stages = list(LINT) if arguments == ["lint"] else [*LINT, ("tests", tests)]
     started = time.monotonic()
-    for name, stage in stages:
-        stage_started = time.monotonic()
-        print(f"── {name}", flush=True)
+    with ThreadPoolExecutor(len(LINT)) as pool:
+        for said, failed in pool.map(lint, LINT):
+            print(said, end="", flush=True)
+            if failed:
+                raise SystemExit(failed)
+    if arguments != ["lint"]:
+        print("── tests", flush=True)
         try:
-            stage()
+            tests()
         except subprocess.CalledProcessError as error:
-            print(f"\n{name} failed; what it said stands above.", flush=True)
+            print("\ntests failed; what they said stands above.", flush=True)
             raise SystemExit(error.returncode) from None
-        print(f"   {name}: {time.monotonic() - stage_started:.1f} s", flush=True)
     print(f"All passed in {time.monotonic() - started:.0f} s.", flush=True)
 
 
-def tool(name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+def lint(stages: Sequence[Stage]) -> tuple[str, int]:
+    """Goes through stages one after the other; answers what they said, and how the one that failed has ended."""
+    failed = 0
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        for name, look in stages:
+            started = time.monotonic()
+            print(f"── {name}", file=said, flush=True)
+            try:
+                look(said)
+            except subprocess.CalledProcessError as error:
+                failed = error.returncode
+                print(f"\n{name} failed; what it said stands above.", file=said, flush=True)
+                break
+            print(f"   {name}: {time.monotonic() - started:.1f} s", file=said, flush=True)
+        said.seek(0)
+        return said.read(), failed
+
+
+def tool(name: str, *arguments: str, environment: Mapping[str, str] | None = None, said: IO[str] | None = None) -> None:
     """Runs a tool of the environment; raises CalledProcessError where it finds a fault."""
-    subprocess.run([str(BIN / name), *arguments], cwd=ROOT, check=True, env={**os.environ, **(environment or {})})
+    whole = {**os.environ, **(environment or {})}
+    subprocess.run([str(BIN / name), *arguments], cwd=ROOT, check=True, env=whole, stdout=said, stderr=said)
 
 
-def page_tool(script: str) -> None:
+def page_tool(script: str, *, said: IO[str]) -> None:
     """Runs a script of the page's package; raises CalledProcessError where it finds a fault."""
     from gateway.web.build import HERE, node_environment
 
     environment = node_environment()
     program = shutil.which("npm", path=environment["PATH"]) or "npm"
-    subprocess.run([program, "run", "--silent", script], cwd=HERE, check=True, env=environment)
+    subprocess.run([program, "run", "--silent", script], cwd=HERE, check=True, env=environment, stdout=said, stderr=said)
 
 
 def tests() -> None:
@@ -91,12 +116,12 @@ def temporary_folder() -> Iterator[str]:
         yield folder
 
 
-def openapi_is_current() -> None:
+def openapi_is_current(said: IO[str]) -> None:
     """The committed OpenAPI document says what the contract says."""
     from gateway.openapi import document_text
 
     if not OPENAPI.is_file() or OPENAPI.read_text(encoding="utf-8") != document_text():
-        print("gateway/openapi.json is not what the protos say; run `make contract` and review the change.")
+        print("gateway/openapi.json is not what the protos say; run `make contract` and review the change.", file=said)
         raise subprocess.CalledProcessError(1, "openapi")
 
 
@@ -108,17 +133,27 @@ def accept_contract() -> None:
     tool("buf", "build", str(CONTRACT), "--exclude-source-info", "-o", str(ACCEPTED_CONTRACT))
 
 
-LINT: tuple[Stage, ...] = (
-    ("ruff", lambda: tool("ruff", "check", ".")),
-    ("format", lambda: tool("ruff", "format", "--check", ".")),
-    ("mypy", lambda: tool("mypy")),
-    ("imports", lambda: tool("lint-imports")),
-    ("buf lint", lambda: tool("buf", "lint", str(CONTRACT), *BUF_CONFIG)),
-    ("buf breaking", lambda: tool("buf", "breaking", str(CONTRACT), "--against", str(ACCEPTED_CONTRACT), *BUF_CONFIG)),
-    ("openapi", openapi_is_current),
-    ("page: format and rules", lambda: page_tool("lint")),
-    ("page: types", lambda: page_tool("types")),
-    ("page: units", lambda: page_tool("test")),
+def stage(name: str, *command: str) -> Stage:
+    """A stage that is one tool."""
+    return name, lambda said: tool(*command, said=said)
+
+
+# Side by side, each of them one after the other.
+LINT: tuple[tuple[Stage, ...], ...] = (
+    (
+        stage("ruff", "ruff", "check", "."),
+        stage("format", "ruff", "format", "--check", "."),
+        stage("mypy", "mypy"),
+        stage("imports", "lint-imports"),
+        stage("buf lint", "buf", "lint", str(CONTRACT), *BUF_CONFIG),
+        stage("buf breaking", "buf", "breaking", str(CONTRACT), "--against", str(ACCEPTED_CONTRACT), *BUF_CONFIG),
+        ("openapi", openapi_is_current),
+    ),
+    (
+        ("page: format and rules", lambda said: page_tool("lint", said=said)),
+        ("page: types", lambda said: page_tool("types", said=said)),
+        ("page: units", lambda said: page_tool("test", said=said)),
+    ),
 )
 
 if __name__ == "__main__":

@@ -379,8 +379,13 @@ def _latest(paths: Iterator[Path]) -> Path | None:
     return max(paths, key=lambda path: [int(part) for part in path.parts if part.isdigit()], default=None)
 
 
+# What compiles a program for hours to come, and collects its garbage on many processors, takes longer than a test's few seconds.
+JAVA_SETTINGS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
+
 def java() -> Path:
-    """The Java that Spark runs on."""
+    """The Java that Spark runs on; every one that is started from here on is made for a short life."""
+    os.environ["JAVA_TOOL_OPTIONS"] = JAVA_SETTINGS
     return _found("default-jre-headless", lambda: _latest(Path("/usr/bin").glob("java")))
 
 

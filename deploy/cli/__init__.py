@@ -5,6 +5,8 @@ A command imports what only it needs where it needs it, so that `workbench token
 
 from __future__ import annotations
 
+import gc
+
 import typer
 from rich.console import Console
 
@@ -31,8 +33,13 @@ application.add_typer(keys.application, name="keys")
 application.add_typer(lake.application, name="lake")
 
 
+# What a command imports stays: by Python's own habit it is looked through for garbage hundreds of times on the way.
+_OBJECTS_BEFORE_COLLECTING = 50_000
+
+
 def main() -> None:
     """Runs the command; what stands in the user's way is told in a sentence, not in a traceback."""
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING)
     try:
         application()
     except WorkbenchError as fault:

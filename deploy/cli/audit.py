@@ -22,7 +22,7 @@ def verify_trails(service: Service = "") -> None:
 
     table = Table("service", "sealed", "waiting", "seals", "chain head", "verdict")
     broken = False
-    with databases(service) as found:
+    with databases(service, bare=True) as found:
         for name, database in found.items():
             with database.transaction(operator(), Call("audit verify"), read_only=True) as work:
                 report = verify(work.session)
@@ -57,7 +57,7 @@ def search_trails(
         (AuditRecord.method == method, method),
     ):
         statement = statement.where(condition) if value else statement
-    with databases(service) as found:
+    with databases(service, bare=True) as found:
         for name, database in found.items():
             with database.transaction(operator(), Call("audit search"), read_only=True) as work:
                 for r in work.session.scalars(statement):

@@ -24,20 +24,25 @@ def operator() -> Caller:
 
 
 @contextmanager
-def databases(service: str = "") -> Iterator[dict[str, Database]]:
-    """The databases of the services that run here, or of the one that is named, each with its parked events at hand."""
+def databases(service: str = "", *, bare: bool = False) -> Iterator[dict[str, Database]]:
+    """The databases of the services that run here, or of the one that is named, each with its parked events at hand.
+
+    `bare` ones are for what is the chassis's in every service, such as its trail and its events: they know no settings of the
+    service's own, and the command does not wait until all that the service does is imported.
+    """
     from services.chassis.settings import load
 
     settings = load()
     with ExitStack() as stack:
-        yield {name: _database(name, settings, stack) for name in settings.running_here() if service in ("", name)}
+        yield {name: _database(name, settings, stack, bare=bare) for name in settings.running_here() if service in ("", name)}
 
 
-def _database(name: str, settings: DeploymentSettings, stack: ExitStack) -> Database:
-    from deploy.host import service_named
+def _database(name: str, settings: DeploymentSettings, stack: ExitStack, *, bare: bool) -> Database:
+    from deploy.host import package_of, service_named
     from services.chassis import runtime
+    from services.chassis.service import Service
 
-    service = service_named(name)
+    service = Service(name, package_of(name), rpcs={}) if bare else service_named(name)
     database = runtime.open_database(service, settings, stack)
     database.parking = runtime.parking(service, settings)
     return database

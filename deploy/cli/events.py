@@ -21,7 +21,7 @@ def lag(service: Service = "") -> None:
     from services.chassis.outbox.table import outbox_lag
 
     table = Table("service", "unpublished", "oldest, s", "waiting", "parked")
-    with databases(service) as found:
+    with databases(service, bare=True) as found:
         for name, database in found.items():
             with database.transaction(operator(), Call("events lag"), read_only=True) as work:
                 unpublished, oldest_seconds = outbox_lag(work.session, work.now)
@@ -36,7 +36,7 @@ def parked(service: Service = "", limit: Annotated[int, typer.Option(min=1, max=
     from services.chassis.db.session import Call
 
     table = Table("service", "event", "type", "aggregate", "tries", "error")
-    with databases(service) as found:
+    with databases(service, bare=True) as found:
         for name, database in found.items():
             with database.transaction(operator(), Call("events parked"), read_only=True) as work:
                 for message in database.parking.list(work, limit=limit):
@@ -52,7 +52,7 @@ def redrive(
     """Hand parked events back to their handlers, once the cause is mended."""
     from services.chassis.db.session import Call
 
-    with databases(service) as found:
+    with databases(service, bare=True) as found:
         for name, database in found.items():
             with database.transaction(operator(), Call("RedriveEvents")) as work:
                 work.resource = f"parked_events/{name}"

@@ -15,7 +15,7 @@ from workbench.performance.v1 import claim_events_pb2, deal_events_pb2, product_
 from services.activity.usecases import approvals
 from services.activity.usecases.contacts import attachments
 from services.activity.usecases.feedback import overdue
-from services.activity.usecases.following import REPLICAS, customers, departure_plans, hand_overs, warnings
+from services.activity.usecases.following import REPLICAS, customers, departure_plans, hand_overs, results, warnings
 from services.activity.usecases.knowledge import announcing, policies
 from services.activity.usecases.leads import following as lead_following
 from services.activity.usecases.notifications import digests
@@ -52,12 +52,21 @@ SUBSCRIPTIONS = (
     Subscription(exchange_events_pb2.ErasureRejected, approvals.end_erasure),
     Subscription(exchange_events_pb2.ErasureRequested, approvals.request_erasure),
     Subscription(claim_events_pb2.ClaimDecided, approvals.end_claim),
+    Subscription(claim_events_pb2.ClaimDecided, results.claim_decided),
     Subscription(claim_events_pb2.ClaimMade, approvals.make_claim),
+    Subscription(claim_events_pb2.ClaimMade, results.claim_made),
     Subscription(claim_events_pb2.ObjectionDecided, approvals.end_objection),
+    Subscription(claim_events_pb2.ObjectionDecided, results.objection_decided),
     Subscription(claim_events_pb2.ObjectionEscalated, approvals.raise_objection),
     Subscription(claim_events_pb2.ObjectionRaised, approvals.raise_objection),
+    Subscription(claim_events_pb2.ObjectionRaised, results.objection_raised),
     Subscription(deal_events_pb2.DealDecided, approvals.end_deal_split),
+    Subscription(deal_events_pb2.DealDecided, results.deal_decided),
+    Subscription(deal_events_pb2.DealProposalAnswered, results.proposal_answered),
+    Subscription(deal_events_pb2.DealReopened, results.deal_reopened),
+    Subscription(deal_events_pb2.DealReversed, results.deal_reversed),
     Subscription(deal_events_pb2.DealSplitProposed, approvals.propose_deal_split),
+    Subscription(deal_events_pb2.DealSplitProposed, results.split_proposed),
     Subscription(deal_events_pb2.DealSplitWithdrawn, approvals.end_deal_split),
     Subscription(product_events_pb2.ProductVersionPublished, approvals.end_product_version),
     Subscription(product_events_pb2.ProductVersionRejected, approvals.end_product_version),

@@ -29,6 +29,7 @@ from services.chassis.db.business_dates import BANK_CALENDAR
 from services.chassis.db.engine import create_engine
 from services.chassis.db.measuring import measured
 from services.chassis.db.session import Database, FileLimits, UnitOfWork
+from services.chassis.engines.expressions import keep_statements_in
 from services.chassis.files import serving as file_serving
 from services.chassis.files import storage
 from services.chassis.inbox.table import forget_handled
@@ -190,6 +191,7 @@ def open_database(service: Service, settings: DeploymentSettings, stack: ExitSta
     own = parse_section(service.settings, placement.own, f"services.{service.name}.own")
     limits = FileLimits(settings.files.bytes_max, settings.files.kept_hours)
     zone = settings.bank_time_zone
+    keep_statements_in(settings.statements)
     lake = Lake(settings.lake_root, memory_mb_max=settings.lake.memory_mb_max, threads=settings.lake.threads)
     calendar = settings.services.get(CALENDAR_SERVICE)
     return Database(

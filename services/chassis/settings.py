@@ -74,7 +74,9 @@ class LakeSettings(_Model):
 
     # A folder of this machine, or one that all machines of the deployment share; `{home}/lake` where none is named.
     root: Path | None = None
-    memory_mb_max: int = Field(default=512, ge=128, le=1_048_576)
+    # Where statements are kept once they are compiled, for the processes that start later; `{home}/statements`.
+    statements: Path | None = None
+    memory_mb_max: int = Field(default=320, ge=128, le=1_048_576)
     threads: int = Field(default=2, ge=1, le=256)
 
 
@@ -103,6 +105,11 @@ class DeploymentSettings(_Model):
     def lake_root(self) -> Path:
         """The folder of the datasets."""
         return self.lake.root or self.home / "lake"
+
+    @property
+    def statements(self) -> Path:
+        """The folder of statements that are compiled."""
+        return self.lake.statements or self.home / "statements"
 
     @property
     def secrets(self) -> Path:

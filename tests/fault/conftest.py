@@ -1,4 +1,4 @@
-"""Deployments that are broken on purpose: each test module has its own, and a head office has servers of its own to break."""
+"""Deployments that are broken on purpose, one of each profile; the head office has servers of its own to break."""
 
 import pytest
 

@@ -46,7 +46,9 @@ def pytest_collection_modifyitems(items):
 def bank(tmp_path_factory):
     """A branch with results and warnings; or one that runs already, where WORKBENCH_PAGE_URL names it."""
     if url := os.environ.get("WORKBENCH_PAGE_URL"):
-        yield Deployment(Path(), urlsplit(url).port, {})
+        running = Deployment(Path(), urlsplit(url).port, {})
+        yield running
+        running.client.close()
         return
     home = tmp_path_factory.mktemp("page")
     with branch(home, delivers=True, customers=CUSTOMERS, history_months=HISTORY_MONTHS) as running:

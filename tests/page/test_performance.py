@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.deployments import PASSWORD
 
-RM, COLLEAGUE, LEADER = "rm1.east", "rm2.east", "manager.east"
+RM, COLLEAGUE, LEADER, ANALYST = "rm1.east", "rm2.east", "manager.east", "analyst.ho"
 UNIT = "/HO/EAST/"
 POOL_SECONDS = 20
 expect.set_options(timeout=20_000)
@@ -197,7 +197,33 @@ def test_results_are_claimed_decided_and_objected_to(visit, looks_right, people)
     expect(page.get_by_text("比例应为八二")).to_be_visible()
     leader.reload()
     leader.get_by_role("listitem").filter(has_text="比例应为八二").get_by_role("link").click()
-    expect(leader.get_by_role("button", name="裁定")).to_be_visible()
+    expect(leader.get_by_role("dialog").get_by_text("比例应为八二")).to_be_visible()
+    # Who decided the claim does not judge what is objected to it.
+    expect(leader.get_by_role("button", name="裁定")).to_have_count(0)
+    _adjudicate(visit(ANALYST, leader.url.split("/app/")[1]), looks_right)
+    # Both sides see what was found: who objected where he left off, and the other by what he is told.
+    page.reload()
+    expect(page.get_by_role("listitem").filter(has_text="比例应为八二")).to_contain_text("异议成立")
+    other = visit(RM, "performance/claims")
+    other.get_by_role("button", name=re.compile("通知")).click()
+    other.get_by_role("button", name="与您有关的业绩异议已裁定：成立").first.click()
+    expect(other.get_by_role("dialog").get_by_text("上门记录证明由其营销")).to_be_visible()
+
+
+def _adjudicate(page: Page, looks_right) -> None:
+    """Finds that the objection is right: whoever raised it has all from now on."""
+    page.get_by_role("dialog").get_by_role("button", name="裁定").click()
+    form = page.get_by_role("dialog").last
+    form.get_by_role("radio", name="异议成立").check()
+    form.get_by_role("button", name="裁定").click()
+    expect(form.get_by_text("请填写理由")).to_be_visible()
+    form.get_by_label("裁定意见").fill("上门记录证明由其营销")
+    looks_right(page, "adjudication")
+    form.get_by_role("button", name="裁定").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_have_count(1)
+    expect(drawer.get_by_text("异议成立")).to_be_visible()
+    expect(drawer.get_by_text("上门记录证明由其营销")).to_be_visible()
 
 
 def _wait_for_pool(person, name: str) -> None:

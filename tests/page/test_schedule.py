@@ -71,6 +71,80 @@ def test_a_manager_plans_a_series_and_moves_one_of_it(visit, looks_right):
     expect(page.get_by_text("时间已调整")).to_be_visible()
 
 
+def test_an_hour_is_drawn_and_moved_and_a_series_is_cancelled_in_part(visit):
+    page = visit("rm2.east", "account", language="en")
+    # Weeks that no other run has filled, of which there are not many hours to draw in.
+    day, title = workday_ahead() + timedelta(weeks=4 + uuid.uuid4().int % 40), f"Drawn {uuid.uuid4().hex[:8]}"
+    open_calendar_at(page, day)
+    draw(page, day, "10:00:00", "11:00:00")
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_label("Start", exact=True)).to_have_value(re.compile("10:00"))
+    drawer.get_by_label("Title").fill(title)
+    choose(page, "Repeats", "Daily")
+    choose(page, "Ends", "After some times")
+    drawer.get_by_label("Times", exact=True).fill("4")
+    save(page, drawer)
+    events = page.locator(".calendar .entry", has_text=title)
+    expect(events).to_have_count(4)
+    expect(events.first).to_contain_text("10:00")
+
+    drag(page, events.first, down=slot(page, "12:00:00") - slot(page, "10:00:00"))
+    asked_for(page, "Only this one")
+    expect(page.get_by_text("Time changed")).to_be_visible()
+    expect(events.first).to_contain_text("12:00")
+    expect(events.nth(1)).to_contain_text("10:00")
+
+    cancel(page, events.nth(1), "Only this one")
+    expect(events).to_have_count(3)
+    cancel(page, events.nth(1), "This and following")
+    expect(events).to_have_count(1)
+    expect(events.first).to_contain_text("12:00")
+    # What stands apart from the series is one by itself.
+    events.first.click()
+    page.get_by_role("button", name="Cancel appointment").click()
+    page.locator(".ant-popconfirm .ant-btn-primary").click()
+    expect(events).to_have_count(0)
+
+
+def draw(page: Page, day: date, start: str, end: str) -> None:
+    column = page.locator(f".calendar [data-date='{day.isoformat()}']").last.bounding_box()
+    x = column["x"] + column["width"] / 2
+    page.mouse.move(x, slot(page, start) + 3)
+    page.mouse.down()
+    page.mouse.move(x, slot(page, end) - 3, steps=8)
+    page.mouse.up()
+
+
+def slot(page: Page, clock: str) -> float:
+    """How far down an hour of the calendar is."""
+    return page.locator(f".calendar [data-time='{clock}']").last.bounding_box()["y"]
+
+
+def cancel(page: Page, event, part: str) -> None:
+    event.click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel appointment").click()
+    asked_for(page, part)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def asked_for(page: Page, part: str) -> None:
+    """How much of a series is meant."""
+    asking = page.locator(".ant-modal-confirm")
+    asking.get_by_text(part, exact=True).click()
+    asking.locator(".ant-btn-primary").click()
+    expect(asking).to_be_hidden()
+
+
+def save(page: Page, drawer) -> None:
+    """Also where something else is at that time."""
+    drawer.get_by_role("button", name="Save", exact=True).click()
+    again = page.get_by_role("button", name="Save anyway")
+    expect(page.get_by_text("Saved").or_(again).first).to_be_visible()
+    if again.is_visible():
+        again.click()
+    expect(drawer).to_be_hidden()
+
+
 def test_an_appointment_begun_survives_a_reload_and_a_subscription_is_given(visit):
     page = visit("rm2.east", "work/calendar", language="en")
     day, title = workday_ahead(), f"Reading {uuid.uuid4().hex[:8]}"

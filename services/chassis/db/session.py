@@ -215,7 +215,8 @@ class Database:
         self._writing: AbstractContextManager[Any] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
         # Whether its database knows of people who reach more than their own; None until it was asked.
         self._has_reaches: bool | None = None
-        self._reader = engine.execution_options(read_only=True, postgresql_readonly=True)
+        # Reads, and writes nothing.
+        self.reader = engine.execution_options(read_only=True, postgresql_readonly=True)
 
     @property
     def lake(self) -> Lake:
@@ -244,7 +245,7 @@ class Database:
         """Commits where the block ends well, and where it raises a WorkbenchError that keeps its changes."""
         with (
             nullcontext() if read_only else self._writing,
-            Session(self._reader if read_only else self.engine, expire_on_commit=False, autoflush=not read_only) as session,
+            Session(self.reader if read_only else self.engine, expire_on_commit=False, autoflush=not read_only) as session,
         ):
             work = UnitOfWork(session, caller, call or Call(self.service_name), scope, self.clock(), self)
             if not read_only:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+import gc
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+import services
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -13,6 +21,8 @@ if TYPE_CHECKING:
 
 # Of statements that are kept compiled: those of a few catalogues.
 _STATEMENTS_MAX = 256
+# Where processes find what others have compiled before them; None where each compiles its own.
+_folder: Path | None = None
 
 
 class Engine(Protocol):
@@ -92,8 +102,63 @@ def statement(dialect: str, build: Callable[..., ir.Table], *arguments: Any, **o
     """The expression that `build` makes of the arguments, compiled.
 
     To compile one takes longer than to compute a small book's day; so what was compiled is kept, and nothing in it is of one day.
+    Arguments tell by their `repr` all that the expression depends on.
     """
-    return compiled(build(*arguments, **options), dialect)
+    path = _place(dialect, build, arguments, options) if _folder else None
+    if path and path.is_file():
+        return path.read_text(encoding="utf-8")
+    with _uncollected():
+        found = compiled(build(*arguments, **options), dialect)
+    if path:
+        _write(path, found)
+    return found
+
+
+def keep_statements_in(folder: Path) -> None:
+    """Statements are kept in that folder from now on: a process that starts finds what an earlier one has compiled."""
+    global _folder  # noqa: PLW0603 - one for the process, like the statements that it has in memory
+    _folder = folder
+
+
+def _place(dialect: str, build: Callable[..., ir.Table], arguments: tuple[Any, ...], options: dict[str, Any]) -> Path:
+    told = repr((dialect, build.__module__, build.__qualname__, arguments, sorted(options.items())))
+    assert _folder
+    return _folder / _code_sha256() / f"{sha256(told.encode()).hexdigest()}.sql"
+
+
+@cache
+def _code_sha256() -> str:
+    """Of all that may shape an expression: the services' code, and the compiler."""
+    digest = sha256(f"{version('ibis-framework')} {version('sqlglot')}".encode())
+    for file in sorted(Path(services.__path__[0]).rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _write(path: Path, found: str) -> None:
+    if not path.parent.is_dir():
+        # Of other code than this nobody looks for any more.
+        shutil.rmtree(path.parents[1], ignore_errors=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Whole once it has its name: others look for it meanwhile.
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(found, encoding="utf-8")
+    unfinished.replace(path)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Looks for no garbage meanwhile: an expression is a hundred thousand objects, all of which live until it is compiled.
+
+    To go through them again and again would take a third of the time.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def quoted(value: Path | str) -> str:

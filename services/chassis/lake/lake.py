@@ -59,7 +59,7 @@ class Part:
 class Lake:
     """The deployment's datasets."""
 
-    def __init__(self, root: Path, *, memory_mb_max: int = 512, threads: int = 2) -> None:
+    def __init__(self, root: Path, *, memory_mb_max: int = 320, threads: int = 2) -> None:
         self.root = root
         self._memory_mb_max = memory_mb_max
         self._threads = threads

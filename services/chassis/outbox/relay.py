@@ -165,8 +165,16 @@ class Relay:
                 continue
             failures = 0
             if not more:
-                self._awake.wait(self._poll_seconds)
+                self._rest()
         self._drain()
+
+    def _rest(self) -> None:
+        """Until somebody wakes it, or it is time to look: for the state that is told, or since an event waits."""
+        while not self._awake.wait(self._poll_seconds) and time.monotonic() < self._measure_due:
+            # Many times a second in each process that serves: one statement, and none of what an act's transaction begins with.
+            with suppress(SQLAlchemyError), self._database.reader.connect() as connection:
+                if connection.scalar(_WAITS):
+                    return
 
     def _drain(self) -> None:
         # A bus or a database that is gone drains nothing; the events wait for the next start.
@@ -182,6 +190,10 @@ class Relay:
             depth, lag_seconds = outbox_lag(work.session, work.now)
         DEPTH.labels(self._database.service_name).set(depth)
         LAG.labels(self._database.service_name).set(lag_seconds)
+
+
+# Of an event that is refused and waits for its retry too: that is rare, and then it is looked at whole.
+_WAITS = select(select(OutboxMessage.sequence).where(OutboxMessage.publish_time.is_(None)).exists())
 
 
 def _relays_alone(session: Session) -> bool:

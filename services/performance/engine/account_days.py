@@ -40,7 +40,12 @@ class Measuring:
 
     @cached_property
     def _told(self) -> str:
-        return repr((self.source.dataset, sorted(self.rules.items()), self.home_currency_code))
+        rules = [(number, rule.selection.remaining, sorted(rule.measures.items())) for number, rule in sorted(self.rules.items())]
+        return repr((self.source.dataset, rules, self.home_currency_code))
+
+    def __repr__(self) -> str:
+        """All that an expression depends on: not which version of a product it is, nor since when, which tables tell."""
+        return f"Measuring{self._told}"
 
     def __eq__(self, other: object) -> bool:
         """Of two that are equal the expressions are the same."""

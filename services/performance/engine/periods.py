@@ -17,7 +17,7 @@ from services.chassis.engines.expressions import FUNCTIONS, quoted, statement
 from services.performance.engine.measures import ACCOUNT_RESULTS, DAY_RESULTS, ISSUES, MEASURES, OWNER
 from services.performance.engine.result_rows import COUNTS, EARNINGS, ROW, STOCKS
 from services.performance.engine.rounding import exact, half_even, shared_by_quota
-from services.performance.engine.settling import WHOLE
+from services.performance.engine.settling import WHOLE, totals
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,6 +38,7 @@ _OWNED = {
 
 def month_rows(connection: DuckDBPyConnection, leaf: Path, table: str) -> None:
     """Makes a table of the month's rows from its leaf."""
+    connection.execute(FUNCTIONS)
     _view(connection, "month_leaf", [leaf])
     _keep(connection, table, statement("duckdb", _month_rows))
 
@@ -217,13 +218,8 @@ def _day_rows() -> ir.Table:
 
 
 def _totals(leaf: ir.Table) -> ir.Table:
-    """The sums of a leaf by owner, unit and product, with how many accounts and customers there are."""
-    account = leaf.source_system + "/" + leaf.account_number
-    rows = leaf.group_by(list(OWNER)).aggregate(
-        account_count=account.nunique(),
-        customer_count=leaf.customer_number.nullif("").nunique(),
-        **{name: leaf[name].sum() for name in MEASURES},
-    )
+    """The sums of a leaf by owner, unit and product, of whom there is anything."""
+    rows = totals(leaf, tuple(OWNER))
     return rows.filter(_anything(rows))
 
 

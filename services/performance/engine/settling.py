@@ -12,6 +12,8 @@ from services.performance.engine.sources import looked_up
 from services.performance.engine.tables import ACCRUED, ADDED, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ibis import ir
 
 # What is rounded as one: an object under one version of its product, in the month so far.
@@ -105,13 +107,22 @@ def leaf() -> ir.Table:
 def day_results() -> ir.Table:
     """The leaf added up by owner, unit and product, as of its last day."""
     rows = table("account_results")
-    rows = rows.mutate(object=rows.source_system + "/" + rows.account_number)
-    found = rows.group_by(day=rows.as_of_date, **{name: rows[name] for name in OWNER}).aggregate(
-        account_count=rows.object.nunique(),
-        customer_count=rows.customer_number.nullif("").nunique(),
-        **{name: summed(rows[name]) for name in MEASURES},
-    )
-    return found.select(*DAY_RESULTS)
+    return totals(rows.mutate(day=rows.as_of_date), ("day", *OWNER)).select(*DAY_RESULTS)
+
+
+def totals(leaf: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """The sums of a leaf by those keys, with how many accounts and customers there are.
+
+    Those are made distinct first, and counted then: an engine that counts what is distinct beside sums takes twice as long.
+    """
+    sums = leaf.group_by(keys).aggregate(**{name: summed(leaf[name]) for name in MEASURES})
+    counted = {"account_count": (leaf, ("source_system", "account_number"))}
+    counted["customer_count"] = (leaf.filter(leaf.customer_number != ""), ("customer_number",))
+    for name, (rows, what) in counted.items():
+        distinct = rows.select(*keys, *what).distinct()
+        found = distinct.group_by(keys).aggregate(**{name: distinct.count()})
+        sums = looked_up(sums, found, {key: key for key in keys})
+    return sums.mutate(**{name: ibis.coalesce(sums[name], 0) for name in counted})
 
 
 def issues() -> ir.Table:

@@ -16,19 +16,39 @@ CHANGES = """
     SELECT start_date FROM owned_affiliations UNION SELECT end_date + 1 FROM owned_affiliations WHERE end_date IS NOT NULL
 """
 
-# Of the day in the variable `day`. The pool's row of an object that lines divide has no basis points: it has what they leave.
+# The customers whose objects a part has: of its accounts, and of its rows that name one themselves.
+PART_CUSTOMERS = """
+    CREATE OR REPLACE TEMP TABLE part_customers AS
+    SELECT DISTINCT customer_number FROM ({rows}) WHERE customer_number IS NOT NULL
+"""
+# Of the day in the variable `day`, of the customers and the numbers of a part: what is held of a bank does not grow with it.
+# The pool's row of an object that lines divide has no basis points: it has what they leave.
 HOLDINGS = f"""
+    CREATE OR REPLACE TEMP TABLE known_customers AS
+    FROM owned_customers {{of_customers}};
+
     CREATE OR REPLACE TEMP TABLE day_lines AS
+    WITH standing AS (
+        FROM owned_share_lines WHERE getvariable('day') BETWEEN start_date AND coalesce(end_date, getvariable('day'))
+    ), numbered AS (
+        SELECT *, split_part(object_key, '/', 1) AS source_system,
+            object_key[length(split_part(object_key, '/', 1)) + 2:] AS account_number
+        FROM standing WHERE object_kind <> {int(ObjectKind.CUSTOMER)}
+    ), wanted AS (
+        FROM standing SEMI JOIN known_customers ON object_key = customer_id WHERE object_kind = {int(ObjectKind.CUSTOMER)}
+        UNION ALL BY NAME
+        FROM numbered WHERE {{of_numbers}}
+    )
     SELECT line.* EXCLUDE (organisation_unit_id), coalesce(staff_number, '') AS staff_number,
         coalesce(affiliation.organisation_unit_id, line.organisation_unit_id) AS organisation_unit_id
-    FROM owned_share_lines line
+    FROM wanted line
     LEFT JOIN owned_people USING (person_id)
     LEFT JOIN owned_affiliations affiliation ON affiliation.person_id = line.person_id
-        AND getvariable('day') BETWEEN affiliation.start_date AND coalesce(affiliation.end_date, getvariable('day'))
-    WHERE getvariable('day') BETWEEN line.start_date AND coalesce(line.end_date, getvariable('day'));
+        AND getvariable('day') BETWEEN affiliation.start_date AND coalesce(affiliation.end_date, getvariable('day'));
 
     CREATE OR REPLACE TEMP TABLE held AS
-    SELECT row_number() OVER () AS holding, object_kind, object_key,
+    SELECT row_number() OVER () AS holding, object_kind, object_key, any_value(source_system) AS source_system,
+        any_value(account_number) AS account_number,
         count(*) = 1 AND any_value(basis_points) = {WHOLE_BASIS_POINTS} AND any_value(from_minor_units) = 0
             AND count(to_minor_units) = 0 AS sole,
         CASE WHEN sole THEN any_value(share_line_id) END AS sole_share_line_id,
@@ -44,14 +64,14 @@ HOLDINGS = f"""
     SELECT holding, 1, '', '', '', '', 0, NULL, 0 FROM held WHERE NOT sole;
 
     CREATE OR REPLACE TEMP TABLE holdings AS
-    SELECT object_kind, split_part(object_key, '/', 1) AS source_system,
-        object_key[length(split_part(object_key, '/', 1)) + 2:] AS account_number,
-        holding, sole_share_line_id, sole_person_id, sole_unit_id
+    SELECT object_kind, source_system, account_number, holding, sole_share_line_id, sole_person_id, sole_unit_id
     FROM held WHERE object_kind <> {int(ObjectKind.CUSTOMER)};
 
     CREATE OR REPLACE TEMP TABLE customers AS
     SELECT customer_number, customer_id, holding, sole_share_line_id, sole_person_id, sole_unit_id
-    FROM owned_customers LEFT JOIN held ON object_kind = {int(ObjectKind.CUSTOMER)} AND object_key = customer_id;
+    FROM known_customers LEFT JOIN held ON object_kind = {int(ObjectKind.CUSTOMER)} AND object_key = customer_id;
+
+    DROP TABLE day_lines; DROP TABLE held; DROP TABLE known_customers
 """
 
 NO_BASE = """
@@ -94,7 +114,8 @@ ACCOUNTS = f"""
 # Whoever is told of twice counts as the worse.
 RATINGS = """
     SELECT DISTINCT ON (customer_number) customer_number, rating, probability_of_default_e8, loss_given_default_e8
-    FROM {view} ORDER BY probability_of_default_e8 DESC NULLS LAST, loss_given_default_e8 DESC NULLS LAST, rating
+    FROM {view} {of_customers}
+    ORDER BY probability_of_default_e8 DESC NULLS LAST, loss_given_default_e8 DESC NULLS LAST, rating
 """
 CLASSES = """
     SELECT DISTINCT ON (account_number) account_number, class AS loan_class, overdue_days

@@ -63,7 +63,7 @@ class Part:
 
 WHOLE = Part()
 # What a step holds of an object while it is computed; measured, with all that the engine needs beside.
-_BYTES_PER_OBJECT = 6_000
+_BYTES_PER_OBJECT = 5_000
 # Of which the bounds of parts are drawn.
 _SAMPLED = 10_000
 
@@ -78,9 +78,6 @@ class Staging:
         self._connection = connection
         self._lake = lake
         self._inputs = inputs
-        # Since when the facts stand that are in the tables, and of which part.
-        self._facts_date: date | None = None
-        self._objects_of: tuple[date, Part] | None = None
         self._part = WHOLE
         self._views = 0
         self._numbers = None if objects is None else sorted({each.number for each in objects})
@@ -118,13 +115,12 @@ class Staging:
     def take(self, step: Step, part: Part = WHOLE) -> list[str]:
         """What stands on the days of a step, of the objects of a part."""
         self._part = part
-        names = self._take_facts(step)
         self._fill("step", "last_date DATE", [(step.last,)])
         self._fill("selectors", "dataset VARCHAR, by_code BOOLEAN, selector VARCHAR, rule BIGINT", self._selectors(step))
+        self._fill_base()
         for source in self.sources(step):
             self._fill_rows(source, step)
-            names.append(source.dataset)
-        return [*names, "step", "selectors"]
+        return [*self._take_facts(step), "base_rows", *(source.dataset for source in self.sources(step)), "step", "selectors"]
 
     def end(self, day: date) -> list[str]:
         """The leaf is computed as of that day."""
@@ -168,28 +164,26 @@ class Staging:
         return {(each.pin, _carried(each)) for each in pins}
 
     def _take_facts(self, step: Step) -> list[str]:
-        """Accounts, ratings, classes, and whose everything is; nothing where it stands as it did."""
-        since = max((day for day in self._changes if day <= step.first), default=date.min)
-        names: list[str] = []
-        if since != self._facts_date:
-            self._facts_date = since
-            self._connection.execute("SET VARIABLE day = ?", [step.first])
-            self._run(staged.HOLDINGS)
-            self._fill_facts("ratings", "risk_ratings", staged.RATINGS, step)
-            names += ["holdings", "lines", "customers", "ratings"]
-        if self._objects_of != (since, self._part):
-            self._objects_of = (since, self._part)
-            self._fill_base()
-            self._fill_accounts(step)
-            self._fill_facts("classes", "loan_classes", staged.CLASSES, step)
-            names += ["base_rows", "accounts", "classes"]
-        return names
+        """Accounts, ratings, classes, and whose everything is."""
+        self._connection.execute("SET VARIABLE day = ?", [step.first])
+        self._fill_known_accounts(step)
+        of_customers = ""
+        if self._part != WHOLE or self._numbers is not None:
+            naming = [source.dataset for source in self.sources(step) if "customer_number" in READ[source.dataset]]
+            rows = " UNION ALL ".join(f"SELECT customer_number FROM {name}" for name in ["known_accounts", *naming])
+            self._run(staged.PART_CUSTOMERS.format(rows=rows))
+            of_customers = "SEMI JOIN part_customers USING (customer_number)"
+        self._run(staged.HOLDINGS.format(of_customers=of_customers, of_numbers=self._holds("account_number")))
+        self._run(staged.ACCOUNTS)
+        self._fill_facts("ratings", "risk_ratings", staged.RATINGS, step, of_customers=of_customers)
+        self._fill_facts("classes", "loan_classes", staged.CLASSES, step)
+        return ["holdings", "lines", "customers", "ratings", "accounts", "classes"]
 
-    def _fill_facts(self, table: str, dataset: str, query: str, step: Step) -> None:
+    def _fill_facts(self, table: str, dataset: str, query: str, step: Step, **conditions: str) -> None:
         view = self._view(dataset, self._inputs.pins(dataset, step.first, step.first))
-        self._run(f"CREATE OR REPLACE TEMP TABLE {table} AS {query.format(view=view)}")
+        self._run(f"CREATE OR REPLACE TEMP TABLE {table} AS {query.format(view=view, **conditions)}")
 
-    def _fill_accounts(self, step: Step) -> None:
+    def _fill_known_accounts(self, step: Step) -> None:
         """As they stood; what a carried revision lacks, or a feed that begins later, as the first later one has it.
 
         What none of them has is as it was at the base date.
@@ -206,7 +200,6 @@ class Staging:
         keeping = {each.pin.source_system for each in self._inputs.days if each.pin.dataset == "accounts"}
         telling = {each.pin.source_system for each in self._inputs.pins("transactions", step.first, step.last)} - keeping
         self._fill("telling_systems", "source_system VARCHAR", [(name,) for name in sorted(telling)])
-        self._run(staged.ACCOUNTS)
 
     def _fill_rows(self, source: Source, step: Step) -> None:
         """The dataset's rows by day. What stood at the base date and is gone has a row of 0: the increment is less by it."""
@@ -314,8 +307,9 @@ class Staging:
     def _wanted(self, dataset: str) -> str:
         """Which rows of a dataset are read: a condition by which files are passed over, so that one account is found quickly."""
         column = MEASURED[dataset].number if dataset in MEASURED else _NUMBERS.get(dataset)
-        if column is None:
-            return "true"
+        return self._holds(column) if column else "true"
+
+    def _holds(self, column: str) -> str:
         if self._numbers is None:
             return self._part.holds(column)
         return f"{column} IN ({', '.join(quoted(number) for number in ['', *self._numbers])})"

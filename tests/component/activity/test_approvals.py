@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from workbench.analytics.v1 import signal_events_pb2
 from workbench.customer.v1 import coverage_events_pb2, exchange_events_pb2
-from workbench.performance.v1 import claim_events_pb2, deal_events_pb2, product_events_pb2
+from workbench.performance.v1 import claim_events_pb2, claim_pb2, deal_events_pb2, product_events_pb2
 
 from services.activity.usecases import approvals
 
@@ -137,7 +137,8 @@ def test_claims_objections_and_splits_of_deals_wait_for_whoever_is_in_charge(tow
     town.announce(claim_events_pb2.ObjectionEscalated(**raised, organisation_path=town.root, escalation_level=1))
     assert f"objections/{objection}" not in waiting(town.manager_east)
     assert waiting(town.analyst, kind="objection") == [f"objections/{objection}"]
-    town.announce(claim_events_pb2.ClaimDecided(claim_id=claim))
-    town.announce(claim_events_pb2.ObjectionDecided(objection_id=objection))
+    town.announce(claim_events_pb2.ClaimDecided(claim_id=claim, state=claim_pb2.CLAIM_STATE_APPROVED))
+    dismissed = claim_pb2.OBJECTION_STATE_DISMISSED
+    town.announce(claim_events_pb2.ObjectionDecided(objection_id=objection, state=dismissed))
     town.announce(deal_events_pb2.DealDecided(deal_id=deal))
     assert waiting(town.manager_east) == waiting(town.analyst) == []

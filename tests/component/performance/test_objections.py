@@ -67,6 +67,24 @@ def test_where_it_is_right_a_claim_that_waits_is_rejected(town, today):
         objection_to(town.rm2_east, made)
     (event,) = town.recorded(claim_events_pb2.ObjectionDecided, objection_id=raised.objection_id)
     assert (event.state, event.adjudicator_person_id) == (UPHELD, town.manager_east.person_id)
+    (decided,) = town.recorded(claim_events_pb2.ClaimDecided, claim_id=made.claim_id)
+    assert decided.person_ids == [town.rm1_east.person_id, town.rm2_east.person_id]
+
+
+def test_whoever_has_a_part_of_it_is_told_and_reads_it(town, today):
+    _, made = shared(town, today, APPROVED)
+    third = town.colleague("relationship_manager", "EAST/E01/")
+    raised = objection_to(town.rm1_east, made)
+    (event,) = town.recorded(claim_events_pb2.ObjectionRaised, objection_id=raised.objection_id)
+    assert event.party_person_ids == [town.rm2_east.person_id]
+    # The customer is not his, a part of it is.
+    assert town.rm2_east.call("GetObjection", objection_id=raised.objection_id).evidence == raised.evidence
+    with refused("OBJECTION_NOT_FOUND"):
+        third.call("GetObjection", objection_id=raised.objection_id)
+    adjudicate(town.analyst, raised, UPHELD, parts=[part(third, 10_000)])
+    (event,) = town.recorded(claim_events_pb2.ObjectionDecided, objection_id=raised.objection_id)
+    assert set(event.party_person_ids) == {town.rm2_east.person_id, third.person_id}
+    assert third.call("GetObjection", objection_id=raised.objection_id).state == UPHELD
 
 
 def test_what_counts_is_divided_anew_from_a_day_on(town, today):

@@ -1,7 +1,7 @@
 """Results make themselves as datasets land, and stand on the latest of everything."""
 
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from workbench.performance.v1 import run_events_pb2, run_pb2
 
 from services.chassis.kernel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
+from services.performance.__main__ import SERVICE
 from services.performance.model import Result, Run, StaleMonth
 from services.performance.rules.periods import PeriodKind
 from services.performance.rules.runs import RunState
@@ -424,3 +425,20 @@ def test_the_engine_itself_makes_results_that_tie(bank, town):
     days = [row for day in (D1, D2) for row in bank.results(PeriodKind.DAY, day, person_id=town.rm1_east.person_id)]
     assert sum(row.ftp_profit for row in days) == mine.ftp_profit
     assert {row.person_id for row in bank.results(PeriodKind.YEAR, date(2026, 1, 1))} == {"", town.rm1_east.person_id}
+
+
+def test_a_history_is_waited_for_until_nothing_more_of_it_comes(bank, engine, town, at, monkeypatch):
+    """It comes feed by feed, and what is of one of them alone would be computed for nothing. A new day is computed at once."""
+    monkeypatch.setattr(town.service.database, "settings", SERVICE.settings(quiet_seconds=60, quiet_seconds_max=0))
+    now = datetime.now(UTC)
+    at(now)
+    bank.books.balances(now.date() - timedelta(days=100), {"1": 1_000_000})
+    bank.look()
+    assert bank.runs() == []
+    at(now + timedelta(seconds=61))
+    bank.settle()
+    history = {run.month_date for run in bank.runs()}
+    assert (now.date() - timedelta(days=100)).replace(day=1) in history
+    bank.books.balances(now.date() - timedelta(days=1), {"1": 1_000_000})
+    bank.settle()
+    assert {run.month_date for run in bank.runs()} > history

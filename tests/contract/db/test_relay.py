@@ -1,6 +1,7 @@
 """The relay: order within an aggregate, patience with a bus that refuses, one at work at a time."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -154,6 +155,19 @@ def test_a_commit_wakes_the_relay_and_a_stop_drains_it(database, bus):
         database.on_events = lambda: None
         record(database, "a2")
     assert telling.taken == ["a1", "a2"]
+
+
+def test_what_other_processes_record_leaves_without_a_word_of_theirs(database, bus):
+    """Also what comes after a while in which nothing waited."""
+    with Relay(database, bus, poll_seconds=0.01):
+        database.on_events = lambda: None
+        for number in (1, 2):
+            time.sleep(0.1)
+            record(database, f"a{number}")
+            deadline = time.monotonic() + 5
+            while len(bus.taken) < number and time.monotonic() < deadline:
+                time.sleep(0.01)
+    assert bus.taken == ["a1", "a2"]
 
 
 def test_published_events_are_kept_for_a_while(database, bus, relay):

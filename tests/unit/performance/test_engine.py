@@ -119,9 +119,9 @@ def test_a_run_that_goes_on_from_an_earlier_one_comes_to_the_same_leaf(accounts)
 
 
 def test_a_book_too_large_for_memory_is_computed_in_parts_to_the_same_leaf_days_and_issues(books, monkeypatch):
-    """As if an object took a fifth of it."""
+    """As if an object took an eleventh of it: in four parts."""
     _, lake, inputs, folder, connection = books
-    monkeypatch.setattr(staging, "_BYTES_PER_OBJECT", 128 * 1024**2 // 5)
+    monkeypatch.setattr(staging, "_BYTES_PER_OBJECT", 128 * 1024**2 // 11)
     earlier = replace(inputs, as_of_date=AS_OF - timedelta(days=2))
     assert len(staging.Staging(connection, lake, inputs).parts) > 3
     compute(connection, lake, earlier, folder / "earlier_parts", by_day=False)

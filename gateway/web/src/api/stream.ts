@@ -32,7 +32,22 @@ async function follow<Message>(
       pause = POLL_MILLISECONDS;
     }
     if (signal.aborted) return;
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await rest(pause, signal);
     if (!signal.aborted) handlers.current.onGap();
   }
+}
+
+/** Until the time is over, the network is back, or nobody waits any more. */
+function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener('online', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    window.addEventListener('online', done);
+    signal.addEventListener('abort', done);
+  });
 }

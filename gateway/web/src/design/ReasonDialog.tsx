@@ -1,53 +1,50 @@
-import { Alert, Form, Input, Modal } from 'antd';
+import { Form, Input, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useDraft } from '../api/drafts';
-import { useRefusalWords } from '../api/refusals';
+import { FormDialog } from './FormDialog';
 
 interface Props {
   title: string;
   /** What follows from it. */
   hint?: string;
-  /** Under which what is typed is kept until it is sent. */
+  /** What is asked for, where it is not called a reason. */
+  label?: string;
+  /** Under which what is typed is kept until it was taken. */
   draftKey: string;
   okText?: string;
+  doneWords?: string;
   danger?: boolean;
-  busy: boolean;
-  error: unknown;
-  onConfirm: (reason: string) => void;
+  optional?: boolean;
+  lengthMax?: number;
+  submit: (reason: string) => Promise<unknown>;
   onClose: () => void;
 }
 
-/** An act that asks why: the reason is kept with it. */
-export function ReasonDialog({ title, hint, draftKey, okText, danger, busy, error, onConfirm, onClose }: Props) {
+const REASON_LENGTH_MAX = 200;
+
+/** An act that asks why: the reason is kept with it. What was refused stays as it was typed. */
+export function ReasonDialog(props: Props) {
+  const { title, hint, label, draftKey, okText, doneWords, danger = false, optional = false } = props;
+  const { lengthMax = REASON_LENGTH_MAX, submit, onClose } = props;
   const { t } = useTranslation();
-  const words = useRefusalWords();
-  const [form] = Form.useForm<{ reason: string }>();
-  const draft = useDraft(draftKey, form);
-  const confirm = ({ reason }: { reason: string }) => {
-    draft.drop();
-    onConfirm(reason.trim());
-  };
   return (
-    <Modal
+    <FormDialog<{ reason?: string }>
       open
       title={title}
-      okText={okText ?? t('action.confirm')}
-      okButtonProps={{ danger: danger === true }}
-      confirmLoading={busy}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      danger={danger}
+      draftKey={draftKey}
+      submitWords={okText ?? t('action.confirm')}
+      {...(doneWords ? { doneWords } : {})}
+      submit={({ reason = '' }) => submit(reason.trim())}
+      onClose={onClose}
     >
-      {error ? <Alert className="form-note" type="error" showIcon title={words(error)} /> : null}
-      {hint && <p>{hint}</p>}
-      <Form form={form} layout="vertical" onValuesChange={draft.keep} onFinish={confirm}>
-        <Form.Item
-          name="reason"
-          label={t('field.reason')}
-          rules={[{ required: true, whitespace: true, message: t('field.required') }]}
-        >
-          <Input.TextArea maxLength={200} showCount autoFocus rows={3} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      {hint && <Typography.Paragraph type="secondary">{hint}</Typography.Paragraph>}
+      <Form.Item
+        name="reason"
+        label={label ?? t('field.reason')}
+        rules={optional ? [] : [{ required: true, whitespace: true, message: t('field.required') }]}
+      >
+        <Input.TextArea maxLength={lengthMax} showCount autoFocus rows={3} />
+      </Form.Item>
+    </FormDialog>
   );
 }

@@ -2,7 +2,8 @@
 const PLACES: Record<string, (id: string) => string> = {
   appointments: () => '/work/calendar',
   campaigns: (id) => `/work/campaigns/${id}`,
-  claims: (id) => `/performance/claims/${id}`,
+  // Many at once are named by their kind alone.
+  claims: (id) => (id ? `/performance/claims/${id}` : '/performance/claims'),
   contacts: (id) => `/work/contacts/${id}`,
   customers: (id) => `/customers/${id}`,
   deals: (id) => `/performance/deals/${id}`,

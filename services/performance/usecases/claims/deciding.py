@@ -106,6 +106,7 @@ def settle(work: UnitOfWork, claim: Claim, state: ClaimState, reason: str) -> Cl
             claimant_person_id=claim.owner_person_id,
             state=state.value,  # type: ignore[arg-type]
             decider_person_id=work.caller.person_id,
+            person_ids=claim.person_ids,
         )
     )
     return claim

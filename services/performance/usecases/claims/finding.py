@@ -27,8 +27,8 @@ def found(work: UnitOfWork, model: type[_Model], item_id: str, *, to_change: boo
     """One in reach, held against other writers where it is to be changed.
 
     It is reached by whoever made it, by those in charge of his unit, by whoever reaches the customer; a claim also by whoever has
-    a part in it. Raises NotFound `<KIND>_NOT_FOUND`, and StaleVersion `<KIND>_CHANGED` where an ETag is given that is no longer
-    its own.
+    a part in it, an objection by whoever has one of what it is about. Raises NotFound `<KIND>_NOT_FOUND`, and StaleVersion
+    `<KIND>_CHANGED` where an ETag is given that is no longer its own.
     """
     key = model.__mapper__.primary_key[0]
     statement = select(model).where(key == item_id.lower(), _in_reach(work, model))
@@ -73,6 +73,15 @@ def _has_part(person_id: str) -> ColumnElement[bool]:
     return Claim.claim_id.in_(of_person)
 
 
+def _has_part_of_object(person_id: str) -> ColumnElement[bool]:
+    """Whether somebody has, had or is to have a part of what an objection is about."""
+    return exists().where(
+        ShareLine.person_id == person_id,
+        ShareLine.object_kind == Objection.object_kind,
+        ShareLine.object_key == Objection.object_key,
+    )
+
+
 def _of_subject(work: UnitOfWork, model: type[_Model], request: Any) -> ColumnElement[bool]:
     check_subject(request.person_id, request.customer_id, request.organisation_path)
     if request.customer_id:
@@ -90,7 +99,6 @@ def _in_reach(work: UnitOfWork, model: type[_Model]) -> ColumnElement[bool]:
     if PATH_SEPARATOR in work.scope.organisation_paths:
         return true()
     of_customer = exists().where(Customer.customer_id == model.customer_id, reached(Customer, work.scope, work.caller))
-    ways = [reached(model, work.scope, work.caller), of_customer]
-    if model is Claim:
-        ways.append(_has_part(work.caller.person_id))
-    return or_(*ways)
+    person_id = work.caller.person_id
+    of_part = _has_part(person_id) if model is Claim else _has_part_of_object(person_id)
+    return or_(reached(model, work.scope, work.caller), of_customer, of_part)

@@ -43,7 +43,8 @@ def withdrawn(work: UnitOfWork, deal: Deal) -> None:
 
 def answered(work: UnitOfWork, deal: Deal, member: DealMember) -> None:
     """A member said yes or no."""
-    work.record(deal_events_pb2.DealProposalAnswered(**_of(work, deal), person_id=member.person_id, answer=member.answer))
+    told = {"person_id": member.person_id, "answer": member.answer, "proposer_person_id": deal.proposer_person_id}
+    work.record(deal_events_pb2.DealProposalAnswered(**_of(work, deal), **told))
 
 
 def sent_back(work: UnitOfWork, deal: Deal) -> None:
@@ -71,14 +72,12 @@ def decided(work: UnitOfWork, deal: Deal, decision: DealDecision) -> None:
 
 def reopened(work: UnitOfWork, deal: Deal, day: date) -> None:
     """It is to be decided anew."""
-    told = {"decider_person_id": work.caller.person_id, "start_date": day.isoformat()}
-    work.record(deal_events_pb2.DealReopened(**_of(work, deal), **told))
+    work.record(deal_events_pb2.DealReopened(**_of(work, deal), **_undone(work, deal, day)))
 
 
 def taken_back(work: UnitOfWork, deal: Deal, day: date) -> None:
     """What was shared is taken back."""
-    told = {"decider_person_id": work.caller.person_id, "start_date": day.isoformat()}
-    work.record(deal_events_pb2.DealReversed(**_of(work, deal), **told))
+    work.record(deal_events_pb2.DealReversed(**_of(work, deal), **_undone(work, deal, day)))
 
 
 def _of(work: UnitOfWork, deal: Deal) -> dict[str, Any]:
@@ -87,6 +86,14 @@ def _of(work: UnitOfWork, deal: Deal) -> dict[str, Any]:
         "customer_id": deal.customer_id or "",
         "organisation_path": deal.organisation_path,
         "business_date": work.business_date.isoformat(),
+    }
+
+
+def _undone(work: UnitOfWork, deal: Deal, day: date) -> dict[str, Any]:
+    return {
+        "decider_person_id": work.caller.person_id,
+        "start_date": day.isoformat(),
+        "member_person_ids": _members(deal),
     }
 
 

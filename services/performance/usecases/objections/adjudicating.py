@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
 from workbench.performance.v1 import objection_service_pb2
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import InvalidInput, NotAllowed
 from services.performance.model.claim import Claim, Objection
-from services.performance.model.share import ShareLine
 from services.performance.rules.claims import ClaimKind, ClaimState, Division, ObjectionState, divide
-from services.performance.rules.shares import STANDING, SharedObject, ShareState
+from services.performance.rules.shares import SharedObject, ShareState
 from services.performance.usecases.claims import deciding, finding, making
 from services.performance.usecases.objections import escalating, raising
+from services.performance.usecases.objections.parties import claim_of, parties
 from services.performance.usecases.shares.lines import end_lines, put_lines
 
 
@@ -22,7 +21,7 @@ def adjudicate(work: UnitOfWork, request: objection_service_pb2.AdjudicateObject
     """Dismisses it, or upholds it: then a claim that waits is rejected, and what counts is divided anew from a day on."""
     # Objection, claim, object: all who decide take what they hold in this order.
     objection = finding.found(work, Objection, request.objection_id, to_change=True, etag=request.etag)
-    thing, claim = objection.thing, _claim(work, objection)
+    thing, claim = objection.thing, claim_of(work, objection, to_change=True)
     _require_judge(work, objection, claim)
     state, waits = ObjectionState(request.state), claim is not None and claim.state == ClaimState.PENDING
     division = None if state is ObjectionState.DISMISSED or waits else _division(work, thing, request)
@@ -31,7 +30,7 @@ def adjudicate(work: UnitOfWork, request: objection_service_pb2.AdjudicateObject
     with work.whole_bank():
         objection.adjudicator_person_id, objection.finding = work.caller.person_id, request.finding.strip()
         objection.start_date = division[0] if division else None
-    raising.decide(work, objection, state)
+    raising.decide(work, objection, state, also=(part.person_id for part in division[1].parts) if division else ())
     if state is ObjectionState.UPHELD and claim is not None and waits:
         deciding.settle(work, claim, ClaimState.REJECTED, request.finding)
     if division:
@@ -54,30 +53,11 @@ def _division(
     return start_date, division
 
 
-def _claim(work: UnitOfWork, objection: Objection) -> Claim | None:
-    if not objection.claim_id:
-        return None
-    with work.whole_bank():
-        return work.session.get_one(Claim, objection.claim_id, with_for_update=True, populate_existing=True)
-
-
 def _require_judge(work: UnitOfWork, objection: Objection, claim: Claim | None) -> None:
     """Raises NotAllowed OWN_OBJECTION and NOT_IN_CHARGE."""
-    parties = {objection.owner_person_id, *_holders(work, objection.thing)}
-    if claim is not None:
-        parties |= {claim.owner_person_id, claim.decider_person_id, *claim.person_ids}
-    if work.caller.person_id in parties:
+    decided = claim.decider_person_id if claim else ""
+    if work.caller.person_id in {objection.owner_person_id, decided, *parties(work, objection)}:
         raise NotAllowed("OWN_OBJECTION", "Nobody judges what he asked for, has a part of, or decided himself.")
     unit = escalating.adjudicating_unit(work, objection)
     if not any(unit.startswith(path) for path in work.scope.organisation_paths):
         raise NotAllowed("NOT_IN_CHARGE", "Whoever is in charge of the unit adjudicates.", metadata={"organisationPath": unit})
-
-
-def _holders(work: UnitOfWork, thing: SharedObject) -> list[str]:
-    statement = select(ShareLine.person_id).where(
-        ShareLine.object_kind == int(thing.kind),
-        ShareLine.object_key == thing.key,
-        ShareLine.state.in_(tuple(map(int, STANDING))),
-    )
-    with work.whole_bank():
-        return list(work.session.scalars(statement))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from workbench.performance.v1 import claim_events_pb2, claim_pb2
 
@@ -14,6 +16,7 @@ from services.performance.rules.claims import ClaimState, ObjectionState
 from services.performance.rules.shares import SharedObject
 from services.performance.usecases.claims import finding, things
 from services.performance.usecases.objections import escalating
+from services.performance.usecases.objections.parties import parties
 from services.performance.usecases.shares import listing as share_listing
 
 _CLOSED = (ClaimState.REJECTED, ClaimState.WITHDRAWN)
@@ -57,6 +60,7 @@ def create(work: UnitOfWork, draft: claim_pb2.Objection) -> Objection:
             objector_person_id=objection.owner_person_id,
             organisation_path=escalating.adjudicating_unit(work, objection),
             due_date=objection.due_date.isoformat(),
+            party_person_ids=sorted(parties(work, objection)),
         )
     )
     return objection
@@ -71,8 +75,8 @@ def withdraw(work: UnitOfWork, objection_id: str, etag: str) -> Objection:
     return objection
 
 
-def decide(work: UnitOfWork, objection: Objection, state: ObjectionState) -> None:
-    """Notes what came of it, and tells whoever waits."""
+def decide(work: UnitOfWork, objection: Objection, state: ObjectionState, *, also: Iterable[str] = ()) -> None:
+    """Notes what came of it, and tells whoever waits, those who get a part by it among them."""
     with work.whole_bank():
         objection.decide(state, work.now)
         work.session.flush()
@@ -83,6 +87,7 @@ def decide(work: UnitOfWork, objection: Objection, state: ObjectionState) -> Non
             objector_person_id=objection.owner_person_id,
             state=state.value,  # type: ignore[arg-type]
             adjudicator_person_id=objection.adjudicator_person_id,
+            party_person_ids=sorted({*parties(work, objection), *also}),
         )
     )
 

@@ -1,8 +1,8 @@
 """Looks every few seconds which months are stale, and has those computed whose inputs are others than those of their results.
 
-A delivery of many feeds is waited for until it is quiet, and never long. Months of one year are computed one after the other:
-first those that have no results, the latest before all others, since people look at it; then the earliest first. Until a year has
-all its months, its figures are those of the months that it has.
+A delivery of many feeds is waited for until it is quiet, and never long; a history, a little longer. Months of one year are
+computed one after the other: first those that have no results, the latest before all others, since people look at it; then the
+earliest first. Until a year has all its months, its figures are those of the months that it has.
 """
 
 from __future__ import annotations
@@ -76,8 +76,11 @@ def _settle(work: UnitOfWork, months: Mapping[date, StaleMonth]) -> None:
 
 def _take_marks(work: UnitOfWork, stale: dict[date, StaleMonth]) -> None:
     """Makes the months stale that the marks are of, once it is quiet."""
-    first, last = work.session.execute(select(func.min(StaleMark.create_time), func.max(StaleMark.create_time))).one()
-    if first is None or not _quiet(work, first, last):
+    told = func.min(StaleMark.start_date).filter(~StaleMark.ownership)
+    first, last, earliest = work.session.execute(
+        select(func.min(StaleMark.create_time), func.max(StaleMark.create_time), told)
+    ).one()
+    if first is None or not _quiet(work, first, last, earliest):
         return
     marks = work.session.scalars(select(StaleMark).order_by(StaleMark.stale_mark_id).limit(MARKS_AT_ONCE)).all()
     worked = gathering.months(work)
@@ -93,10 +96,15 @@ def _take_marks(work: UnitOfWork, stale: dict[date, StaleMonth]) -> None:
     work.session.flush()
 
 
-def _quiet(work: UnitOfWork, first: datetime, last: datetime) -> bool:
+def _quiet(work: UnitOfWork, first: datetime, last: datetime, earliest: date | None) -> bool:
+    """Whether a delivery, whose earliest day is that one, is over or has been waited for long enough.
+
+    A history comes in feed by feed: a month of it that is computed before all of them are there is computed for nothing.
+    """
     settings: Any = work.settings
-    quiet, waited = timedelta(seconds=settings.quiet_seconds), timedelta(seconds=settings.quiet_seconds_max)
-    return work.now - last >= quiet or work.now - first >= waited
+    is_history = earliest is not None and (work.business_date - earliest).days > settings.carry_days_max
+    longest = settings.quiet_history_seconds_max if is_history else settings.quiet_seconds_max
+    return work.now - last >= timedelta(seconds=settings.quiet_seconds) or work.now - first >= timedelta(seconds=longest)
 
 
 def _fresh(work: UnitOfWork, month: date) -> StaleMonth:

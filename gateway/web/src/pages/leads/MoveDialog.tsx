@@ -75,6 +75,7 @@ export function MoveDialog({ opportunity, stage, open, onClose }: Props) {
       onClose={onClose}
       submit={submit}
       submitWords={t('moveThere')}
+      draftKey={`opportunity:${opportunity.opportunityId}:${stage.stageCode}`}
     >
       <p>{t('stageNeeds')}</p>
       {missing.map((field) => (

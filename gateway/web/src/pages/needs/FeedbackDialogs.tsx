@@ -8,6 +8,7 @@ import { FormDialog, Required } from '../../design/FormDialog';
 import { DateField } from '../../design/fields';
 import { useNamedChoices } from '../../design/Named';
 import { OneProductSelect } from '../../design/productSelects';
+import { ReasonDialog } from '../../design/ReasonDialog';
 import { type Feedback, refreshFeedback, SEVERITIES, useCategoryChoices, useTopics } from './needs';
 
 export type FeedbackAct = 'answer' | 'classify' | 'assign' | 'tell' | 'reopen' | 'escalate';
@@ -35,8 +36,8 @@ export function FeedbackDialogs({
       <ClassifyDialog {...dialog('classify')} />
       <AssignDialog {...dialog('assign')} />
       <TellDialog {...dialog('tell')} />
-      <ReasonDialog {...dialog('reopen')} act="reopen" />
-      <ReasonDialog {...dialog('escalate')} act="escalate" />
+      <Reasoned {...dialog('reopen')} act="reopen" />
+      <Reasoned {...dialog('escalate')} act="escalate" />
     </>
   );
 }
@@ -234,19 +235,23 @@ function TellDialog({ feedback, open, onClose }: DialogProps) {
   );
 }
 
-function ReasonDialog({ feedback, open, onClose, act }: DialogProps & { act: 'reopen' | 'escalate' }) {
+function Reasoned({ feedback, open, onClose, act }: DialogProps & { act: 'reopen' | 'escalate' }) {
   const { t } = useTranslation('needs');
-  const submit = async ({ reason }: { reason: string }) => {
+  const submit = async (reason: string) => {
     const sent = { params: { path: { feedbackId: feedback.feedbackId } }, body: { reason, etag: feedback.etag } };
     if (act === 'reopen') await client.POST('/v1/feedback/{feedbackId}:reopen', sent);
     else await client.POST('/v1/feedback/{feedbackId}:escalate', sent);
     await refreshFeedback();
   };
+  if (!open) return null;
   return (
-    <FormDialog title={t(`act.${act}`)} open={open} onClose={onClose} submit={submit} submitWords={t(`act.${act}`)}>
-      <Required name="reason" label={t('workbench:field.reason')}>
-        <Input.TextArea rows={3} maxLength={1000} />
-      </Required>
-    </FormDialog>
+    <ReasonDialog
+      title={t(`act.${act}`)}
+      okText={t(`act.${act}`)}
+      draftKey={`feedback:${feedback.feedbackId}:${act}`}
+      lengthMax={1000}
+      submit={submit}
+      onClose={onClose}
+    />
   );
 }

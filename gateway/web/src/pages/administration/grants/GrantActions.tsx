@@ -2,7 +2,7 @@ import { App, Button, Flex, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
-import { client } from '../../../api/client';
+import { client, refresh } from '../../../api/client';
 import { ReasonDialog } from '../../../design/ReasonDialog';
 import { useAct } from '../useAct';
 import type { Grant } from './grantParts';
@@ -69,14 +69,11 @@ interface Decision {
 function DecisionDialog({ grant, act, withdraws, onClose }: Decision) {
   const { t } = useTranslation('administration');
   const params = { path: { grantId: grant.grantId } };
-  const deciding = useAct<string, unknown>(
-    (reason) =>
-      act === 'reject'
-        ? client.POST('/v1/grants/{grantId}:reject', { params, body: { reason } })
-        : client.POST('/v1/grants/{grantId}:revoke', { params, body: { reason } }),
-    t(act === 'revoke' ? 'grants.revoked' : withdraws ? 'grants.withdrawn' : 'grants.rejected'),
-    '/v1/grants',
-  );
+  const submit = async (reason: string) => {
+    if (act === 'reject') await client.POST('/v1/grants/{grantId}:reject', { params, body: { reason } });
+    else await client.POST('/v1/grants/{grantId}:revoke', { params, body: { reason } });
+    await refresh('/v1/grants');
+  };
   const title = t(act === 'revoke' ? 'grants.revoke' : withdraws ? 'grants.withdraw' : 'grants.reject');
   return (
     <ReasonDialog
@@ -89,9 +86,8 @@ function DecisionDialog({ grant, act, withdraws, onClose }: Decision) {
       }
       draftKey={`grant:${grant.grantId}:${act}`}
       okText={title}
-      busy={deciding.isPending}
-      error={deciding.error}
-      onConfirm={(reason) => deciding.mutate(reason, { onSuccess: onClose })}
+      doneWords={t(act === 'revoke' ? 'grants.revoked' : withdraws ? 'grants.withdrawn' : 'grants.rejected')}
+      submit={submit}
       onClose={onClose}
     />
   );

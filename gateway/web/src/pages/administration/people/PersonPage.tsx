@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { useAccess } from '../../../access/access';
-import { api, client } from '../../../api/client';
+import { api, client, refresh } from '../../../api/client';
 import { useFormats } from '../../../design/formats';
 import { Page } from '../../../design/Page';
 import { ReasonDialog } from '../../../design/ReasonDialog';
@@ -121,12 +121,10 @@ function Profile({ person }: { person: Person }) {
 
 function DisablePerson({ person, onClose }: { person: Person; onClose: () => void }) {
   const { t } = useTranslation('administration');
-  const disabling = useAct(
-    (reason: string) =>
-      client.POST('/v1/people/{personId}:disable', { params: { path: { personId: person.personId } }, body: { reason } }),
-    t('people.disabled'),
-    '/v1/people',
-  );
+  const submit = async (reason: string) => {
+    await client.POST('/v1/people/{personId}:disable', { params: { path: { personId: person.personId } }, body: { reason } });
+    await refresh('/v1/people');
+  };
   return (
     <ReasonDialog
       danger
@@ -134,9 +132,8 @@ function DisablePerson({ person, onClose }: { person: Person; onClose: () => voi
       hint={t('people.disableHint', { name: person.displayName })}
       draftKey={`person:${person.personId}:disable`}
       okText={t('people.disable')}
-      busy={disabling.isPending}
-      error={disabling.error}
-      onConfirm={(reason) => disabling.mutate(reason, { onSuccess: onClose })}
+      doneWords={t('people.disabled')}
+      submit={submit}
       onClose={onClose}
     />
   );

@@ -100,15 +100,13 @@ function Decisions({ candidate }: { candidate: Candidate }) {
     onSuccess: () => refresh('/v1/duplicateCandidates'),
     onError: (error) => void message.error(words(error)),
   });
-  const dismissal = useMutation({
-    mutationFn: (reason: string) =>
-      client.POST('/v1/duplicateCandidates/{candidateId}:dismiss', { params: { path }, body: { reason, etag: candidate.etag } }),
-    onSuccess: () => {
-      setDismissing(false);
-      void message.success(t('duplicates.dismissed'));
-      return refresh('/v1/duplicateCandidates');
-    },
-  });
+  const dismiss = async (reason: string) => {
+    await client.POST('/v1/duplicateCandidates/{candidateId}:dismiss', {
+      params: { path },
+      body: { reason, etag: candidate.etag },
+    });
+    await refresh('/v1/duplicateCandidates');
+  };
   return (
     <>
       <Button onClick={() => assigning.mutate()} loading={assigning.isPending}>
@@ -120,9 +118,8 @@ function Decisions({ candidate }: { candidate: Candidate }) {
           title={t('duplicates.dismissTitle')}
           hint={t('duplicates.dismissHint')}
           draftKey={`duplicate-dismiss-${candidate.candidateId}`}
-          busy={dismissal.isPending}
-          error={dismissal.error}
-          onConfirm={dismissal.mutate}
+          doneWords={t('duplicates.dismissed')}
+          submit={dismiss}
           onClose={() => setDismissing(false)}
         />
       )}

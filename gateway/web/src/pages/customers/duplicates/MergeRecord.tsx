@@ -1,5 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
-import { App, Button, Card, Flex, Tag, Typography } from 'antd';
+import { Button, Card, Flex, Tag, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, client, refresh } from '../../../api/client';
@@ -32,18 +31,12 @@ export function MergeRecord({ customerId }: { customerId: string }) {
 
 function Merge({ merge, undoable }: { merge: CustomerMerge; undoable: boolean }) {
   const { t } = useTranslation('customers');
-  const { message } = App.useApp();
   const formats = useFormats();
   const [asking, setAsking] = useState(false);
-  const undoing = useMutation({
-    mutationFn: (reason: string) =>
-      client.POST('/v1/customerMerges/{mergeId}:undo', { params: { path: { mergeId: merge.mergeId } }, body: { reason } }),
-    onSuccess: () => {
-      setAsking(false);
-      void message.success(t('merge.undone'));
-      return refresh('/v1/duplicateCandidates', '/v1/customers');
-    },
-  });
+  const undo = async (reason: string) => {
+    await client.POST('/v1/customerMerges/{mergeId}:undo', { params: { path: { mergeId: merge.mergeId } }, body: { reason } });
+    await refresh('/v1/duplicateCandidates', '/v1/customers');
+  };
   return (
     <div>
       <Flex justify="space-between" align="center" gap={12}>
@@ -59,9 +52,8 @@ function Merge({ merge, undoable }: { merge: CustomerMerge; undoable: boolean })
           title={t('merge.undo')}
           hint={t('merge.undoHint')}
           draftKey={`merge-undo-${merge.mergeId}`}
-          busy={undoing.isPending}
-          error={undoing.error}
-          onConfirm={undoing.mutate}
+          doneWords={t('merge.undone')}
+          submit={undo}
           onClose={() => setAsking(false)}
         />
       )}

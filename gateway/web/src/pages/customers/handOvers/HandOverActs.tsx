@@ -100,25 +100,18 @@ function useAct(handOver: HandOver) {
 
 function Reasoned({ handOver, act, onClose }: { handOver: HandOver; act: ReasonedAct; onClose: () => void }) {
   const { t } = useTranslation('customers');
-  const { message } = App.useApp();
-  const acting = useMutation({
-    mutationFn: (reason: string) =>
-      client.POST(REASONED_PATHS[act], { params: { path: { handOverId: handOver.handOverId } }, body: { reason } }),
-    onSuccess: async () => {
-      onClose();
-      void message.success(t(`handOver.done.${act}`));
-      await settled();
-    },
-  });
+  const submit = async (reason: string) => {
+    await client.POST(REASONED_PATHS[act], { params: { path: { handOverId: handOver.handOverId } }, body: { reason } });
+    await settled();
+  };
   return (
     <ReasonDialog
       title={t(`handOver.${act}`)}
       hint={t(`handOver.hint.${act}`)}
       draftKey={`hand-over-${act}-${handOver.handOverId}`}
       danger
-      busy={acting.isPending}
-      error={acting.error}
-      onConfirm={acting.mutate}
+      doneWords={t(`handOver.done.${act}`)}
+      submit={submit}
       onClose={onClose}
     />
   );

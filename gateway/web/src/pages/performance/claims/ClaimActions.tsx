@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { App, Button, Form, Input, Typography } from 'antd';
+import { App, Button, Form, Typography } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,10 @@ import { client } from '../../../api/client';
 import { useRefusalWords } from '../../../api/refusals';
 import { FormDialog } from '../../../design/FormDialog';
 import { DateField } from '../../../design/fields';
+import { ReasonDialog } from '../../../design/ReasonDialog';
 import { type Claim, claimsChanged, useClaimRights } from './claims';
+
+const REASON_LENGTH_MAX = 1000;
 
 type Dialog = 'approve' | 'reject' | 'end' | 'object';
 
@@ -18,6 +21,13 @@ export function ClaimActions({ claim }: { claim: Claim }) {
   const [dialog, setDialog] = useState<Dialog>();
   const close = () => setDialog(undefined);
   const path = { params: { path: { claimId: claim.claimId } } };
+  const asking = (act: Dialog, title: string) => ({
+    title,
+    okText: title,
+    draftKey: `claim:${claim.claimId}:${act}`,
+    lengthMax: REASON_LENGTH_MAX,
+    onClose: close,
+  });
   return (
     <>
       {rights.mayDecide && (
@@ -35,28 +45,33 @@ export function ClaimActions({ claim }: { claim: Claim }) {
       {rights.mayObject && <Button onClick={() => setDialog('object')}>{t('objections.raise')}</Button>}
       {dialog === 'approve' && (
         <ReasonDialog
-          title={t('claims.approve')}
+          {...asking('approve', t('claims.approve'))}
           optional
-          onClose={close}
-          submit={(reason) => client.POST('/v1/claims/{claimId}:approve', { ...path, body: { reason, etag: claim.etag } })}
+          submit={async (reason) => {
+            await client.POST('/v1/claims/{claimId}:approve', { ...path, body: { reason, etag: claim.etag } });
+            await claimsChanged();
+          }}
         />
       )}
       {dialog === 'reject' && (
         <ReasonDialog
-          title={t('claims.reject')}
+          {...asking('reject', t('claims.reject'))}
           danger
-          onClose={close}
-          submit={(reason) => client.POST('/v1/claims/{claimId}:reject', { ...path, body: { reason, etag: claim.etag } })}
+          submit={async (reason) => {
+            await client.POST('/v1/claims/{claimId}:reject', { ...path, body: { reason, etag: claim.etag } });
+            await claimsChanged();
+          }}
         />
       )}
       {dialog === 'object' && (
         <ReasonDialog
-          title={t('objections.raise')}
+          {...asking('object', t('objections.raise'))}
           hint={t('objections.raiseHint')}
           label={t('objections.evidence')}
-          draftKey={`objection:${claim.claimId}`}
-          onClose={close}
-          submit={(evidence) => client.POST('/v1/objections', { body: { claimId: claim.claimId, evidence } })}
+          submit={async (evidence) => {
+            await client.POST('/v1/objections', { body: { claimId: claim.claimId, evidence } });
+            await claimsChanged();
+          }}
         />
       )}
       {dialog === 'end' && <EndDialog claim={claim} onClose={close} />}
@@ -88,47 +103,6 @@ function WithdrawButton({ claim }: { claim: Claim }) {
     <Button loading={withdrawing.isPending} onClick={ask}>
       {t('claims.withdraw')}
     </Button>
-  );
-}
-
-interface ReasonProps {
-  title: string;
-  submit: (reason: string) => Promise<unknown>;
-  onClose: () => void;
-  label?: string;
-  hint?: string;
-  optional?: boolean;
-  danger?: boolean;
-  draftKey?: string;
-}
-
-const REASON_LENGTH_MAX = 1000;
-
-export function ReasonDialog(props: ReasonProps) {
-  const { title, submit, onClose, hint, optional = false, danger = false, draftKey } = props;
-  const { t } = useTranslation('performance');
-  return (
-    <FormDialog<{ reason: string }>
-      open
-      title={title}
-      danger={danger}
-      submitWords={title}
-      onClose={onClose}
-      {...(draftKey ? { draftKey } : {})}
-      submit={async ({ reason }) => {
-        await submit(reason ?? '');
-        await claimsChanged();
-      }}
-    >
-      {hint && <Typography.Paragraph type="secondary">{hint}</Typography.Paragraph>}
-      <Form.Item
-        name="reason"
-        label={props.label ?? t('dialog.reason')}
-        rules={optional ? [] : [{ required: true, whitespace: true, message: t('dialog.reasonNeeded') }]}
-      >
-        <Input.TextArea rows={4} maxLength={REASON_LENGTH_MAX} showCount />
-      </Form.Item>
-    </FormDialog>
   );
 }
 

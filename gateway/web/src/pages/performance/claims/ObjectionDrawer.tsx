@@ -64,10 +64,10 @@ function OneObjection({ objection }: { objection: Objection }) {
 function ObjectionActions({ objection }: { objection: Objection }) {
   const { t } = useTranslation('performance');
   const access = useAccess();
+  const judges = useJudges(objection);
   const [adjudicating, setAdjudicating] = useState(false);
   if (objection.state !== 'OBJECTION_STATE_RAISED') return null;
   const own = objection.objectorPersonId === access.personId;
-  const inCharge = isInCharge(access, 'performance.claim.adjudicate', objection.organisationPath);
   const withdraw = async () => {
     await client.POST('/v1/objections/{objectionId}:withdraw', {
       params: { path: { objectionId: objection.objectionId } },
@@ -77,7 +77,7 @@ function ObjectionActions({ objection }: { objection: Objection }) {
   };
   return (
     <Flex gap={8}>
-      {inCharge && !own && (
+      {judges && (
         <Button type="primary" onClick={() => setAdjudicating(true)}>
           {t('objections.adjudicate')}
         </Button>
@@ -86,4 +86,25 @@ function ObjectionActions({ objection }: { objection: Objection }) {
       {adjudicating && <AdjudicateDialog objection={objection} onClose={() => setAdjudicating(false)} />}
     </Flex>
   );
+}
+
+/** Whether the caller may judge it: in charge of the unit, and neither objector, nor claimant, nor whoever decided the claim. */
+function useJudges(objection: Objection): boolean {
+  const access = useAccess();
+  const inCharge = isInCharge(access, 'performance.claim.adjudicate', objection.organisationPath);
+  const { claimId } = objection;
+  const claim = api.useQuery(
+    'get',
+    '/v1/claims/{claimId}',
+    { params: { path: { claimId } } },
+    { enabled: inCharge && claimId !== '' },
+  );
+  if (!inCharge || (claimId !== '' && !claim.data)) return false;
+  const partial = [
+    objection.objectorPersonId,
+    claim.data?.claimantPersonId,
+    claim.data?.deciderPersonId,
+    ...(claim.data?.parts ?? []).map((part) => part.personId),
+  ];
+  return !partial.includes(access.personId);
 }

@@ -136,6 +136,7 @@ export function ReopenDialog({ deal, onClose }: Props) {
       title={t('deals.reopen')}
       initialValues={{ startDate: '', reason: '' }}
       submitWords={t('deals.reopen')}
+      draftKey={`deal:${deal.dealId}:reopen`}
       onClose={onClose}
       submit={async ({ startDate, reason }) => {
         await client.POST('/v1/deals/{dealId}:reopen', { ...pathOf(deal), body: { startDate, reason, etag: deal.etag } });
@@ -160,6 +161,7 @@ export function ReverseDialog({ deal, onClose }: Props) {
       title={t('deals.reverse')}
       initialValues={{ startDate: '', reason: '' }}
       submitWords={t('deals.reverse')}
+      draftKey={`deal:${deal.dealId}:reverse`}
       onClose={onClose}
       submit={async ({ startDate, reason }) => {
         await client.POST('/v1/deals/{dealId}:reverse', { ...pathOf(deal), body: { startDate, reason, etag: deal.etag } });
@@ -207,6 +209,7 @@ export function LinkDialog({ deal, onClose }: Props) {
       open
       title={t('deals.link')}
       initialValues={{ objects: deal.objects }}
+      draftKey={`deal:${deal.dealId}:objects`}
       onClose={onClose}
       submit={async ({ objects }) => {
         await client.POST('/v1/deals/{dealId}:linkObjects', { ...pathOf(deal), body: { objects, etag: deal.etag } });

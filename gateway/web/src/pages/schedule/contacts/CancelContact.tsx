@@ -26,6 +26,7 @@ export function CancelContact({ contact, onClose }: { contact: Contact; onClose:
       danger
       title={t(planned ? 'contacts.cancel' : 'contacts.withdraw')}
       submitWords={t('contacts.confirm')}
+      draftKey={`contact:${contact.contactId}:cancel`}
       initialValues={{ how: 'cancelled', cancelReason: '' }}
       submit={submit}
       onClose={onClose}

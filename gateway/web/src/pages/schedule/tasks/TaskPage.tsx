@@ -218,6 +218,7 @@ function Cancel({ task, onClose }: { task: Task; onClose: () => void }) {
       title={t('tasks.cancel')}
       submitWords={t('tasks.cancel')}
       doneWords={t('tasks.cancelled')}
+      draftKey={`task:${task.taskId}:cancel`}
       submit={submit}
       onClose={onClose}
     >
