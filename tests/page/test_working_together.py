@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.page.conftest import settled
@@ -82,8 +83,8 @@ def test_the_list_shows_what_customers_have_in_one_call_for_a_page(visit, looks_
 
 
 def test_the_auditor_seeks_a_day_and_what_was_refused_in_it(visit, looks_right, bank):
-    assert bank.call(RM, "GET", f"/v1/customers/{uuid.uuid4()}").status_code == 404
-    assert bank.call(RM, "POST", f"/v1/customers/{uuid.uuid4()}:reassign", json={}).status_code >= 400
+    unknown = {"login": f"nobody.{uuid.uuid4().hex[:8]}", "password": "not-the-password"}
+    assert requests.post(f"{bank.url}/v1/sessions", json=unknown, timeout=30).status_code == 401
     today = datetime.now(UTC).date()
     page = visit("auditor.ho", "audit")
     asked = []
@@ -100,6 +101,7 @@ def test_the_auditor_seeks_a_day_and_what_was_refused_in_it(visit, looks_right, 
     page.wait_for_url(re.compile("outcome=REFUSED"))
     settled(page)
     assert "refused=true" in asked[-1]
+    expect(page.locator(".ant-tag").first).to_be_visible()
     expect(page.locator(".ant-tag", has_text="成功")).to_have_count(0)
     looks_right(page, "audit-refused")
 

@@ -24,7 +24,7 @@ interface Props {
   withoutDate?: boolean;
 }
 
-/** How fresh figures are, in a line; nothing where the deployment computes none. */
+/** How fresh figures are, behind what a page says of them; nothing where the deployment computes none. */
 export function Freshness({ withoutDate = false }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -34,6 +34,7 @@ export function Freshness({ withoutDate = false }: Props) {
   const date = withoutDate ? '' : fresh.asOfDate;
   return (
     <span className="freshness">
+      {' · '}
       {date && `${t('state.asOf', { date: formats.date(date) })} · `}
       {t('state.businessDate', { date: formats.date(fresh.businessDate) })}
       {late.length > 0 && (

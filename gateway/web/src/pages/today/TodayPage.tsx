@@ -28,7 +28,8 @@ export default function TodayPage() {
       tab={t('title')}
       note={
         <>
-          {formats.dateLong(today())} <Freshness />
+          {formats.dateLong(today())}
+          <Freshness />
         </>
       }
       actions={<LogContactButton />}

@@ -26,7 +26,8 @@ export default function TeamDayPage() {
       title={t('day.title')}
       note={
         <>
-          {formats.dateLong(date)} <Freshness />
+          {formats.dateLong(date)}
+          <Freshness />
         </>
       }
     >
