@@ -202,7 +202,7 @@ def test_a_row_that_does_not_fit_is_mended_and_joins_the_next_revision(visit, lo
     steward.locator(".ant-modal-confirm-btns .ant-btn-primary").click()
     expect(steward.get_by_text("The replay has begun")).to_be_visible()
     sender.goto(f"/app/administration/feeds/{LEDGER}")
-    replay = sender.get_by_role("row").filter(has_text="Replay").filter(has_text=shown(day))
+    replay = sender.locator(".ant-table-row").filter(has_text="Replay").filter(has_text=shown(day))
     expect(replay).to_contain_text("Published")
     expect(replay).to_contain_text(str(ROWS))
     steward.goto(f"/app/administration/quarantine?feed={LEDGER}&state=QUARANTINED_ROW_STATE_REPLAYED")
