@@ -18,12 +18,12 @@ SCROLLS, SCROLL_PIXELS = 120, 2_400
 LOADS = 5
 
 # Done where nothing shows that it is still coming; asked at each frame, so that the time is the browser's own.
-_USEFUL = """() => new Promise((resolve) => {
+USEFUL = """() => new Promise((resolve) => {
   const waits = () => document.querySelector('[role=status][aria-label], .ant-skeleton-active') || !document.querySelector('h1');
   const look = () => (waits() ? requestAnimationFrame(look) : resolve(performance.now()));
   look();
 })"""
-_SCRIPT_BYTES = """() => performance.getEntriesByType('resource')
+SCRIPT_BYTES = """() => performance.getEntriesByType('resource')
   .filter(({ name }) => name.endsWith('.js')).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)"""
 _WATCH_FRAMES = """() => {
   window.frames_ms = [];
@@ -63,8 +63,8 @@ def _first_screen(page: Page) -> tuple[float, int]:
     for _ in range(LOADS):
         network.send("Network.clearBrowserCache")
         page.reload()
-        times.append(page.evaluate(_USEFUL))
-        script_bytes = page.evaluate(_SCRIPT_BYTES)
+        times.append(page.evaluate(USEFUL))
+        script_bytes = page.evaluate(SCRIPT_BYTES)
     return sorted(times)[LOADS // 2], script_bytes
 
 

@@ -18,12 +18,11 @@ SOON_MILLISECONDS = 15_000
 def test_what_is_given_to_somebody_is_counted_at_once_and_leads_there(visit, bank):
     manager = visit("manager.east", "unit/dispatch", language="en")
     page = visit("rm1.east", "account", language="en")
-    page.clock.install()
-    page.reload()
-    # In a second window all places for streams are taken.
-    silent = page.context.new_page()
+    # In another browser all places for streams are taken: it asks from time to time.
+    silent = visit("rm1.east", "account", language="en")
     silent.route(STREAM, lambda route: route.fulfill(status=503, content_type="application/problem+json", body="{}"))
-    silent.goto("/app/account")
+    silent.clock.install()
+    silent.reload()
     before, before_there = counted(page), counted(silent)
     name = bank.get("rm1.east", "/v1/me")["person"]["displayName"]
 

@@ -47,12 +47,13 @@ def test_a_drag_of_what_somebody_else_moved_shows_when_it_is_and_when_it_would_b
     drag(page, event, right=column)
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("14:00")
-    expect(dialog).to_contain_text("10:00")
+    expect(dialog).to_contain_text("10:")
     looks_right(page, "calendar-stale-drag")
     dialog.get_by_role("button", name="用我的覆盖").click()
     expect(page.get_by_text("时间已调整")).to_be_visible()
-    start = datetime.fromisoformat(meeting["startTime"])
-    assert datetime.fromisoformat(asked(RM, "GET", path)["startTime"]) == start + timedelta(days=1)
+    # Where the mouse let it go, to the quarter of an hour.
+    by = datetime.fromisoformat(asked(RM, "GET", path)["startTime"]) - datetime.fromisoformat(meeting["startTime"])
+    assert timedelta() <= by - timedelta(days=1) <= timedelta(minutes=15)
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "营业日"), ("en", "business date")], ids=["zh", "en"])
@@ -99,12 +100,12 @@ def test_the_auditor_seeks_a_day_and_what_was_refused_in_it(visit, looks_right, 
     page.wait_for_url(re.compile("outcome=REFUSED"))
     settled(page)
     assert "refused=true" in asked[-1]
-    expect(page.get_by_text("成功", exact=True)).to_have_count(0)
+    expect(page.locator(".ant-tag", has_text="成功")).to_have_count(0)
     looks_right(page, "audit-refused")
 
 
 def test_a_manager_adds_a_member_to_a_group_and_ends_its_time(visit, looks_right, asked):
-    first, second = asked(MANAGER, "GET", "/v1/customers", filter='kind="corporate"', pageSize=2)["customers"]
+    first, second = asked(MANAGER, "GET", "/v1/customers", filter="kind = CUSTOMER_KIND_CORPORATE", pageSize=2)["customers"]
     group = asked(MANAGER, "POST", "/v1/customerGroups", displayName=f"集团 {uuid.uuid4().hex[:6]}")
     members = f"/v1/customerGroups/{group['groupId']}/members"
     asked(MANAGER, "POST", members, customerId=first["customerId"], role="GROUP_ROLE_PARENT")
@@ -116,7 +117,7 @@ def test_a_manager_adds_a_member_to_a_group_and_ends_its_time(visit, looks_right
     page.locator(".ant-select-item-option", has_text=second["customerNumber"]).click()
     dialog.locator("button[type=submit]").click()
     expect(dialog).to_be_hidden()
-    row = page.get_by_role("row", name=re.compile(re.escape(second["displayName"])))
+    row = page.get_by_role("table", name="集团成员").get_by_role("row").filter(has_text=second["displayName"])
     expect(row).to_contain_text("成员企业")
     looks_right(page, "customer-group")
     row.get_by_role("button", name=re.compile("^结束")).click()
@@ -131,7 +132,7 @@ def test_a_manager_gives_each_customer_a_receiver_of_its_own(visit, looks_right)
     page = visit(MANAGER, "customers")
     for place in (1, 2):
         page.get_by_role("checkbox").nth(place).click()
-    page.get_by_role("button", name="移交", exact=True).or_(page.get_by_role("button", name="移 交")).first.click()
+    page.locator(".selection").get_by_role("button", name="移交").click()
     page.get_by_text("逐户指定").click()
     fields = page.locator(".customers-receivers .ant-select")
     expect(fields).to_have_count(2)

@@ -15,8 +15,8 @@ from deploy.demonstration.working_days.lives import Life, Lives
 
 # Of each branch so many customers of the pool are claimed and wait, by whether the lead can sign in; he has others left to claim.
 _CLAIMED_OF_POOL = {True: 1, False: 2}
-_REASONS = ("客户由本人营销并开户,申请认领。", "本人已持续维护该客户,申请认领。", "客户原无管户人,经网点同意由本人认领。")
-_EVIDENCE = "本季度该客户的三次拜访和理财配置均由本人完成,现有分成比例与实际投入不符,申请重新裁定。"
+_REASONS = ("客户由本人营销并开户，申请认领。", "本人已持续维护该客户，申请认领。", "客户原无管户人，经网点同意由本人认领。")
+_EVIDENCE = "本季度该客户的三次拜访和理财配置均由本人完成，现有分成比例与实际投入不符，申请重新裁定。"
 
 # The customer service's id of a customer, by its number; None where there is none.
 CustomerId = Callable[[str], str | None]

@@ -47,7 +47,7 @@ _KINDS = tuple(
         ("POSITION", 6), ("MARKOV", 4),
     )
 )  # fmt: skip
-_OBJECTION = "本人承担了方案设计和审批沟通,所占比例偏低。"
+_OBJECTION = "本人承担了方案设计和审批沟通，所占比例偏低。"
 _DECISION, _SENDING_BACK = "按成员意见和营销轨迹核定。", "请与协办人重新协商比例。"
 
 

@@ -13,7 +13,7 @@ from deploy.demonstration.customers import Kind, Tier
 from deploy.demonstration.draws import Draw, Weighted
 from deploy.demonstration.names import chinese_name
 from deploy.demonstration.working_days.lives import Life, Lives
-from deploy.demonstration.working_days.sales import STAGES, Deal
+from deploy.demonstration.working_days.sales import STAGES, Deal, supporters
 from deploy.demonstration.working_days.workdays import Workdays
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -69,14 +69,14 @@ _SUBJECTS = {
     RETENTION: ("资金流出了解情况", "挽留沟通"),
 }
 _SUMMARIES = {
-    CARE: ("客户近况平稳,暂无新需求。", "聊了近期市场情况,约定下季度再联系。", "客户对服务表示满意。"),
-    SALE: ("介绍了在售产品,客户表示考虑。", "客户关注收益与期限,要求提供书面方案。", "客户对风险等级有顾虑。"),
+    CARE: ("客户近况平稳，暂无新需求。", "聊了近期市场情况，约定下季度再联系。", "客户对服务表示满意。"),
+    SALE: ("介绍了在售产品，客户表示考虑。", "客户关注收益与期限，要求提供书面方案。", "客户对风险等级有顾虑。"),
     FOLLOW_UP: ("补齐所缺资料。", "就方案细节答复客户。", "客户希望再优惠一些。"),
     SERVICE: ("协助客户完成办理。", "说明办理流程及所需材料。"),
-    CHECK: ("经营正常,应收账款略有增加。", "现场查看库存与生产,未见异常。", "提醒补充最新财务报表。"),
-    ACQUAINTANCE: ("双方初步认识,留下联系方式。",),
-    COMPLAINT: ("客户反映排队时间长,情绪较大。", "客户对收费提出异议。", "客户对上次办理差错不满。"),
-    RETENTION: ("客户称他行利率更高,正在比较。", "客户未明确说明原因,将再联系。", "客户表示已有其他安排。"),
+    CHECK: ("经营正常，应收账款略有增加。", "现场查看库存与生产，未见异常。", "提醒补充最新财务报表。"),
+    ACQUAINTANCE: ("双方初步认识，留下联系方式。",),
+    COMPLAINT: ("客户反映排队时间长，情绪较大。", "客户对收费提出异议。", "客户对上次办理差错不满。"),
+    RETENTION: ("客户称他行利率更高，正在比较。", "客户未明确说明原因，将再联系。", "客户表示已有其他安排。"),
 }
 _PRODUCTS = ("大额存单", "理财产品", "基金定投", "保险", "个人贷款", "信用卡", "贵金属")
 _PRODUCTS_OF_COMPANIES = ("流动资金贷款", "票据贴现", "代发工资", "保理", "信用证", "结构性存款", "现金管理")
@@ -171,7 +171,8 @@ def _of_a_leaving(lives: Lives, life: Life, workdays: Workdays, first: date, las
 def _of_a_deal(
     lives: Lives, life: Life, workdays: Workdays, deal: Deal, last: date
 ) -> Iterator[contact_service_pb2.ImportedContact]:
-    """What was talked about at most of its stages, mostly face to face."""
+    """What was talked about at most of its stages, mostly face to face, and then with whoever helps."""
+    helping = supporters(lives, life, deal)
     for code, day in deal.stages:
         draw = Draw(lives.bank.seed, f"contact/{deal.number}/{code}")
         met_on = workdays.on_or_after(day)
@@ -181,6 +182,8 @@ def _of_a_deal(
         outcome = _SIGNED if deal.won and code == STAGES[-1] else draw.one_of((_INTERESTED, _AGREED, _AGREED, _NEUTRAL))
         row = _written(lives, life, Met(f"{deal.number}/{code}", met_on, kind, SALE, outcome, _DONE, customer_began=False))
         row.opportunity_number = deal.number
+        if helping and kind in (VISIT, MEETING):
+            row.contact.colleague_person_ids[:] = [draw.one_of(helping).person_id]
         yield row
 
 

@@ -10,6 +10,7 @@ from workbench.activity.v1 import lead_pb2, lead_service_pb2, opportunity_pb2, o
 
 from deploy.demonstration.customers import Kind, Tier
 from deploy.demonstration.draws import Draw, Weighted
+from deploy.demonstration.organisation import Person
 from deploy.demonstration.working_days.lives import Life, Lives
 from deploy.demonstration.working_days.workdays import Workdays
 
@@ -45,7 +46,8 @@ _PAUSE_DAYS = {Tier.AFFLUENT: 1_200, Tier.PREMIER: 560, Tier.PRIVATE: 320}
 _PAUSE_DAYS_OF_COMPANIES = {Tier.MASS: 720, Tier.AFFLUENT: 480, Tier.PREMIER: 320, Tier.PRIVATE: 200}
 # Of a hundred that are won: of those who stay, and of those who are about to leave.
 _WON, _WON_OF_LEAVERS = 42, 12
-_SHARED = 25
+# Of a hundred: deals of teams, and of these, teams of three.
+_SHARED, _OF_THREE = 25, 35
 
 _OPEN, _STATE_WON = opportunity_pb2.OPPORTUNITY_STATE_OPEN, opportunity_pb2.OPPORTUNITY_STATE_WON
 _STATE_LOST = opportunity_pb2.OPPORTUNITY_STATE_LOST
@@ -111,8 +113,9 @@ def written(lives: Lives, life: Life, deal: Deal, until: date) -> opportunity_se
         expected_amount={"currency_code": "CNY", "amount": str(max(amount, 10_000))},
         expected_close_date=(deal.open_date + timedelta(days=60 + draw.below(60))).isoformat(),
     )
-    if draw.chance(_SHARED) and (colleagues := lives.colleagues(life)):
-        opportunity.members.add(person_id=draw.one_of(colleagues).person_id, role=_SUPPORTS)
+    opportunity.members.extend(
+        opportunity_pb2.OpportunityMember(person_id=each.person_id, role=_SUPPORTS) for each in supporters(lives, life, deal)
+    )
     reached = [(code, day) for code, day in deal.stages if day <= until]
     row = opportunity_service_pb2.ImportedOpportunity(
         source_number=deal.number,
@@ -129,6 +132,17 @@ def written(lives: Lives, life: Life, deal: Deal, until: date) -> opportunity_se
         if row.reason_code == "competitor":
             row.won_by = draw.one_of(_COMPETITORS)
     return row
+
+
+def supporters(lives: Lives, life: Life, deal: Deal) -> list[Person]:
+    """Who of the outlet helps with a deal: mostly nobody, else one or two."""
+    draw = Draw(lives.bank.seed, f"team/{deal.number}")
+    colleagues = lives.colleagues(life)
+    if not colleagues or not draw.chance(_SHARED):
+        return []
+    first = draw.one_of(colleagues)
+    others = [each for each in colleagues if each.person_id != first.person_id]
+    return [first, draw.one_of(others)] if others and draw.chance(_OF_THREE) else [first]
 
 
 def _deal(life: Life, number: str, day: date, draw: Draw) -> Deal:

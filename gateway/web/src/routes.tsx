@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense, useMemo } from 'react';
 import { matchRoutes, Navigate, type RouteObject, useLocation, useRoutes } from 'react-router';
 import { useAccess } from './access/access';
 import { LoadingState } from './design/States';
@@ -9,15 +9,25 @@ import { NotFoundPage } from './shell/NotFoundPage';
 import { firstPath } from './shell/navigation';
 import { Shell } from './shell/Shell';
 
-function Opened({ page, component: Component }: { page: PageRoute; component: ComponentType }) {
+/** The code of pages that came already: they are shown at once. */
+const codes = new Map<string, ComponentType>();
+
+async function codeOf(page: PageRoute) {
+  const code = await page.load();
+  codes.set(page.path, code.default);
+  return code;
+}
+
+function Opened({ page, later }: { page: PageRoute; later: ComponentType }) {
   const access = useAccess();
   const { pathname } = useLocation();
+  const Component = useMemo(() => codes.get(page.path) ?? later, [page, later]);
   // What a post may not open is not there, just as its data is not.
   if (!mayOpen(page, access)) return <NotFoundPage />;
   return (
     <FaultBoundary address={pathname}>
       <Suspense fallback={<LoadingState rows={8} />}>
-        <Component />
+        <Component key={page.path} />
       </Suspense>
     </FaultBoundary>
   );
@@ -28,7 +38,7 @@ function Start() {
 }
 
 const pages: RouteObject[] = AREAS.flatMap((area) =>
-  area.pages.map((page) => ({ path: page.path, element: <Opened page={page} component={lazy(page.load)} /> })),
+  area.pages.map((page) => ({ path: page.path, element: <Opened page={page} later={lazy(() => codeOf(page))} /> })),
 );
 
 const routes: RouteObject[] = [
@@ -46,11 +56,9 @@ export function loadPageOf(pathname: string): void {
       pathname,
       FOLDER,
     ) ?? [];
-  // It fails once more, and is told, where the page itself is opened.
-  known
-    .find(({ path }) => path === found?.route.path)
-    ?.load()
-    .catch(() => undefined);
+  const page = known.find(({ path }) => path === found?.route.path);
+  // Where it fails, it is asked for once more as the page opens, and told.
+  if (page) codeOf(page).catch(() => undefined);
 }
 
 /** The page of the address, in its frame. */

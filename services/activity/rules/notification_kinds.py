@@ -58,7 +58,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "complaint_escalated": ("有投诉升级，请处理", "A complaint was escalated to you"),
     "complaint_late": ("有投诉已超过答复期限", "A complaint is past its deadline"),
     "contact_cancelled": ("有您参与的联系已取消", "A contact in which you take part was cancelled"),
-    "contact_joined": ("有同事登记了与您相同的联系,已合并", "A colleague recorded the same contact as you; the two are one"),
+    "contact_joined": ("有同事登记了与您相同的联系，已合并", "A colleague recorded the same contact as you; the two are one"),
     "contact_shared": ("有同事登记了您参与的联系", "A colleague recorded a contact in which you take part"),
     "deal_decided": ("您参与的业务已核定分成", "How a deal of yours is shared was decided"),
     "deal_objected": ("有成员对您提议的分成方案有异议", "A member objects to how you propose to share a deal"),
@@ -97,10 +97,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "visits_proposed": ("下一周的拜访计划已拟好，请确认", "Visits of a week are proposed to you"),
     "warning_raised": ("有客户流失预警待您跟进", "A customer of yours may leave: there is a warning to look at"),
     "warning_waits": ("有流失预警待分派", "A warning waits to be assigned"),
-    "work_report_commented": ("您的工作日志有新的批注", "Your work report has a comment"),
-    "work_report_confirmed": ("您的工作日志已确认", "Your work report was confirmed"),
-    "work_report_returned": ("您的工作日志被退回", "Your work report was returned"),
-    "work_report_submitted": ("有工作日志待您确认", "A work report waits for you to confirm it"),
+    "work_report_commented": ("您的工作报告有新的批注", "Your work report has a comment"),
+    "work_report_confirmed": ("您的工作报告已确认", "Your work report was confirmed"),
+    "work_report_returned": ("您的工作报告被退回", "Your work report was returned"),
+    "work_report_submitted": ("有工作报告待您确认", "A work report waits for you to confirm it"),
 }
 
 

@@ -73,7 +73,7 @@ def test_a_mail_groups_by_kind_the_urgent_first():
 
 
 def test_mails_are_chinese_unless_told_otherwise():
-    assert "工作日志已确认" in digest_text([Mailed("work_report_confirmed", urgent=False, create_time=NOW)], 0, "")
+    assert "工作报告已确认" in digest_text([Mailed("work_report_confirmed", urgent=False, create_time=NOW)], 0, "")
     assert "3 条通知" in digest_subject(3, Language.ZH, urgent=False)
 
 

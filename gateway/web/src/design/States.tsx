@@ -29,7 +29,7 @@ export function FailureState({ error, onRetry }: { error: unknown; onRetry?: () 
   const correlationId = (error as { correlationId?: string } | null)?.correlationId;
   return (
     <Notice
-      icon={<WarningOutlined />}
+      icon={<WarningOutlined className="late" />}
       title={t('state.failed')}
       words={words(error)}
       action={onRetry && <Button onClick={onRetry}>{t('action.retry')}</Button>}

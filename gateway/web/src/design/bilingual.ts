@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFormats } from './formats';
 
 const CHINESE_FIRST = /^(.*\p{Script=Han}[^A-Za-z]*?)\s+([A-Za-z][^\p{Script=Han}]{2,})$/u;
 const ENGLISH_FIRST = /^([A-Za-z][^\p{Script=Han}]{2,}?)\s+([^A-Za-z]*\p{Script=Han}[^A-Za-z]*)$/u;
@@ -21,4 +22,22 @@ export function inLanguage(name: string, language: string): string {
 export function useBilingual(): (name: string) => string {
   const { i18n } = useTranslation();
   return useCallback((name) => inLanguage(name, i18n.language), [i18n.language]);
+}
+
+/** What a service says in both languages. */
+interface Said {
+  chinese: string;
+  english: string;
+}
+
+const DATE = /(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])/g;
+
+/** That in the reader's language, its dates as all others here. */
+export function useSaid(): (words: Said) => string {
+  const { i18n } = useTranslation();
+  const { date } = useFormats();
+  return useCallback(
+    ({ chinese, english }) => (i18n.language === 'zh' ? chinese : english).replace(DATE, date),
+    [i18n.language, date],
+  );
 }

@@ -18,6 +18,10 @@ describe('amounts', () => {
     expect(en.moneyShort(yuan('-2510000'))).toBe('-¥2.51M');
     expect(zh.moneyShort(undefined)).toBe('—');
   });
+  it('are round on an axis', () => {
+    expect([0, 5_000, 500_000, 1_200_000, 2e8].map(zh.axis)).toEqual(['0', '5,000', '50万', '120万', '2亿']);
+    expect([5_000, 500_000, 1_250_000].map(en.axis)).toEqual(['5k', '500k', '1.25M']);
+  });
 });
 
 describe('business dates', () => {
@@ -31,5 +35,15 @@ describe('business dates', () => {
     expect(daysBetween('2026-02-27', '2026-03-01')).toBe(2);
     expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
     expect(en.daysFrom('2026-11-24', '2026-11-26')).toBe('2 days ago');
+  });
+});
+
+describe('instants', () => {
+  const at = (year: number) => new Date(year, 2, 6, 0, 3).toISOString();
+  it('are written as dates are, with the year where it is another', () => {
+    expect(zh.instant(at(new Date().getFullYear()))).toBe('3月6日 00:03');
+    expect(zh.instant(at(2024))).toBe('2024年3月6日 00:03');
+    expect(en.instant(at(2024))).toBe('6 Mar 2024, 00:03');
+    expect(en.instant('')).toBe('—');
   });
 });

@@ -28,6 +28,8 @@ export interface Formats {
   moneyShort: (money: Money | undefined) => string;
   /** A plain number in short: `1.2万`, `12k`. */
   short: (value: number | string, digits?: number) => string;
+  /** The same without zeros that say nothing, for the round numbers of an axis: `50万`, `1.2M`. */
+  axis: (value: number) => string;
   number: (value: number | string, digits?: number) => string;
   /** A share of 1 as a percentage. */
   percent: (value: number | string, digits?: number) => string;
@@ -39,7 +41,7 @@ export interface Formats {
   dateLong: (date: string | undefined) => string;
   /** A month (`YYYY-MM…`). */
   month: (date: string | undefined) => string;
-  /** An instant, in the reader's zone: date and time. */
+  /** An instant, in the reader's zone: date and time, `11月26日 19:03`, with its year where that is not this one. */
   instant: (instant: string | undefined) => string;
   /** The time of an instant. */
   time: (instant: string | undefined) => string;
@@ -69,13 +71,22 @@ export function formatsOf(language: Language): Formats {
     return new Intl.DateTimeFormat(locale, { ...shown, timeZone: 'UTC' }).format(new Date(`${date.slice(0, 10)}T00:00:00Z`));
   };
   const dateWithWeekday = day({ month: language === 'zh' ? 'long' : 'short', day: 'numeric', weekday: 'short' });
-  const at = (options: Intl.DateTimeFormatOptions) => (instant: string | undefined) =>
-    instant ? new Intl.DateTimeFormat(locale, { ...options, hour12: false }).format(new Date(instant)) : ABSENT;
+  const at = (options: Intl.DateTimeFormatOptions) => (instant: string | undefined) => {
+    if (!instant) return ABSENT;
+    const when = new Date(instant);
+    const shown =
+      options.month && when.getFullYear() !== new Date().getFullYear() ? { ...options, year: 'numeric' as const } : options;
+    return new Intl.DateTimeFormat(locale, { ...shown, hourCycle: 'h23' }).format(when);
+  };
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   return {
     money: (money) => (money ? signed(money, number(money.amount, NO_DECIMALS.has(money.currencyCode) ? 0 : 2)) : ABSENT),
     moneyShort: (money) => (money ? signed(money, short(money.amount)) : ABSENT),
     short,
+    axis: (value) =>
+      short(value)
+        .replace(/(\.\d*?)0+(?!\d)/, '$1')
+        .replace(/\.(?!\d)/, ''),
     number,
     percent: (value, digits = 1) =>
       new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
@@ -91,7 +102,7 @@ export function formatsOf(language: Language): Formats {
             new Date(`${date.slice(0, 7)}-01T00:00:00Z`),
           )
         : ABSENT,
-    instant: at({ month: 'numeric', day: 'numeric', year: 'numeric', hour: '2-digit', minute: '2-digit' }),
+    instant: at({ month: language === 'zh' ? 'long' : 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }),
     time: at({ hour: '2-digit', minute: '2-digit' }),
     daysFrom: (date, from) => (date ? relative.format(daysBetween(from, date), 'day') : ABSENT),
   };

@@ -5,6 +5,7 @@ export type Appearance = 'light' | 'dark';
 
 const CHOICE = 'workbench-appearance';
 const system = window.matchMedia('(prefers-color-scheme: dark)');
+const phone = window.matchMedia('(max-width: 767px)');
 const listeners = new Set<() => void>();
 system.addEventListener('change', () => tell());
 
@@ -35,7 +36,10 @@ export const SERIES: Record<Appearance, string[]> = {
   dark: ['#6aa9e9', '#f2b35c', '#5cc9ae', '#d997bf', '#a99bf0', '#ec8a74', '#a3b6c7', '#d6c64f'],
 };
 
-function themeOf(look: Appearance): ThemeConfig {
+/** What fingers meet is larger than what a pointer meets. */
+const TOUCHED = { controlHeight: 40, controlHeightSM: 40, controlHeightLG: 44 };
+
+function themeOf(look: Appearance, touched: boolean): ThemeConfig {
   const dark = look === 'dark';
   return {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
@@ -72,6 +76,7 @@ function themeOf(look: Appearance): ThemeConfig {
       borderRadius: 6,
       fontFamily: FONTS,
       fontSize: 14,
+      ...(touched ? TOUCHED : {}),
     },
     components: {
       Button: dark ? { primaryColor: '#0b1622', dangerColor: '#1c0b08', solidTextColor: '#0b1622' } : {},
@@ -95,14 +100,20 @@ function themeOf(look: Appearance): ThemeConfig {
         colorSuccess: dark ? '#5cc9ae' : '#0b6b56',
         colorWarning: dark ? '#eeb04f' : '#944c00',
         colorError: dark ? '#f79a8f' : '#a82d1e',
+        // Seen on the page's ground too.
+        defaultBg: dark ? '#26313c' : '#e9edf1',
       },
+      Segmented: { trackBg: dark ? '#222c36' : '#e9edf1' },
       Table: { cellPaddingBlock: 10, cellPaddingInline: 12, headerBg: dark ? '#1b232c' : '#f7f9fb' },
-      Card: { headerFontSize: 15, headerHeight: 48 },
+      Card: { headerFontSize: 15, headerHeight: 48, ...(touched ? { bodyPadding: 16, headerPadding: 16 } : {}) },
     },
   };
 }
 
-const THEMES: Record<Appearance, ThemeConfig> = { light: themeOf('light'), dark: themeOf('dark') };
+const THEMES: Record<'desk' | 'phone', Record<Appearance, ThemeConfig>> = {
+  desk: { light: themeOf('light', false), dark: themeOf('dark', false) },
+  phone: { light: themeOf('light', true), dark: themeOf('dark', true) },
+};
 
 export function useAppearance(): Appearance {
   return useSyncExternalStore((listener) => {
@@ -112,7 +123,14 @@ export function useAppearance(): Appearance {
 }
 
 export function useDesign(): { theme: ThemeConfig } {
-  return { theme: THEMES[useAppearance()] };
+  const look = useAppearance();
+  const touched = useSyncExternalStore(onWidth, () => phone.matches);
+  return { theme: THEMES[touched ? 'phone' : 'desk'][look] };
+}
+
+function onWidth(listener: () => void): () => void {
+  phone.addEventListener('change', listener);
+  return () => phone.removeEventListener('change', listener);
 }
 
 document.documentElement.dataset.appearance = appearance();

@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, refresh } from '../api/client';
 import { POLL_MILLISECONDS, useWatch } from '../api/stream';
+import { useCalm } from '../api/useCalm';
 import { LoadingState } from '../design/States';
 
 const Notifications = lazy(() => import('./Notifications'));
@@ -12,9 +13,10 @@ const Notifications = lazy(() => import('./Notifications'));
 export function NotificationBell() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const count = api.useQuery('get', '/v1/notifications:countUnread', {}, { refetchInterval: POLL_MILLISECONDS });
+  const calm = useCalm();
+  const count = api.useQuery('get', '/v1/notifications:countUnread', {}, { refetchInterval: POLL_MILLISECONDS, enabled: calm });
   const again = () => void refresh('/v1/notifications');
-  useWatch('/v1/notifications:watch', again, again);
+  useWatch(calm ? '/v1/notifications:watch' : undefined, again, again);
   const unread = Number(count.data?.count ?? 0);
   const list = (
     <Suspense fallback={<LoadingState />}>
@@ -22,7 +24,7 @@ export function NotificationBell() {
     </Suspense>
   );
   return (
-    <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} content={open && list}>
+    <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} content={list} destroyOnHidden>
       <Badge count={unread} size="small" offset={[-6, 6]}>
         <Button type="text" icon={<BellOutlined />} aria-label={t('notifications.open', { count: unread })} />
       </Badge>

@@ -5,6 +5,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../access/access';
 import { client } from '../api/client';
+import { useCalm } from '../api/useCalm';
 import { LoadingState } from '../design/States';
 import { isOver, type Operation } from './operation';
 
@@ -41,6 +42,7 @@ export function WorkTray() {
 
 function useOperations(): Operation[] {
   const { services } = useAccess();
+  const calm = useCalm();
   const asked = useQueries({
     queries: services.map((service) => ({
       queryKey: ['/v1/operations', service],
@@ -50,6 +52,7 @@ function useOperations(): Operation[] {
       refetchInterval: ({ state }: { state: { data: Pick<Operation, 'state'>[] | undefined } }) =>
         state.data?.some((operation) => !isOver(operation)) ? BUSY_MILLISECONDS : IDLE_MILLISECONDS,
       retry: false,
+      enabled: calm,
     })),
   });
   const since = Date.now() - SHOWN_HOURS * 3_600_000;

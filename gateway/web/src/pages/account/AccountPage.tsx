@@ -1,12 +1,17 @@
 import { useMutation } from '@tanstack/react-query';
-import { Alert, App, Button, Card, Flex, Form, Input, List, Table, Tag, Typography } from 'antd';
+import { Alert, App, Button, Card, Flex, Form, Grid, Input, List, Table, Tag, Typography } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../access/access';
 import { api, client, queries, refresh } from '../../api/client';
 import { useRefusalWords } from '../../api/refusals';
+import { useBilingual } from '../../design/bilingual';
 import { useFormats } from '../../design/formats';
 import { Page } from '../../design/Page';
 import { Loaded } from '../../design/States';
+
+/** The others are shown where one asks for them. */
+const SESSIONS_SHOWN = 8;
 
 /** One's own account: posts, password, second factor, devices. */
 export default function AccountPage() {
@@ -25,6 +30,7 @@ export default function AccountPage() {
 
 function Posts() {
   const { t } = useTranslation('account');
+  const bilingual = useBilingual();
   const { me } = useAccess();
   return (
     <Card title={t('posts')}>
@@ -34,12 +40,17 @@ function Posts() {
         rowKey="grantId"
         dataSource={me.posts}
         columns={[
-          { title: t('role'), dataIndex: 'roleDisplayName' },
+          { title: t('role'), dataIndex: 'roleDisplayName', render: bilingual },
           { title: t('unit'), dataIndex: 'organisationUnitDisplayName' },
         ]}
       />
     </Card>
   );
+}
+
+/** On a phone a field has the whole width. */
+function useLayout() {
+  return (Grid.useBreakpoint().md ?? true) ? 'inline' : 'vertical';
 }
 
 interface Passwords {
@@ -49,6 +60,7 @@ interface Passwords {
 
 function Password() {
   const { t } = useTranslation('account');
+  const layout = useLayout();
   const { message } = App.useApp();
   const words = useRefusalWords();
   const [form] = Form.useForm<Passwords>();
@@ -63,7 +75,7 @@ function Password() {
   return (
     <Card title={t('password')}>
       {changing.error && <Alert className="form-note" type="error" showIcon title={words(changing.error)} />}
-      <Form form={form} layout="inline" onFinish={(passwords) => changing.mutate(passwords)}>
+      <Form form={form} layout={layout} onFinish={(passwords) => changing.mutate(passwords)}>
         <Form.Item name="currentPassword" label={t('present')} rules={[{ required: true, message: '' }]}>
           <Input.Password autoComplete="current-password" maxLength={128} />
         </Form.Item>
@@ -85,6 +97,7 @@ function Password() {
 
 function SecondFactor() {
   const { t } = useTranslation('account');
+  const layout = useLayout();
   const { me } = useAccess();
   const words = useRefusalWords();
   const starting = useMutation({
@@ -105,7 +118,7 @@ function SecondFactor() {
       {error && <Alert className="form-note" type="error" showIcon title={words(error)} />}
       <Typography.Paragraph>{t(me.totpEnrolled ? 'factorOn' : 'factorOff')}</Typography.Paragraph>
       {me.totpEnrolled ? (
-        <Form layout="inline" onFinish={removing.mutate}>
+        <Form layout={layout} onFinish={removing.mutate}>
           <PasswordField />
           <CodeField />
           <Button danger htmlType="submit" loading={removing.isPending}>
@@ -118,7 +131,7 @@ function SecondFactor() {
           <Typography.Paragraph copyable code>
             {starting.data.secret}
           </Typography.Paragraph>
-          <Form layout="inline" onFinish={confirming.mutate}>
+          <Form layout={layout} onFinish={confirming.mutate}>
             <CodeField />
             <Button type="primary" htmlType="submit" loading={confirming.isPending}>
               {t('factorConfirm')}
@@ -126,7 +139,7 @@ function SecondFactor() {
           </Form>
         </>
       ) : (
-        <Form layout="inline" onFinish={starting.mutate}>
+        <Form layout={layout} onFinish={starting.mutate}>
           <PasswordField />
           <Button htmlType="submit" loading={starting.isPending}>
             {t('factorStart')}
@@ -159,6 +172,7 @@ function Sessions() {
   const { t } = useTranslation('account');
   const formats = useFormats();
   const list = api.useQuery('get', '/v1/sessions', {});
+  const [all, setAll] = useState(false);
   const ending = useMutation({
     mutationFn: (sessionId: string) =>
       client.POST('/v1/sessions/{sessionId}:revoke', { params: { path: { sessionId } }, body: {} }),
@@ -169,7 +183,15 @@ function Sessions() {
       <Loaded query={list}>
         {({ sessions }) => (
           <List
-            dataSource={sessions}
+            dataSource={all ? sessions : sessions.slice(0, SESSIONS_SHOWN)}
+            loadMore={
+              !all &&
+              sessions.length > SESSIONS_SHOWN && (
+                <Button type="link" onClick={() => setAll(true)}>
+                  {t('allSessions', { count: sessions.length })}
+                </Button>
+              )
+            }
             rowKey="sessionId"
             renderItem={(session) => (
               <List.Item

@@ -22,12 +22,6 @@ export function usePersonName(): (personId: string) => string {
   };
 }
 
-/** Says what the service says in both languages in the reader's. */
-export function useSaid(): (words: { chinese: string; english: string }) => string {
-  const { i18n } = useTranslation();
-  return (words) => (i18n.language === 'zh' ? words.chinese : words.english);
-}
-
 export function isOrganisation(customer: Customer): boolean {
   return customer.kind !== 'CUSTOMER_KIND_RETAIL';
 }

@@ -135,8 +135,14 @@ export function LeadCard({ lead, withOwner }: { lead: Lead; withOwner: boolean }
         )}
       </div>
       <div className="card-line card-quiet">
-        <Named value={lead.source} />
-        {lead.grade !== 'LEAD_GRADE_UNSPECIFIED' && <Named value={lead.grade} />}
+        <span>
+          <Named value={lead.source} />
+        </span>
+        {lead.grade !== 'LEAD_GRADE_UNSPECIFIED' && (
+          <span>
+            <Named value={lead.grade} />
+          </span>
+        )}
         {withOwner && <span>{lead.ownerName || t('noOwner')}</span>}
       </div>
       <div className="card-line card-quiet">

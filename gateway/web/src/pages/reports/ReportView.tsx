@@ -96,14 +96,29 @@ function LineName({ line }: { line: Line }) {
   return address ? <Link to={address}>{words}</Link> : words;
 }
 
+/** Leads and opportunities may be of somebody who is no customer yet. */
+const OF_PROSPECTS: Line['kind'][] = [
+  'WORK_LINE_KIND_CAPTURED_LEAD',
+  'WORK_LINE_KIND_LEAD',
+  'WORK_LINE_KIND_OPENED_OPPORTUNITY',
+  'WORK_LINE_KIND_WON_OPPORTUNITY',
+  'WORK_LINE_KIND_LOST_OPPORTUNITY',
+];
+
+function useCustomerOf(): (line: Line) => string {
+  const { t } = useTranslation('reports');
+  return ({ customerName, kind }) => customerName || (OF_PROSPECTS.includes(kind) ? t('prospect') : '—');
+}
+
 function LineCard({ line }: { line: Line }) {
   const { t } = useTranslation('reports');
+  const customerOf = useCustomerOf();
   const formats = useFormats();
   return (
     <Flex justify="space-between" gap={8}>
       <Flex gap={8}>
         <LineName line={line} />
-        <span>{line.customerName}</span>
+        <span>{customerOf(line)}</span>
       </Flex>
       <span>
         {formats.date(line.businessDate)} · {t(line.done ? 'done' : 'open')}
@@ -114,12 +129,13 @@ function LineCard({ line }: { line: Line }) {
 
 function useLineColumns() {
   const { t } = useTranslation('reports');
+  const customerOf = useCustomerOf();
   const formats = useFormats();
   const cell = (render: (line: Line) => React.ReactNode) => (_: unknown, line: Line) => render(line);
   return [
     { title: t('workbench:field.date'), key: 'date', width: 110, render: cell(({ businessDate }) => formats.date(businessDate)) },
     { title: t('work'), key: 'kind', width: 120, render: cell((line) => <LineName line={line} />) },
-    { title: t('workbench:field.customer'), dataIndex: 'customerName', width: 160, ellipsis: true },
+    { title: t('workbench:field.customer'), key: 'customer', width: 160, ellipsis: true, render: cell(customerOf) },
     { title: t('planned'), key: 'planned', width: 80, render: cell(({ planned }) => t(planned ? 'yes' : 'no')) },
     { title: t('done'), key: 'done', width: 90, render: cell(({ done }) => t(done ? 'done' : 'open')) },
     {

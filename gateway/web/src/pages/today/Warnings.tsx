@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 import { useAccess } from '../../access/access';
 import { api } from '../../api/client';
 import { Amount } from '../../design/Amount';
+import { useSaid } from '../../design/bilingual';
 import { daysBetween, useFormats } from '../../design/formats';
 import { Named } from '../../design/Named';
 import { Loaded } from '../../design/States';
@@ -65,9 +66,9 @@ export function Warnings() {
 }
 
 function WarningRow({ warning }: { warning: Warning }) {
-  const { t, i18n } = useTranslation('today');
+  const { t } = useTranslation('today');
   const { leads } = useAccess();
-  const chinese = i18n.language === 'zh';
+  const said = useSaid();
   const [sign] = warning.signals;
   const [reason] = warning.reasons;
   const [step] = warning.nextSteps;
@@ -89,7 +90,7 @@ function WarningRow({ warning }: { warning: Warning }) {
         </Flex>
         {seen && (
           <div>
-            {chinese ? seen.chinese : seen.english}
+            {said(seen)}
             {warning.signals.length > 1 && (
               <Text type="secondary"> {t('warnings.more', { count: warning.signals.length - 1 })}</Text>
             )}
@@ -97,7 +98,7 @@ function WarningRow({ warning }: { warning: Warning }) {
         )}
         {step && (
           <div className="day-row-step">
-            <ArrowRightOutlined aria-hidden /> {chinese ? step.chinese : step.english}
+            <ArrowRightOutlined aria-hidden /> {said(step)}
           </div>
         )}
       </div>

@@ -13,7 +13,7 @@ export function balanceOption(balances: Schema<'customer.v1.DayBalance'>[], form
       axisLabel: { formatter: (date: string) => formats.date(date), hideOverlap: true },
       axisTick: { show: false },
     },
-    yAxis: { type: 'value', axisLabel: { formatter: (amount: number) => formats.short(amount) }, splitNumber: 4 },
+    yAxis: { type: 'value', axisLabel: { formatter: (amount: number) => formats.axis(amount) }, splitNumber: 4 },
     tooltip: {
       trigger: 'axis',
       formatter: (shown: { dataIndex: number }[]) => {

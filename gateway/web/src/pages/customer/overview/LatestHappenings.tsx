@@ -2,9 +2,10 @@ import { Button, Card, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { api } from '../../../api/client';
+import { useSaid } from '../../../design/bilingual';
 import { useFormats } from '../../../design/formats';
 import { EmptyState, Loaded } from '../../../design/States';
-import { type Customer, useSaid } from '../customer';
+import type { Customer } from '../customer';
 
 const SHOWN = 6;
 

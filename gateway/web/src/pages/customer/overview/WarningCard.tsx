@@ -5,9 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api } from '../../../api/client';
 import { Amount } from '../../../design/Amount';
+import { useSaid } from '../../../design/bilingual';
 import { useFormats } from '../../../design/formats';
 import { NamedTag } from '../../../design/Named';
-import { type Customer, useSaid } from '../customer';
+import type { Customer } from '../customer';
 import { SeverityTag } from '../timeline/SeverityTag';
 
 type Warning = Schema<'analytics.v1.Warning'>;

@@ -1,10 +1,10 @@
 import { Button, Card, Segmented, Table } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSaid } from '../../../design/bilingual';
 import { useFormats } from '../../../design/formats';
 import { Named } from '../../../design/Named';
 import { EmptyState } from '../../../design/States';
-import { useSaid } from '../customer';
 import type { CustomerTimeline } from './figures';
 import { LANES, type Lane, lookOf, type TimelineItem } from './lanes';
 import { MarkIcon } from './MarkLegend';

@@ -5,11 +5,11 @@ import { Link } from 'react-router';
 import { useAccess } from '../../../access/access';
 import { api } from '../../../api/client';
 import { Amount } from '../../../design/Amount';
+import { useSaid } from '../../../design/bilingual';
 import { useFormats } from '../../../design/formats';
 import { Named } from '../../../design/Named';
 import { Loaded } from '../../../design/States';
 import { addressOf } from '../../../shell/resources';
-import { useSaid } from '../customer';
 import { lookOf, type TimelineItem } from './lanes';
 import { SeverityTag } from './SeverityTag';
 
@@ -125,15 +125,15 @@ function ContactDetails({ contactId }: { contactId: string }) {
 }
 
 function SignalDetails({ signalId }: { signalId: string }) {
-  const { t, i18n } = useTranslation('customer');
+  const { t } = useTranslation('customer');
   const formats = useFormats();
-  const chinese = i18n.language === 'zh';
+  const said = useSaid();
   const query = api.useQuery('get', '/v1/signals/{signalId}', { params: { path: { signalId } } });
   return (
     <Loaded query={query} rows={5}>
       {(signal) => (
         <Flex vertical gap={12}>
-          <Line label={t('signal.name')}>{chinese ? signal.chineseName : signal.englishName}</Line>
+          <Line label={t('signal.name')}>{said({ chinese: signal.chineseName, english: signal.englishName })}</Line>
           <Line label={t('signal.state')}>
             <Named value={signal.state} />
             {signal.firstSeenDate && ` · ${t('signal.seen', { date: formats.date(signal.firstSeenDate) })}`}
@@ -147,13 +147,13 @@ function SignalDetails({ signalId }: { signalId: string }) {
               .filter((each) => !each.threshold)
               .map((each) => ({
                 key: each.name,
-                label: chinese ? each.chineseName : each.englishName,
-                children: chinese ? each.chineseValue : each.englishValue,
+                label: said({ chinese: each.chineseName, english: each.englishName }),
+                children: said({ chinese: each.chineseValue, english: each.englishValue }),
               }))}
           />
           <div className="customer-advice">
             <Typography.Text strong>{t('signal.advice')}</Typography.Text>
-            <p>{chinese ? signal.chineseAdvice : signal.englishAdvice}</p>
+            <p>{said({ chinese: signal.chineseAdvice, english: signal.englishAdvice })}</p>
           </div>
         </Flex>
       )}

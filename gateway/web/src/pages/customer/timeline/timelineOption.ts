@@ -113,13 +113,8 @@ function amountAxis({ palette, formats, said, narrow }: TimelineChart, gridIndex
     nameTextStyle: { color: palette.weak, align: 'right', padding: [0, 8, 0, 0], fontSize: 12 },
     splitNumber: gridIndex === 0 ? 4 : 2,
     splitLine: { lineStyle: { color: palette.line } },
-    axisLabel: { color: palette.weak, fontSize: narrow ? 11 : 12, formatter: (amount: number) => round(formats.short(amount)) },
+    axisLabel: { color: palette.weak, fontSize: narrow ? 11 : 12, formatter: formats.axis },
   };
-}
-
-/** Marks of an axis are round: `5万`, not `5.00万`. */
-function round(text: string): string {
-  return text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
 }
 
 function laneAxis({ placed, said, palette }: TimelineChart) {

@@ -109,6 +109,7 @@ function useLines(first: Customer, second: Customer): Line[] {
   const chosen = CHOSEN_FIELDS.map((field) => ({
     ...line(field, t(`column.${WORDS[field]}`), (customer) => {
       const value = fieldValue(customer, field);
+      if (field === 'birthOrFoundingDate') return value && formats.date(value);
       return ['tier', 'size', 'ownership'].includes(field) ? named(value) : value;
     }),
     choice: field,

@@ -104,10 +104,12 @@ function Facts({ handOver }: { handOver: HandOver }) {
 /** What other services moved for the hand-over, as they report it. */
 function Completions({ handOver }: { handOver: HandOver }) {
   const { t } = useTranslation('customers');
+  const told = handOver.completions.filter(({ complete, lines }) => lines.length > 0 || !complete);
+  if (!told.length) return null;
   return (
     <Card size="small" title={t('handOver.completions')}>
       <Flex vertical gap={8}>
-        {handOver.completions.map((completion) => (
+        {told.map((completion) => (
           <Flex key={completion.service} wrap gap={8} align="center">
             <Typography.Text strong>
               {t(`handOver.service.${completion.service}`, { defaultValue: completion.service })}

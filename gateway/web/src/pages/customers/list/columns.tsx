@@ -1,9 +1,10 @@
-import { Tag, Typography } from 'antd';
+import { Tag } from 'antd';
 import type { ColumnType } from 'antd/es/table';
 import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Formats } from '../../../design/formats';
+import { Text } from '../../../design/Text';
 import { BALANCES, balanceCell, isBalance, type ListedCustomer } from './balances';
 
 /** The fields that the list can show, as the contract names them; their words are under `column`. */
@@ -110,7 +111,7 @@ function cell(name: ColumnName, customer: ListedCustomer, { named, formats, lead
     case 'tags':
       return customer.tags.map((tag) => <Tag key={tag}>{tag}</Tag>);
     case 'birth_or_founding_date':
-      return customer.birthOrFoundingDate ? String(customer.birthOrFoundingDate) : '';
+      return customer.birthOrFoundingDate ? formats.date(customer.birthOrFoundingDate) : '';
     case 'industry_code':
       return customer.industryCode;
     case 'create_time':
@@ -135,7 +136,7 @@ export function columnsOf(
       title: words.t(`column.${name}`),
       width: WIDTHS[name] ?? 140,
       ellipsis: true,
-      render: (_, customer) => cell(name, customer, words) || <Typography.Text type="secondary">—</Typography.Text>,
+      render: (_, customer) => cell(name, customer, words) || <Text type="secondary">—</Text>,
     };
     if (isBalance(name)) column.align = 'right';
     if (name === 'display_name') column.fixed = 'start';

@@ -65,7 +65,13 @@ function Facts({ claim }: { claim: Claim }) {
     {
       key: 'customer',
       label: t('deals.customer'),
-      children: claim.customerName ? <Link to={`/customers/${claim.customerId}`}>{claim.customerName}</Link> : '—',
+      children: claim.customerName ? (
+        <Link to={`/customers/${claim.customerId}`}>{claim.customerName}</Link>
+      ) : claim.customerId ? (
+        t('claims.hiddenCustomer')
+      ) : (
+        '—'
+      ),
     },
     { key: 'what', label: t('claims.what'), children: named(claim.objectKind) },
     { key: 'how', label: t('claims.how'), children: named(claim.kind) },

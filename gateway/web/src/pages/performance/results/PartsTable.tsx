@@ -1,5 +1,5 @@
 import { CheckCircleOutlined } from '@ant-design/icons';
-import { Button, Flex, Progress, Table, type TableProps, Tag, Typography } from 'antd';
+import { Button, Flex, Grid, Progress, Table, type TableProps, Tag, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { type Formats, useFormats } from '../../../design/formats';
 import { useNamed } from '../../../design/Named';
@@ -32,6 +32,8 @@ export function PartsTable({ by, subject, pages, onOpen }: Props) {
   const { t } = useTranslation('performance');
   const named = useNamed();
   const formats = useFormats();
+  const { sm = true, lg = true } = Grid.useBreakpoint();
+  const shown = { share: sm, beside: lg };
   const { measure } = subject;
   const parts = pages.flatMap((page) => page.figureParts);
   const total = pages[0]?.total;
@@ -64,7 +66,7 @@ export function PartsTable({ by, subject, pages, onOpen }: Props) {
         dataSource={parts}
         pagination={false}
         scroll={{ x: 'max-content' }}
-        summary={() => <TotalRow total={total} measure={measure} />}
+        summary={() => <TotalRow total={total} measure={measure} shown={shown} />}
       />
       <Tie by={by} measure={measure} parts={parts} pages={pages} />
     </>
@@ -151,17 +153,25 @@ function ShareBar({ amounts, total, measure, largest }: ShareProps) {
   );
 }
 
-function TotalRow({ total, measure }: { total: Amounts | undefined; measure: Measure }) {
+function TotalRow({
+  total,
+  measure,
+  shown,
+}: {
+  total: Amounts | undefined;
+  measure: Measure;
+  shown: { share: boolean; beside: boolean };
+}) {
   const { t } = useTranslation('performance');
   const formats = useFormats();
-  const beside = BESIDE.filter((each) => each !== measure);
+  const beside = shown.beside ? BESIDE.filter((each) => each !== measure) : [];
   return (
     <Table.Summary.Row className="total-row">
       <Table.Summary.Cell index={0}>{t('explain.total')}</Table.Summary.Cell>
       <Table.Summary.Cell index={1} align="right">
         <span className="amount amount-main">{exactly(total, measure, formats)}</span>
       </Table.Summary.Cell>
-      <Table.Summary.Cell index={2} />
+      {shown.share && <Table.Summary.Cell index={2} />}
       {beside.map((each, place) => (
         <Table.Summary.Cell key={each} index={3 + place} align="right">
           <span className="amount">{exactly(total, each, formats)}</span>

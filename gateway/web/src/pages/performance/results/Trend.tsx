@@ -53,7 +53,7 @@ export function Trend({ subject, asOfDate, onChoose }: Props) {
       yAxis: {
         type: 'value',
         scale: !addsUpOverTime(measure),
-        axisLabel: { formatter: (value: number) => formats.short(value) },
+        axisLabel: { formatter: formats.axis },
         splitLine: { lineStyle: { opacity: 0.25 } },
       },
       tooltip: {

@@ -88,6 +88,8 @@ export default function CalendarGrid(props: Props) {
         slotHeaderFormat={{ hour: '2-digit', minute: '2-digit', hour12: false }}
         eventTimeFormat={{ hour: '2-digit', minute: '2-digit', hour12: false }}
         dayHeaderFormat={view === 'month' ? { weekday: 'short' } : { weekday: 'short', day: 'numeric' }}
+        // Chinese sets no space before the day of the week; eyes want one.
+        dayHeaderContent={({ text }) => text.replace('日周', '日 周')}
         allDayText={t('calendar.allDay')}
         moreLinkText={(count) => t('calendar.more', { count })}
         dayMaxEvents={view === 'month' ? 4 : false}
@@ -139,7 +141,7 @@ function EventWords({ info, month }: { info: EventDisplayInfo; month: boolean })
   const minutes = start && end ? dayjs(end).diff(start, 'minute') : 0;
   const oneLine = month || info.event.allDay || minutes <= ONE_LINE_MINUTES;
   return (
-    <span className={oneLine ? 'event-words event-line' : 'event-words'}>
+    <span className={oneLine ? 'event-words event-line' : 'event-words'} title={`${info.timeText} ${info.event.title}`.trim()}>
       {info.timeText && <span className="event-time">{info.timeText}</span>}
       {conflicts && (
         <span className="event-conflict" role="img" aria-label={t('calendar.conflict')} title={t('calendar.conflict')}>

@@ -81,7 +81,7 @@ export function CampaignCustomers({ campaign }: { campaign: Campaign }) {
             {taskOf(row)}
           </Card>
         )}
-        empty={<EmptyState words={t('campaigns.noCustomers')} />}
+        empty={<EmptyState words={t(draft ? 'campaigns.noCustomersYet' : 'campaigns.noCustomers')} />}
       />
     </>
   );

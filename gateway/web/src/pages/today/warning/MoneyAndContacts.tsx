@@ -98,7 +98,7 @@ function optionOf(chart: Chart, warning: Warning, words: Words, formats: Formats
     xAxis: { type: 'category', data: dates, boundaryGap: false, axisLabel: { formatter: (date: string) => formats.date(date) } },
     yAxis: {
       type: 'value',
-      axisLabel: { formatter: (value: number) => formats.short(value).replace(/\.0+(?!\d)/, '') },
+      axisLabel: { formatter: formats.axis },
       splitNumber: 3,
     },
     series: [

@@ -1,18 +1,20 @@
 import type { Schema } from '@rm-workbench/client';
 import { useTranslation } from 'react-i18next';
+import { useSaid } from '../../../design/bilingual';
 import { Panel } from '../Panel';
 
 type Warning = Schema<'analytics.v1.Warning'>;
 
 /** What makes leaving probable, the weightiest first; with how much each weighs, where a model weighs them: rules count all alike. */
 export function Reasons({ warning }: { warning: Warning }) {
-  const { t, i18n } = useTranslation('today');
+  const { t } = useTranslation('today');
+  const said = useSaid();
   const most = Math.max(...warning.reasons.map(weightOf));
   return (
     <Panel place={4} title={t('warning.reasons')} note={t(warning.modelId ? 'warning.reasonsOfModel' : 'warning.reasonsOfRules')}>
       <ul className="day-reasons">
         {warning.reasons.map((reason) => {
-          const words = i18n.language === 'zh' ? reason.chinese : reason.english;
+          const words = said(reason);
           if (!warning.modelId) {
             return (
               <li key={reason.feature} className="day-reason day-reason-even">

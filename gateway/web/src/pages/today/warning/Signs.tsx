@@ -3,6 +3,7 @@ import { Flex, Tag, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
 import { api } from '../../../api/client';
+import { useSaid } from '../../../design/bilingual';
 import { useFormats } from '../../../design/formats';
 import { Nothing, Panel } from '../Panel';
 import { Severity } from '../Severity';
@@ -37,19 +38,19 @@ export function Signs({ warning }: { warning: Warning }) {
 }
 
 function SignRow({ sign, detail }: { sign: Warning['signals'][number]; detail: Signal | undefined }) {
-  const { t, i18n } = useTranslation('today');
+  const { t } = useTranslation('today');
   const formats = useFormats();
-  const chinese = i18n.language === 'zh';
+  const said = useSaid();
   return (
     <li className="day-row">
       <div className="day-row-main">
         <Flex wrap align="center" gap="4px 8px">
-          <strong>{detail ? (chinese ? detail.chineseName : detail.englishName) : t('warning.sign')}</strong>
+          <strong>{detail ? said({ chinese: detail.chineseName, english: detail.englishName }) : t('warning.sign')}</strong>
           <Severity value={sign.severity} />
           {sign.noisy && <Tag>{t('warning.noisy')}</Tag>}
           <Typography.Text type="secondary">{t('warning.since', { date: formats.date(sign.onsetDate) })}</Typography.Text>
         </Flex>
-        <div>{chinese ? sign.chinese : sign.english}</div>
+        <div>{said(sign)}</div>
         {sign.precision && (
           <Typography.Text type="secondary">
             {t('warning.precision', { share: formats.percent(sign.precision, 0) })}
@@ -63,16 +64,16 @@ function SignRow({ sign, detail }: { sign: Warning['signals'][number]; detail: S
 
 /** What the rule looked at, and what it takes for the sign to be seen. */
 function Evidence({ signal }: { signal: Signal }) {
-  const { t, i18n } = useTranslation('today');
-  const chinese = i18n.language === 'zh';
+  const { t } = useTranslation('today');
+  const said = useSaid();
   const figures = signal.evidence.filter(({ threshold }) => !threshold);
   const thresholds = signal.evidence.filter(({ threshold }) => threshold);
   const list = (entries: Signal['evidence']) => (
     <dl className="day-evidence-list">
       {entries.map((entry) => (
         <div key={entry.name}>
-          <dt>{chinese ? entry.chineseName : entry.englishName}</dt>
-          <dd>{chinese ? entry.chineseValue : entry.englishValue}</dd>
+          <dt>{said({ chinese: entry.chineseName, english: entry.englishName })}</dt>
+          <dd>{said({ chinese: entry.chineseValue, english: entry.englishValue })}</dd>
         </div>
       ))}
     </dl>

@@ -16,7 +16,6 @@ export interface Waiting {
   createTime: string;
 }
 
-type Report = Schema<'activity.v1.WorkReport'>;
 type Closing = Schema<'performance.v1.MonthClosing'>;
 
 /** What waits for the caller: of the inbox, and of what is listed where it is kept. The first first. */
@@ -31,24 +30,15 @@ export function useWaiting(own: boolean) {
       ),
     refetchInterval: 60_000,
   });
-  const reports = api.useQuery(
-    'get',
-    '/v1/workReports',
-    { params: { query: { organisationPath: scopePath, states: ['WORK_REPORT_STATE_SUBMITTED'], pageSize: 200 } } },
-    { enabled: !own && may('activity.report.confirm') },
-  );
   const closings = api.useQuery(
     'get',
     '/v1/monthClosings',
     { params: { query: { state: 'MONTH_CLOSING_STATE_REQUESTED', pageSize: 100 } } },
     { enabled: may('performance.month.close') },
   );
-  const others = [
-    ...(own ? [] : (reports.data?.workReports ?? []).filter((report) => report.ownerPersonId !== personId).map(ofReport)),
-    ...(closings.data?.monthClosings ?? [])
-      .filter((closing) => (closing.requesterPersonId === personId) === own)
-      .map((closing) => ofClosing(closing, scopePath)),
-  ];
+  const others = (closings.data?.monthClosings ?? [])
+    .filter((closing) => (closing.requesterPersonId === personId) === own)
+    .map((closing) => ofClosing(closing, scopePath));
   const all = approvals.data && [...approvals.data.map((each) => ({ ...each, createTime: each.createTime ?? '' })), ...others];
   return {
     data: all?.sort((one, other) => one.createTime.localeCompare(other.createTime)),
@@ -56,19 +46,7 @@ export function useWaiting(own: boolean) {
     isPending: approvals.isPending,
     refetch: approvals.refetch,
     /** A part could not be asked for. */
-    partial: reports.isError || closings.isError,
-  };
-}
-
-function ofReport(report: Report): Waiting {
-  return {
-    resource: `workReports/${report.workReportId}`,
-    kind: 'work_report',
-    organisationPath: report.organisationPath,
-    requesterName: report.ownerName,
-    parameters: { startDate: report.startDate, endDate: report.endDate },
-    expireDate: '',
-    createTime: report.submitTime ?? '',
+    partial: closings.isError,
   };
 }
 

@@ -83,7 +83,9 @@ function CoverageTiles({ unit }: { unit: string }) {
       key: 'uncovered',
       label: t('coverage.uncovered'),
       value: uncovered.isError ? '—' : waiting,
-      note: uncovered.data?.length ? t('coverage.leftBehind', { count: uncovered.data.length }) : t('coverage.allCovered'),
+      note:
+        uncovered.data &&
+        (uncovered.data.length ? t('coverage.leftBehind', { count: uncovered.data.length }) : t('coverage.allCovered')),
       pressing: (waiting ?? 0) > 0,
     },
     knowsDependence && {
@@ -100,7 +102,7 @@ function CoverageTiles({ unit }: { unit: string }) {
       key: 'visits',
       label: t('coverage.visits'),
       value: overdue.isError ? '—' : counted(overdue.data?.visitCycles.length, overdue.data?.nextPageToken),
-      note: keys ? t('coverage.keyOverdue', { count: keys }) : t('coverage.noKeyOverdue'),
+      note: overdue.data && (keys ? t('coverage.keyOverdue', { count: keys }) : t('coverage.noKeyOverdue')),
       pressing: keys > 0,
     },
   ];

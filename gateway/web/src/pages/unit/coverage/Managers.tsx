@@ -8,7 +8,7 @@ import { useAccess } from '../../../access/access';
 import { api, client } from '../../../api/client';
 import { Amount } from '../../../design/Amount';
 import { useFormats } from '../../../design/formats';
-import { EmptyState, Loaded } from '../../../design/States';
+import { EmptyState, Loaded, PartialState } from '../../../design/States';
 import { type RelationshipManager, useRelationshipManagers, useUnitNames } from '../../../design/selects';
 import { everything } from '../everything';
 
@@ -38,6 +38,7 @@ export function Managers({ unit }: { unit: string }) {
   });
   const onDate = dayjs().format('YYYY-MM-DD');
   const absences = api.useQuery('get', '/v1/absences', { params: { query: { onDate, pageSize: 1000 } } });
+  const broken = [dependences, absences].filter((part) => part.isError);
   const rowsOf = (people: RelationshipManager[]): Row[] =>
     people
       .filter((person) => person.organisationPath.startsWith(unit))
@@ -57,72 +58,79 @@ export function Managers({ unit }: { unit: string }) {
       empty={<EmptyState words={t('day.nobody')} />}
       rows={8}
     >
-      {(people) =>
-        wide ? (
-          <Table<Row>
-            aria-label={t('coverage.managers')}
-            size="middle"
-            rowKey={(row) => row.person.personId}
-            pagination={false}
-            dataSource={rowsOf(people)}
-            columns={[
-              { title: t('person'), key: 'person', render: (_, row) => <PersonName row={row} /> },
-              { title: t('unit'), key: 'unit', render: (_, row) => unitName(row.person.organisationPath) },
-              {
-                title: t('coverage.customers'),
-                key: 'customers',
-                align: 'right',
-                sorter: (one, other) => (one.dependence?.customerCount ?? 0) - (other.dependence?.customerCount ?? 0),
-                render: (_, row) => customersOf(row),
-              },
-              {
-                title: t('coverage.onlyHim'),
-                key: 'single',
-                align: 'right',
-                sorter: (one, other) => (one.dependence?.singleThreadedCount ?? 0) - (other.dependence?.singleThreadedCount ?? 0),
-                render: (_, row) => row.dependence?.singleThreadedCount ?? '—',
-              },
-              {
-                title: t('coverage.balance'),
-                key: 'balance',
-                align: 'right',
-                sorter: (one, other) => amount(one) - amount(other),
-                render: (_, row) => <Amount money={row.dependence?.balance} />,
-              },
-              {
-                title: t('coverage.loan'),
-                key: 'loan',
-                align: 'right',
-                render: (_, row) => <Amount money={row.dependence?.loan} />,
-              },
-              {
-                title: t('departures.share'),
-                key: 'share',
-                align: 'right',
-                render: (_, row) => (row.dependence ? formats.basisPoints(row.dependence.unitShareBasisPoints) : '—'),
-              },
-            ]}
-          />
-        ) : (
-          <ul className="cards" aria-label={t('coverage.managers')}>
-            {rowsOf(people).map((row) => (
-              <li key={row.person.personId}>
-                <Card size="small" title={<PersonName row={row} />} extra={unitName(row.person.organisationPath)}>
-                  <Flex wrap gap="4px 16px">
-                    <span>
-                      {t('coverage.customers')} {customersOf(row)}
-                    </span>
-                    <span>
-                      {t('coverage.onlyHim')} {row.dependence?.singleThreadedCount ?? '—'}
-                    </span>
-                    <Amount money={row.dependence?.balance} />
-                  </Flex>
-                </Card>
-              </li>
-            ))}
-          </ul>
-        )
-      }
+      {(people) => (
+        <>
+          {broken.length > 0 && (
+            <PartialState words={t('coverage.partial')} onRetry={() => broken.forEach((part) => void part.refetch())} />
+          )}
+          {wide ? (
+            <Table<Row>
+              aria-label={t('coverage.managers')}
+              size="middle"
+              rowKey={(row) => row.person.personId}
+              pagination={false}
+              loading={dependences.isLoading}
+              dataSource={rowsOf(people)}
+              columns={[
+                { title: t('person'), key: 'person', render: (_, row) => <PersonName row={row} /> },
+                { title: t('unit'), key: 'unit', render: (_, row) => unitName(row.person.organisationPath) },
+                {
+                  title: t('coverage.customers'),
+                  key: 'customers',
+                  align: 'right',
+                  sorter: (one, other) => (one.dependence?.customerCount ?? 0) - (other.dependence?.customerCount ?? 0),
+                  render: (_, row) => customersOf(row),
+                },
+                {
+                  title: t('coverage.onlyHim'),
+                  key: 'single',
+                  align: 'right',
+                  sorter: (one, other) =>
+                    (one.dependence?.singleThreadedCount ?? 0) - (other.dependence?.singleThreadedCount ?? 0),
+                  render: (_, row) => row.dependence?.singleThreadedCount ?? '—',
+                },
+                {
+                  title: t('coverage.balance'),
+                  key: 'balance',
+                  align: 'right',
+                  sorter: (one, other) => amount(one) - amount(other),
+                  render: (_, row) => <Amount money={row.dependence?.balance} />,
+                },
+                {
+                  title: t('coverage.loan'),
+                  key: 'loan',
+                  align: 'right',
+                  render: (_, row) => <Amount money={row.dependence?.loan} />,
+                },
+                {
+                  title: t('departures.share'),
+                  key: 'share',
+                  align: 'right',
+                  render: (_, row) => (row.dependence ? formats.basisPoints(row.dependence.unitShareBasisPoints) : '—'),
+                },
+              ]}
+            />
+          ) : (
+            <ul className="cards" aria-label={t('coverage.managers')}>
+              {rowsOf(people).map((row) => (
+                <li key={row.person.personId}>
+                  <Card size="small" title={<PersonName row={row} />} extra={unitName(row.person.organisationPath)}>
+                    <Flex wrap gap="4px 16px">
+                      <span>
+                        {t('coverage.customers')} {customersOf(row)}
+                      </span>
+                      <span>
+                        {t('coverage.onlyHim')} {row.dependence?.singleThreadedCount ?? '—'}
+                      </span>
+                      <Amount money={row.dependence?.balance} />
+                    </Flex>
+                  </Card>
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
+      )}
     </Loaded>
   );
 }

@@ -94,6 +94,7 @@ export function DependenceRanking({ unit, chosen, onChoose, onPlan }: Props) {
                 {
                   title: t('departures.customersShort'),
                   key: 'customers',
+                  width: 170,
                   align: 'right',
                   render: (_, row) => (
                     <>

@@ -94,7 +94,7 @@ function useColumns(): NonNullable<TableProps<Task>['columns']> {
       ellipsis: true,
       render: (_, task) => <Link to={`/work/tasks/${task.taskId}`}>{title(task.title)}</Link>,
     },
-    { title: t('dispatch.kind'), dataIndex: 'kind', width: 90, render: (kind: string) => <Named value={kind} /> },
+    { title: t('dispatch.kind'), dataIndex: 'kind', width: 130, render: (kind: string) => <Named value={kind} /> },
     {
       title: t('customer'),
       key: 'customer',

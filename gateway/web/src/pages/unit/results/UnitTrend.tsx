@@ -90,7 +90,7 @@ function optionOf(drawn: Drawn[], stock: boolean, formats: Formats): ChartOption
       },
     },
     xAxis: { type: 'category', data: drawn.map((point) => point.name), axisTick: { show: false } },
-    yAxis: { type: 'value', scale: stock, axisLabel: { formatter: (value: number) => formats.short(value) } },
+    yAxis: { type: 'value', scale: stock, axisLabel: { formatter: formats.axis } },
     series: [
       stock
         ? { type: 'line', data: drawn.map((point) => point.value), smooth: false, symbolSize: 6, areaStyle: { opacity: 0.12 } }

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useAccess } from '../../../access/access';
 import { client } from '../../../api/client';
 import { Amount } from '../../../design/Amount';
+import { useSaid } from '../../../design/bilingual';
 import { useFormats } from '../../../design/formats';
 import { KeysetTable } from '../../../design/KeysetTable';
 import { NamedTag } from '../../../design/Named';
@@ -184,9 +185,9 @@ function Assignee({ warning, onAssign }: { warning: Warning; onAssign: ((warning
 
 /** The two that weigh most, in words; how many more there are. */
 function Signs({ warning }: { warning: Warning }) {
-  const { t, i18n } = useTranslation('unit');
-  const said = warning.signals.length ? warning.signals : warning.reasons;
-  const words = said.map((each) => (i18n.language === 'zh' ? each.chinese : each.english));
+  const { t } = useTranslation('unit');
+  const said = useSaid();
+  const words = (warning.signals.length ? warning.signals : warning.reasons).map(said);
   return (
     <div className="unit-signs">
       {words.slice(0, 2).map((each) => (
