@@ -48,7 +48,8 @@ class PerformanceSettings(BaseModel):
     quiet_seconds: int = Field(default=10, ge=0, le=3_600)
     # … and at the latest so long after the first change.
     quiet_seconds_max: int = Field(default=30, ge=0, le=3_600)
-    # … but while a history comes in, whose months would be computed from a part of their feeds, so long.
+    # … but while a history comes in, whose months would be computed from a part of their feeds, so long; it is over once nothing
+    # has come for `quiet_seconds_max`.
     quiet_history_seconds_max: int = Field(default=300, ge=0, le=86_400)
     # For so many days the files of a run are kept that another took the place of; those of closed months are kept for good.
     superseded_run_days: int = Field(default=400, ge=1, le=36_500)

@@ -24,7 +24,7 @@ def database(folder: Path, url: str) -> Database:
     """The service's database beside its lake, as the killed process and the one after it open it."""
     keys.use_data_keys(keys.DataKeys.load(folder / keys.DATA_KEYS_FILE))
     lake = Lake(folder / "lake", memory_mb_max=256)
-    return Database(create_engine(url), "performance", settings=SERVICE.settings(quiet_seconds=0), lake=lake)
+    return Database(create_engine(url), "performance", settings=SERVICE.settings(quiet_seconds=0, quiet_seconds_max=0), lake=lake)
 
 
 def main(folder: Path, url: str, point: str) -> None:

@@ -197,7 +197,7 @@ class Bank:
 @contextmanager
 def bank_of(town, monkeypatch):
     """A bank that waits for nothing once something changed; what it computed is gone afterwards."""
-    monkeypatch.setattr(town.service.database, "settings", SERVICE.settings(quiet_seconds=0))
+    monkeypatch.setattr(town.service.database, "settings", SERVICE.settings(quiet_seconds=0, quiet_seconds_max=0))
     yield Bank(town)
     clear(town)
 

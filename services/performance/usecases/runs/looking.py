@@ -103,8 +103,11 @@ def _quiet(work: UnitOfWork, first: datetime, last: datetime, earliest: date | N
     """
     settings: Any = work.settings
     is_history = earliest is not None and (work.business_date - earliest).days > settings.carry_days_max
-    longest = settings.quiet_history_seconds_max if is_history else settings.quiet_seconds_max
-    return work.now - last >= timedelta(seconds=settings.quiet_seconds) or work.now - first >= timedelta(seconds=longest)
+    quiet, longest = settings.quiet_seconds, settings.quiet_seconds_max
+    if is_history:
+        # Between two of its files as long may pass as a day's delivery is waited for in all.
+        quiet, longest = max(quiet, longest), settings.quiet_history_seconds_max
+    return work.now - last >= timedelta(seconds=quiet) or work.now - first >= timedelta(seconds=longest)
 
 
 def _fresh(work: UnitOfWork, month: date) -> StaleMonth:
