@@ -39,13 +39,14 @@ export function Overnight() {
   );
 }
 
-/** As of when the bank's data is; and whether some of it is late, so that what is shown may lack something. */
+/** As of when the signs are; and whether data is late, where the page's head does not say so already. */
 function Freshness() {
   const { t } = useTranslation(['today', 'workbench']);
+  const { may } = useAccess();
   const formats = useFormats();
   const { data } = api.useQuery('get', '/v1/analysisFreshness', {});
   if (!data?.asOfDate) return null;
-  const late = data.feeds.filter((feed) => feed.late).length;
+  const late = may('performance.freshness.read') ? 0 : data.feeds.filter((feed) => feed.late).length;
   return (
     <>
       {t('workbench:state.asOf', { date: formats.date(data.asOfDate) })}

@@ -47,6 +47,13 @@ export function FaultReason({ reason }: { reason: string }) {
   return <>{t(`faultReasons.${reason}`, { defaultValue: reason })}</>;
 }
 
+/** All reasons for which rows are not taken, in words. */
+export function useFaultReasonChoices() {
+  const { i18n } = useTranslation('administration');
+  const words: Record<string, string> = i18n.getResource(i18n.language, 'administration', 'faultReasons');
+  return Object.entries(words).map(([value, label]) => ({ value, label }));
+}
+
 /** What was checked, such as `reference unit_number`: the check in words, and on what. */
 export function CheckName({ check }: { check: string }) {
   const { t } = useTranslation('administration');

@@ -1,5 +1,5 @@
 import type { Schema } from '@rm-workbench/client';
-import { App, Button, Card, Flex, Input, Segmented, Typography } from 'antd';
+import { App, Button, Card, Flex, Segmented, Select, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
@@ -8,10 +8,9 @@ import { useFormats } from '../../../design/formats';
 import { KeysetTable } from '../../../design/KeysetTable';
 import { NamedTag, useNamedChoices } from '../../../design/Named';
 import { EmptyState } from '../../../design/States';
-import { useDebounced } from '../../../design/useDebounced';
 import { useFilters } from '../../../design/useFilters';
 import { FeedNameField } from '../feeds/FeedNameField';
-import { FaultReason } from '../feeds/feedWords';
+import { FaultReason, useFaultReasonChoices } from '../feeds/feedWords';
 import { useAct } from '../useAct';
 import { RowDrawer } from './RowDrawer';
 
@@ -42,7 +41,7 @@ export function QuarantinedRows() {
   const choices = useNamedChoices();
   const [filters, setFilters] = useFilters({ feed: '', state: 'QUARANTINED_ROW_STATE_OPEN', reason: '', run: '' });
   const [opened, setOpened] = useState<QuarantinedRow>();
-  const reason = useDebounced(filters.reason.trim(), 300);
+  const reasons = useFaultReasonChoices();
   const columns = useColumns(setOpened);
   const states = STATES.filter((state) => state === filters.state);
   return (
@@ -55,21 +54,24 @@ export function QuarantinedRows() {
           onChange={(state) => setFilters({ state })}
         />
         <FeedNameField value={filters.feed} onChange={(feed) => setFilters({ feed })} />
-        <Input
+        <Select
           className="filter-wide"
           allowClear
-          defaultValue={filters.reason}
-          placeholder={t('quarantine.reasonHint')}
+          showSearch={{ optionFilterProp: 'label' }}
+          value={filters.reason || undefined}
+          options={reasons}
+          placeholder={t('quarantine.why')}
           aria-label={t('quarantine.why')}
-          onChange={({ target }) => setFilters({ reason: target.value.toUpperCase() })}
+          onChange={(reason = '') => setFilters({ reason })}
         />
         {may('integration.quarantine.correct') && filters.feed && <ReplayButton feed={filters.feed} />}
       </Flex>
       <KeysetTable<QuarantinedRow>
         label={t('quarantine.rows')}
-        queryKey={['/v1/quarantinedRows', filters.feed, filters.state, reason, filters.run]}
+        queryKey={['/v1/quarantinedRows', filters.feed, filters.state, filters.reason, filters.run]}
         load={async (pageToken, signal) => {
-          const query = { pageSize: 100, pageToken, feed: filters.feed, runId: filters.run, reason, states };
+          const { feed, reason } = filters;
+          const query = { pageSize: 100, pageToken, feed, runId: filters.run, reason, states };
           const { data } = await client.GET('/v1/quarantinedRows', { params: { query }, signal });
           return { rows: data?.rows ?? [], nextPageToken: data?.nextPageToken ?? '' };
         }}
