@@ -29,8 +29,9 @@ STATEMENTS = Path(__file__).parents[1] / "build/statements"
 
 
 def _client() -> requests.Session:
-    """Keeps connections and no cookies, and looks for no proxy: that would take longer than most calls."""
+    """Keeps no connection, which may end as it is used again, and no cookies; a proxy is not looked for: that would take long."""
     client = requests.Session()
+    client.headers["Connection"] = "close"
     client.trust_env = False
     client.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return client

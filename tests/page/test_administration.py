@@ -129,7 +129,7 @@ def test_feeds_show_what_is_late_and_each_run(visit, looks_right):
     expect(table).to_be_visible()
     looks_right(page, "feeds")
     table.get_by_role("link").first.click()
-    runs = page.get_by_role("button", name=re.compile(r"\d{4}"))
+    runs = page.get_by_role("button", name=re.compile(r"\d\d:\d\d"))
     looks_right(page, "feed")
     runs.first.click()
     drawer = page.get_by_role("dialog")

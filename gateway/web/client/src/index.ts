@@ -91,23 +91,21 @@ async function attempt(request: Request, token: string | undefined): Promise<Res
 export async function refusalOf(answer: Response): Promise<Refusal> {
   const seconds = Number(answer.headers.get('Retry-After'));
   const retryAfterSeconds = Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+  const title = answer.statusText || `HTTP ${answer.status}`;
+  const unknown: Problem = {
+    type: 'about:blank',
+    title,
+    status: answer.status,
+    detail: title,
+    reason: 'NOT_UNDERSTOOD',
+    correlationId: '',
+    violations: [],
+    metadata: {},
+  };
   try {
-    return new Refusal((await answer.json()) as Problem, retryAfterSeconds);
+    return new Refusal({ ...unknown, ...((await answer.json()) as Partial<Problem>) }, retryAfterSeconds);
   } catch {
-    const title = answer.statusText || `HTTP ${answer.status}`;
-    return new Refusal(
-      {
-        type: 'about:blank',
-        title,
-        status: answer.status,
-        detail: title,
-        reason: 'NOT_UNDERSTOOD',
-        correlationId: '',
-        violations: [],
-        metadata: {},
-      },
-      retryAfterSeconds,
-    );
+    return new Refusal(unknown, retryAfterSeconds);
   }
 }
 
