@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 def test_the_auditor_finds_an_act_and_what_it_changed(visit, looks_right):
     page = visit("auditor.ho", "audit")
-    rows = page.get_by_role("button", name=re.compile(r"\d{4}.\d"))
+    rows = page.get_by_role("button", name=re.compile(r"\d\d:\d\d"))
     expect(rows.first).to_be_visible()
     looks_right(page, "audit")
     page.get_by_label("操作", exact=True).fill("CreateSession")

@@ -90,7 +90,7 @@ def test_the_auditor_seeks_a_day_and_what_was_refused_in_it(visit, looks_right, 
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "auditRecords?" in request.url else None)
     page.goto(f"/app/audit?service=identity&from={today - timedelta(days=1)}&to={today}")
-    rows = page.get_by_role("button", name=re.compile(r"\d{4}.\d"))
+    rows = page.get_by_role("button", name=re.compile(r"\d\d:\d\d"))
     expect(rows.first).to_be_visible()
     settled(page)
     assert len(asked) == 1
