@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, select
-from workbench.customer.v1 import customer_pb2, segment_pb2, segment_service_pb2
+from workbench.customer.v1 import customer_pb2, holding_service_pb2, segment_pb2, segment_service_pb2
 
 from services.chassis.contract import snake_case
 from services.chassis.db.among import among
@@ -26,6 +26,8 @@ from services.customer.usecases.kept_lists import KeptLists
 MEMBERS_MAX = 100_000
 MEMBERS_AT_ONCE = 10_000
 COUNTED_MAX = 1_000
+# What a list of customers shows: their own fields, and what they have.
+_SHOWN = {*customer_pb2.Customer.DESCRIPTOR.fields_by_name, *holding_service_pb2.CustomerBalances.DESCRIPTOR.fields_by_name}
 
 
 def _fill_view(work: UnitOfWork, view: SavedView, sent: segment_pb2.SavedView) -> None:
@@ -174,8 +176,7 @@ def _held(work: UnitOfWork, text: str) -> list[str]:
 
 def _column(place: int, name: str) -> str:
     path = ".".join(map(snake_case, name.split(".")))
-    known = customer_pb2.Customer.DESCRIPTOR.fields_by_name
-    if path.partition(".")[0] not in known:
+    if path.partition(".")[0] not in _SHOWN:
         violation = FieldViolation(f"columns[{place}]", "A field of a customer.")
         raise InvalidInput("COLUMN_UNKNOWN", "A customer has no such field.", violations=(violation,))
     return path

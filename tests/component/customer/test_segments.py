@@ -49,10 +49,10 @@ def test_a_view_is_kept_changed_and_taken_out(town):
         "display_name": " 高端 客户 ",
         "filter": "tier >= PREMIER",
         "order_by": "displayName desc",
-        "columns": ["displayName", "tier"],
+        "columns": ["displayName", "tier", "assets"],
     }
     view = rm.call("CreateSavedView", saved_view=kept)
-    assert (view.display_name, view.filter, list(view.columns)) == ("高端 客户", "tier >= PREMIER", ["display_name", "tier"])
+    assert (view.display_name, view.filter, list(view.columns)) == ("高端 客户", "tier >= PREMIER", ["display_name", "tier", "assets"])
     assert rm.call("GetSavedView", saved_view_id=view.saved_view_id) == view
     sent = {"saved_view_id": view.saved_view_id, "etag": view.etag, "filter": "tier = PRIVATE"}
     changed = rm.call("UpdateSavedView", saved_view=sent, update_mask={"paths": ["filter"]})
