@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _STATEMENTS_MAX = 256
 # Where processes find what others have compiled before them; None where each compiles its own.
 _folder: Path | None = None
+# The folder of one code's statements, in which nothing else is.
+_OF_CODE = re.compile(r"statements-[0-9a-f]{16}")
 
 
 class Engine(Protocol):
@@ -105,12 +109,15 @@ def statement(dialect: str, build: Callable[..., ir.Table], *arguments: Any, **o
     Arguments tell by their `repr` all that the expression depends on.
     """
     path = _place(dialect, build, arguments, options) if _folder else None
-    if path and path.is_file():
-        return path.read_text(encoding="utf-8")
+    with suppress(OSError):
+        if path and (kept := path.read_text(encoding="utf-8")):
+            return kept
     with _uncollected():
         found = compiled(build(*arguments, **options), dialect)
     if path:
-        _write(path, found)
+        # Where it cannot be kept, it is compiled again: that is no reason to compute nothing.
+        with suppress(OSError):
+            _write(path, found)
     return found
 
 
@@ -123,7 +130,7 @@ def keep_statements_in(folder: Path) -> None:
 def _place(dialect: str, build: Callable[..., ir.Table], arguments: tuple[Any, ...], options: dict[str, Any]) -> Path:
     told = repr((dialect, build.__module__, build.__qualname__, arguments, sorted(options.items())))
     assert _folder
-    return _folder / _code_sha256() / f"{sha256(told.encode()).hexdigest()}.sql"
+    return _folder / f"statements-{_code_sha256()}" / f"{sha256(told.encode()).hexdigest()}.sql"
 
 
 @cache
@@ -137,13 +144,18 @@ def _code_sha256() -> str:
 
 def _write(path: Path, found: str) -> None:
     if not path.parent.is_dir():
-        # Of other code than this nobody looks for any more.
-        shutil.rmtree(path.parents[1], ignore_errors=True)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Whole once it has its name: others look for it meanwhile.
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    unfinished.write_text(found, encoding="utf-8")
-    unfinished.replace(path)
+        # Of other code than this nobody looks for any more.
+        for former in path.parents[1].iterdir():
+            if former != path.parent and _OF_CODE.fullmatch(former.name):
+                shutil.rmtree(former, ignore_errors=True)
+    # Whole once it has its name, also after a loss of power: others look for it meanwhile.
+    descriptor, unfinished = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(found)
+        file.flush()
+        os.fsync(descriptor)
+    Path(unfinished).replace(path)
 
 
 @contextmanager

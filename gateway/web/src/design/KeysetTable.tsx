@@ -55,10 +55,10 @@ export function KeysetTable<Row extends object>(props: Props<Row>) {
     scrolled.current = event.currentTarget;
     if (pixelsLeft(event.currentTarget) < AHEAD_PIXELS) more();
   };
-  // Whoever has come to the end already does not scroll again.
-  const loaded = rows.length;
+  // Whoever has come to the end already does not scroll again. What failed is asked for when somebody scrolls, and not by itself.
+  const goesOn = rows.length > 0 && !list.isError;
   useEffect(() => {
-    if (loaded && scrolled.current && pixelsLeft(scrolled.current) < AHEAD_PIXELS) more();
+    if (goesOn && scrolled.current && pixelsLeft(scrolled.current) < AHEAD_PIXELS) more();
   });
   if (list.error && !rows.length) return <FailureState error={list.error} onRetry={() => void list.refetch()} />;
   if (list.isPending) return <LoadingState rows={8} />;
