@@ -88,6 +88,7 @@ class DuckDb:
 FUNCTIONS = (
     "CREATE OR REPLACE TEMP MACRO exact_quotient(numerator, divisor) AS "
     "((numerator::HUGEINT) // (divisor::HUGEINT))::DECIMAL(38, 0); "
+    "CREATE OR REPLACE TEMP MACRO whole_quotient(numerator, divisor) AS numerator // divisor; "
     "CREATE OR REPLACE TEMP MACRO whole_number(number) AS number::BIGINT"
 )
 

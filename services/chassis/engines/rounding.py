@@ -17,6 +17,11 @@ def exact_quotient(numerator, divisor):  # noqa: ANN001, ANN201 - Ibis takes the
     """The whole quotient, cut off towards zero; each engine is given a function of that name."""
 
 
+@ibis.udf.scalar.builtin(name="whole_quotient", signature=(("int64", "int64"), "int64"))
+def whole_quotient(numerator, divisor):  # noqa: ANN001, ANN201 - Ibis takes the types from the signature
+    """The same of numbers of 64 bits, which is several times faster; each engine is given a function of that name."""
+
+
 @ibis.udf.scalar.builtin(name="whole_number", signature=(("int64",), "int64"))
 def whole_number(number):  # noqa: ANN001, ANN201 - Ibis takes the types from the signature
     """What an engine holds in more than 64 bits, in 64: each engine is given a function of that name."""
@@ -30,6 +35,13 @@ def exact(value: ir.Value | int) -> ir.Value:
 def summed(column: ir.Column, where: ir.BooleanValue | None = None) -> ir.IntegerValue:
     """The sum of int64 as int64: an engine's own may be wider, and a file would keep it as a floating-point number."""
     return whole_number(column.sum(where=where))
+
+
+def quotient(numerator: ir.Value, divisor: ir.Value) -> ir.Value:
+    """The whole quotient, cut off towards zero: of numbers of 64 bits in 64, else with room for 38 digits."""
+    if numerator.type().is_decimal() or divisor.type().is_decimal():
+        return exact_quotient(exact(numerator), exact(divisor))
+    return whole_quotient(numerator.cast("int64"), divisor.cast("int64"))
 
 
 def half_even(numerator: ir.Value, divisor: ir.Value) -> ir.Value:

@@ -22,6 +22,10 @@ _EXACT_QUOTIENT = (
     "CREATE OR REPLACE TEMPORARY FUNCTION exact_quotient(numerator DECIMAL(38, 0), divisor DECIMAL(38, 0)) "
     "RETURNS DECIMAL(38, 0) RETURN CAST(numerator div divisor AS DECIMAL(38, 0))"
 )
+_WHOLE_QUOTIENT = (
+    "CREATE OR REPLACE TEMPORARY FUNCTION whole_quotient(numerator BIGINT, divisor BIGINT) RETURNS BIGINT "
+    "RETURN numerator div divisor"
+)
 # A sum of 64 bits has 64 bits here, and fails beyond them.
 _WHOLE_NUMBER = "CREATE OR REPLACE TEMPORARY FUNCTION whole_number(number BIGINT) RETURNS BIGINT RETURN number"
 
@@ -37,6 +41,7 @@ class Spark:
         self._folder = folder
         self._files = 0
         session.sql(_EXACT_QUOTIENT)
+        session.sql(_WHOLE_QUOTIENT)
         session.sql(_WHOLE_NUMBER)
         _complete_options()
 

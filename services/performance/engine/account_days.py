@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from services.performance.engine.dividing import divided, whole
 from services.performance.engine.formulas import numerator, within_bounds
 from services.performance.engine.measures import ACCOUNT_DAYS, ACCRUALS
-from services.performance.engine.rounding import exact, half_even, shared_by_weight
-from services.performance.engine.sources import Source, looked_up, rows_of
-from services.performance.engine.tables import HOLDING, SCHEMAS_OF_TABLES, table
+from services.performance.engine.rounding import exact, half_even
+from services.performance.engine.sources import MEASURED, Source, looked_up, rows_of
+from services.performance.engine.tables import HOLDING, KEYED_DAYS, SCHEMAS_OF_TABLES, Division, table
 from services.performance.rules.catalogue import FtpMethod, ProductRule, Slot
 from services.performance.rules.formulas import Formula
 from services.performance.rules.formulas.inputs import AMOUNT_MAX, DAYS_MAX, SOURCES, InputKind
@@ -26,8 +27,11 @@ from services.performance.rules.shares import WHOLE_BASIS_POINTS
 if TYPE_CHECKING:
     from ibis import ir
 
-# An object's row on a day.
-_ROW = ("day", "source_system", "account_number", "currency_code", "row_key")
+# Texts that are empty where a row has none.
+_NAMES = (
+    "currency_code", "customer_number", "customer_id", "product_version_id", "product_code", "person_id", "organisation_unit_id",
+    "share_line_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +64,65 @@ class Measuring:
         return [formula for rule in self.rules.values() for formula in rule.measures.values()]
 
     @property
+    def accruals(self) -> tuple[str, ...]:
+        """What any of its rules accrues."""
+        return tuple(name for name in ACCRUALS if any(Slot(name) in rule.measures for rule in self.rules.values()))
+
+    @property
     def amounts(self) -> list[str]:
         """The inputs of which each owner has a part."""
         return self.source.inputs(InputKind.AMOUNT, InputKind.COUNT)
 
 
-def account_days(measuring: Measuring, *, divided: bool) -> ir.Table:
-    """The rows of a source by owner: of objects that lines divide, or of all others."""
+def keyed_days(measuring: Measuring, division: Division) -> ir.Table:
+    """The rows of a source by owner, of objects that are so divided: KEYED_DAYS."""
     rows = _held(rows_of(measuring.source, measuring.home_currency_code), measuring.source)
-    is_divided = rows.holding.notnull() & rows.sole_share_line_id.isnull()
-    rows = _selected(rows.filter(is_divided if divided else ~is_divided), measuring)
+    rows = _selected(rows.filter(ibis.coalesce(rows.division, int(Division.WHOLE)) == int(division)), measuring)
     rows = _priced(rows)
     rows = _checked(_converted(rows, measuring), measuring)
     rows = _based(rows, measuring.source)
-    return _computed(_divided(rows, measuring) if divided else _whole(rows, measuring), measuring)
+    amounts = [*measuring.amounts, "base"]
+    if division is Division.WHOLE:
+        return _computed(whole(rows, amounts), measuring)
+    return _computed(divided(rows, amounts, division, standing=measuring.source.standing), measuring)
+
+
+def account_days(keyed: str, dataset: str, division: Division) -> ir.Table:
+    """The rows of that table of KEYED_DAYS, with all that is known of them: ACCOUNT_DAYS."""
+    return named(ibis.table(KEYED_DAYS, name=keyed), MEASURED[dataset], division).select(*ACCOUNT_DAYS)
+
+
+def named(rows: ir.Table, source: Source, division: Division) -> ir.Table:
+    """Rows that have what KEYED_DAYS looks up by, with what is found: customer, product, owner and line."""
+    if source.of_accounts:
+        accounts = table("accounts").select("source_system", "account_number", "customer_number", "customer_id", *HOLDING)
+        key = {"source_system": "source_system", "account_number": "account_number"}
+        rows = looked_up(rows.drop("customer_number"), accounts, key)
+    else:
+        rows = _held(rows, source)
+    rows = looked_up(rows, table("units").rename(pool_unit_id="organisation_unit_id"), {"unit_number": "unit_number"})
+    rows = looked_up(rows, table("rules").select("rule", "product_version_id", "product_code"), {"rule": "rule"})
+    rows = _of_one(rows) if division is Division.WHOLE else _of_lines(rows)
+    texts = {name: ibis.coalesce(rows[name], "") for name in _NAMES}
+    return rows.mutate(**texts, dataset=ibis.literal(source.dataset))
+
+
+def _of_one(rows: ir.Table) -> ir.Table:
+    """Of their only owner: the pool where nobody has a line."""
+    return rows.mutate(
+        share_line_id=rows.sole_share_line_id,
+        person_id=rows.sole_person_id,
+        organisation_unit_id=rows.holding.notnull().ifelse(rows.sole_unit_id, rows.pool_unit_id),
+        basis_points=ibis.literal(WHOLE_BASIS_POINTS, "int64"),
+        from_minor_units=ibis.literal(0, "int64"),
+        to_minor_units=ibis.null("int64"),
+    )
+
+
+def _of_lines(rows: ir.Table) -> ir.Table:
+    names = ("line", "pool", "line_unit_id", "person_id", "share_line_id", "basis_points", "from_minor_units", "to_minor_units")
+    rows = looked_up(rows, table("lines").select(*names), {"line": "line"})
+    return rows.mutate(organisation_unit_id=(rows.pool == 1).ifelse(rows.pool_unit_id, rows.line_unit_id))
 
 
 def base_amounts(home_currency_code: str) -> ir.Table:
@@ -96,16 +145,17 @@ def _at_home(rows: ir.Table, amount: ir.IntegerValue, home_currency_code: str) -
 
 
 def _held(rows: ir.Table, source: Source) -> ir.Table:
-    """With whose each object is: by its own lines where it has any, else by its customer's; the pool's unit by its number."""
-    if "holding" not in rows.columns:
-        rows = looked_up(rows, table("customers"), {"customer_number": "customer_number"})
-        if source.object_kind:
-            own = table("holdings").filter(lambda t: t.object_kind == int(source.object_kind)).drop("object_kind")
-            own = own.rename({f"own_{name}": name for name in HOLDING})
-            rows = looked_up(rows, own, {"source_system": "source_system", "account_number": "account_number"})
-            has_own = rows.own_holding.notnull()
-            rows = rows.mutate(**{name: has_own.ifelse(rows[f"own_{name}"], rows[name]) for name in HOLDING})
-    return looked_up(rows, table("units").rename(pool_unit_id="organisation_unit_id"), {"unit_number": "unit_number"})
+    """With whose each object is: by its own lines where it has any, else by its customer's."""
+    if source.of_accounts:
+        return rows
+    rows = looked_up(rows, table("customers"), {"customer_number": "customer_number"})
+    if source.object_kind:
+        own = table("holdings").filter(lambda t: t.object_kind == int(source.object_kind)).drop("object_kind")
+        own = own.rename({f"own_{name}": name for name in HOLDING})
+        rows = looked_up(rows, own, {"source_system": "source_system", "account_number": "account_number"})
+        has_own = rows.own_holding.notnull()
+        rows = rows.mutate(**{name: has_own.ifelse(rows[f"own_{name}"], rows[name]) for name in HOLDING})
+    return rows
 
 
 def _selected(rows: ir.Table, measuring: Measuring) -> ir.Table:
@@ -120,7 +170,8 @@ def _selected(rows: ir.Table, measuring: Measuring) -> ir.Table:
     rows = rows.mutate(rule=found, bank_product_code=rows.product_code).drop("product_code")
     if not measuring.source.complete:
         rows = rows.filter(rows.rule.notnull())
-    return looked_up(rows, table("rules").rename(rule_number="rule"), {"rule": "rule_number"})
+    priced = table("rules").select("rule", "ftp_method", "rule_tenor_days", "fixed_ftp_rate_e8")
+    return looked_up(rows, priced, {"rule": "rule"})
 
 
 def _priced(rows: ir.Table) -> ir.Table:
@@ -183,61 +234,8 @@ def _based(rows: ir.Table, source: Source) -> ir.Table:
     return rows.mutate(**{name: was_there.ifelse(rows[name], 0) for name in ("base", "base_banded")})
 
 
-def _whole(rows: ir.Table, measuring: Measuring) -> ir.Table:
-    """Each row as its only owner's: the pool's where nobody has a line."""
-    owned = rows.holding.notnull()
-    return rows.mutate(
-        share_line_id=ibis.coalesce(rows.sole_share_line_id, ""),
-        person_id=ibis.coalesce(rows.sole_person_id, ""),
-        organisation_unit_id=ibis.coalesce(owned.ifelse(rows.sole_unit_id, rows.pool_unit_id), ""),
-        basis_points=ibis.literal(WHOLE_BASIS_POINTS, "int64"),
-        from_minor_units=ibis.literal(0, "int64"),
-        to_minor_units=ibis.null("int64"),
-        base_part=rows.base,
-        **{f"{name}_part": rows[name] for name in measuring.amounts},
-    )
-
-
-def _divided(rows: ir.Table, measuring: Measuring) -> ir.Table:
-    """Each row as its owners', by their lines, and the pool's for the rest: parts are whole minor units that sum up to the row.
-
-    A line weighs its basis points of what of the amount is in its band. Of an amount of 0 lines weigh as of one minor unit, so
-    that what goes with it (an amount after tax, a count) is divided too.
-    """
-    lines = table("lines").rename(line_holding="holding")
-    rows = rows.inner_join(lines, [rows.holding == lines.line_holding])
-    unit = ibis.coalesce((rows.pool == 1).ifelse(rows.pool_unit_id, rows.organisation_unit_id), "")
-    rows = rows.mutate(
-        organisation_unit_id=unit,
-        **{f"{name}_size": exact(ibis.greatest(rows[name].abs(), 1)) for name in _WEIGHED},
-    )
-    rows = rows.mutate(**{f"{name}_weight": _weight(rows, rows[f"{name}_size"]) for name in _WEIGHED})
-    rows = rows.mutate(
-        **{f"{name}_whole": exact(rows[f"{name}_size"] * WHOLE_BASIS_POINTS) for name in _WEIGHED},
-        **{f"{name}_owned": exact(rows[f"{name}_weight"].sum().over(group_by=_ROW)) for name in _WEIGHED},
-    )
-    # The pool has what the lines leave.
-    rest = {name: rows[f"{name}_whole"] - rows[f"{name}_owned"] for name in _WEIGHED}
-    rows = rows.mutate(
-        **{f"{name}_weight": exact((rows.pool == 1).ifelse(rest[name], rows[f"{name}_weight"])) for name in _WEIGHED}
-    )
-    rows = rows.filter((rows.pool == 0) | reduce(or_, (rows[f"{name}_weight"] > 0 for name in _WEIGHED)))
-    parts = {f"{name}_part": (name, "banded_weight", "banded_whole") for name in measuring.amounts}
-    parts["base_part"] = ("base", "base_banded_weight", "base_banded_whole")
-    return shared_by_weight(rows, parts, _ROW, ("pool", "staff_number", "person_id", "share_line_id"))
-
-
-# What bands are measured on: the amount's parts by the one, the base's by the other.
-_WEIGHED = ("banded", "base_banded")
-
-
-def _weight(rows: ir.Table, size: ir.DecimalValue) -> ir.DecimalValue:
-    upper = ibis.least(size, ibis.coalesce(exact(rows.to_minor_units), size))
-    return exact(ibis.greatest(upper - exact(rows.from_minor_units), exact(0)) * rows.basis_points)
-
-
 def _computed(rows: ir.Table, measuring: Measuring) -> ir.Table:
-    """The rows of ACCOUNT_DAYS: what the formulas make of each part, 0 where a row lacks what one needs."""
+    """The rows of KEYED_DAYS: what the formulas make of each part, 0 where a row lacks what one needs."""
     main = measuring.source.amount
     nothing = ibis.literal(0, "int64")
     given = {name: rows[name] for name in SOURCES[measuring.source.dataset].inputs if name in rows.columns}
@@ -254,18 +252,16 @@ def _computed(rows: ir.Table, measuring: Measuring) -> ir.Table:
         **{name: ibis.coalesce(values[name], exact(0)).cast("int64") for name in values.keys() - set(ACCRUALS)},
         # What lacks an input and has no amount earns nothing either way.
         "incomplete": rows.fault.isnull() & has_amount & reduce(or_, (value.isnull() for value in values.values())),
-        "dataset": ibis.literal(measuring.source.dataset),
         "original_amount": rows.banded,
         "amount": rows[main] if main else nothing,
         "part": rows[f"{main}_part"] if main else nothing,
-        **{name: ibis.coalesce(rows[name], "") for name in _NAMES},
     }
+    if measuring.source.of_accounts:
+        computed["customer_number"] = ibis.null("string")
     shown = {name: rows[given_as] if given_as in rows.columns else ibis.null("int64") for name, given_as in _SHOWN.items()}
-    return rows.mutate(**computed, **shown).select(*ACCOUNT_DAYS)
+    return rows.mutate(**computed, **shown).select(*KEYED_DAYS)
 
 
-# Texts that are empty where the row has none.
-_NAMES = ("currency_code", "customer_number", "customer_id", "product_version_id", "product_code")
 # What explains a row beside its amounts, by what formulas call it.
 _SHOWN = {
     "customer_rate_e8": "customer_rate",

@@ -2,38 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 
-from services.chassis.engines.rounding import EXACT, exact, exact_quotient, half_even, sign, summed
+from services.chassis.engines.rounding import EXACT, exact, exact_quotient, half_even, quotient, sign, summed
 
 if TYPE_CHECKING:
     from ibis import ir
 
-__all__ = ["EXACT", "exact", "half_even", "shared_by_quota", "shared_by_weight", "summed"]
+__all__ = ["EXACT", "Weights", "exact", "half_even", "shared_by_quota", "shared_by_weight", "summed"]
 
 
-def shared_by_weight(
-    rows: ir.Table, parts: Mapping[str, tuple[str, str, str]], within: Sequence[str], order: Sequence[str]
-) -> ir.Table:
-    """With each row's part of an amount that all rows `within` the same keys share: whole numbers that sum up to it.
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How lines weigh in a row's amount: each has the part of it that its weight is of the whole."""
 
-    `parts` has by the part's name the columns of the amount, the row's weight and the sum of all weights. Largest remainder: each
-    has the whole part of amount x weight / sum, and who misses most of a unit has one more; ties in that order. A negative amount
-    is shared as its opposite, so that a reversal mirrors the original.
+    # What all weights of a row sum up to; `own` is the column of the row's own line, `pool` that of whoever has what lines leave.
+    whole: Callable[[ir.Table], ir.IntegerValue | ir.DecimalValue]
+    own: str
+    pool: str
+    # The weight of another line of the row's `before` and `after`.
+    of: Callable[[ir.Table, ir.StructValue], ir.IntegerValue | ir.DecimalValue]
+
+
+def shared_by_weight(rows: ir.Table, parts: Mapping[str, tuple[str, Weights]]) -> ir.Table:
+    """With each row's part of an amount that its line shares with others: whole numbers that sum up to it.
+
+    `parts` has by the part's name the column of the amount, and the weights. Largest remainder: each has the whole part of
+    amount x weight / sum, and who misses most of a unit has one more; of equal ones whoever comes first. A row has the lines that
+    come `before` its own and `after` it, as arrays, and its own is the `pool`'s, which comes last, or not. A negative amount is
+    shared as its opposite, so that a reversal mirrors the original.
+
+    Rows are not held against each other: to sort and to add up what belongs together would take ten times as long.
     """
-    magnitudes = {name: exact(rows[amount].abs()) for name, (amount, _, _) in parts.items()}
-    products = {name: exact(magnitudes[name] * rows[weight]) for name, (_, weight, _) in parts.items()}
-    floors = {name: exact_quotient(products[name], rows[whole]) for name, (_, _, whole) in parts.items()}
+    whole = {name: weights.whole(rows) for name, (_, weights) in parts.items()}
+    size = {name: _as(whole[name], rows[amount].abs()) for name, (amount, _) in parts.items()}
+    # Of each whole in the amount a line has its weight; what is left over is divided.
+    rows = rows.mutate(**{f"{name}_times": quotient(size[name], whole[name]) for name in parts})
+    rows = rows.mutate(**{f"{name}_left": size[name] - rows[f"{name}_times"] * whole[name] for name in parts})
     rows = rows.mutate(
-        **{f"{name}_total": magnitude for name, magnitude in magnitudes.items()},
-        **{f"{name}_floor": floor for name, floor in floors.items()},
-        **{f"{name}_remainder": exact(products[name] - floors[name] * rows[whole]) for name, (_, _, whole) in parts.items()},
-        **{f"{name}_sign": sign(rows[amount]) for name, (amount, _, _) in parts.items()},
+        **{f"{name}_cut": quotient(_product(rows, name, rows[weights.own]), whole[name]) for name, (_, weights) in parts.items()}
     )
-    return _completed(rows, parts, within, order)
+    rows = rows.mutate(
+        **{
+            f"{name}_rest": _product(rows, name, rows[weights.own]) - rows[f"{name}_cut"] * whole[name]
+            for name, (_, weights) in parts.items()
+        },
+        **{
+            f"{name}_pool_rest": (rows.pool == 0).ifelse(_product(rows, name, rows[weights.pool]) % whole[name], 0)
+            for name, (_, weights) in parts.items()
+        },
+        **{
+            f"{name}_rests_{side}": rows[side].map(
+                lambda line, name=name, weights=weights: _product(rows, name, weights.of(rows, line)) % whole[name]
+            )
+            for name, (_, weights) in parts.items()
+            for side in ("before", "after")
+        },
+    )
+    more = {name: _has_one_more(rows, name, whole[name]) for name in parts}
+    found = {
+        name: rows[f"{name}_times"] * rows[weights.own] + rows[f"{name}_cut"] + more[name].ifelse(1, 0)
+        for name, (_, weights) in parts.items()
+    }
+    return rows.mutate(**{name: (found[name] * sign(rows[amount])).cast("int64") for name, (amount, _) in parts.items()})
+
+
+def _product(rows: ir.Table, name: str, weight: ir.Value) -> ir.Value:
+    found = rows[f"{name}_left"] * weight
+    return exact(found) if found.type().is_decimal() else found
+
+
+def _has_one_more(rows: ir.Table, name: str, whole: ir.Value) -> ir.BooleanValue:
+    """Whether fewer lines come first by what they miss than there are units that nobody has yet."""
+    own, pool, before, after = (rows[f"{name}_{which}"] for which in ("rest", "pool_rest", "rests_before", "rests_after"))
+    rank = before.filter(lambda rest: rest >= own).length() + after.filter(lambda rest: rest > own).length()
+    rank += (pool > own).ifelse(1, 0)
+    missing = own + pool + ibis.coalesce(before.sums(), 0) + ibis.coalesce(after.sums(), 0)
+    return _as(whole, rank) * whole < missing
+
+
+def _as(like: ir.Value, number: ir.Value) -> ir.Value:
+    return exact(number) if like.type().is_decimal() else number
 
 
 def shared_by_quota(

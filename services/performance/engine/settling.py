@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from services.performance.engine.measures import ACCOUNT_DAYS, ACCOUNT_RESULTS, ACCRUALS, DAY_RESULTS, ISSUES, MEASURES, OWNER
+from services.performance.engine.account_days import named
+from services.performance.engine.measures import ACCOUNT_RESULTS, ACCRUALS, DAY_RESULTS, ISSUES, MEASURES, OWNER
 from services.performance.engine.rounding import exact, half_even, shared_by_quota, summed
-from services.performance.engine.sources import looked_up
-from services.performance.engine.tables import ACCRUED, ADDED, table
+from services.performance.engine.sources import MEASURED, looked_up
+from services.performance.engine.tables import ACCRUED, ADDED, KEYED_DAYS, Division, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,28 +22,33 @@ WHOLE = ("dataset", "source_system", "account_number", "currency_code", "product
 # Who has one more of equal remainders.
 _ORDER = ("is_pool", "staff_number", "person_id", "organisation_unit_id", "customer_number")
 _KEYS = tuple(name for name, type_ in ACCRUED.items() if type_ == "string")
-_DAY_KEYS = (*_KEYS, "day")
 
 
-def added(account_days: str, *, by_day: bool) -> ir.Table:
-    """What the rows of that table add up to, day by day, or over all days of the step as of the last."""
-    rows = _as_sums(account_days)
+def added(keyed: str, dataset: str, division: Division, accruals: tuple[str, ...], *, by_day: bool) -> ir.Table:
+    """What the rows of that table of KEYED_DAYS add up to, day by day, or over all days of the step as of the last.
+
+    `accruals` are those that any rule accrues: the others are 0. Texts are looked up of what is added up, never of each day.
+    """
+    rows = ibis.table(KEYED_DAYS, name=keyed)
+    rows = rows.mutate(balance_days=rows.balance, base_days=rows.base_balance, incomplete_days=rows.incomplete.cast("int64"))
     if not by_day:
         rows = rows.mutate(last_date=table("step").last_date.as_scalar())
         rows = rows.mutate(balance=(rows.day == rows.last_date).ifelse(rows.balance, 0), day=rows.last_date)
-    return rows.group_by(*_DAY_KEYS).aggregate(**_sums(rows)).select(*ADDED)
-
-
-def _as_sums(name: str) -> ir.Table:
-    rows = ibis.table(ACCOUNT_DAYS, name=name)
-    one = ibis.literal(1, "int64")
+    numerators = [f"{name}_numerator" for name in accruals]
+    sums: dict[str, ir.Value] = {name: summed(rows[name]) for name in (*_WHOLE_SUMS, "balance_days", "base_days")}
+    rows = rows.group_by(*_KEYED).aggregate(**sums, days_owned=rows.count(), **{name: exact(rows[name].sum()) for name in numerators})
+    rows = named(rows, MEASURED[dataset], division)
+    lacking = {name: exact(0) for name, type_ in ADDED.items() if name.endswith("_numerator") and name not in numerators}
     return rows.mutate(
-        balance_days=exact(rows.balance),
-        base_days=exact(rows.base_balance),
-        days_owned=one,
-        new_days=one,
-        incomplete_days=rows.incomplete.cast("int64"),
+        balance_days=exact(rows.balance_days), base_days=exact(rows.base_days), new_days=rows.days_owned, **lacking
     ).select(*ADDED)
+
+
+# By what rows are added up before anything is looked up by it.
+_KEYED = (
+    "day", "source_system", "account_number", "currency_code", "customer_number", "unit_number", "rule", "line", "fault",
+)  # fmt: skip
+_WHOLE_SUMS = ("balance", "flow_amount", "flow_count", "incomplete_days")
 
 
 def accrued(*, formerly: bool) -> ir.Table:

@@ -40,6 +40,11 @@ class Source:
         """Whether its rows stand for each day."""
         return SOURCES[self.dataset].standing
 
+    @property
+    def of_accounts(self) -> bool:
+        """Whether its rows are accounts': what is known of an account says whose they are."""
+        return self.object_kind is ObjectKind.ACCOUNT
+
     def inputs(self, *kinds: InputKind) -> list[str]:
         """The inputs of these kinds."""
         return [each.name for each in SOURCES[self.dataset].inputs.values() if each.kind in kinds]
@@ -56,7 +61,6 @@ def _balances() -> ir.Table:
     own = {"own_product_code": "product_code", "own_unit_number": "unit_number", "own_rate_e8": "interest_rate_e8"}
     accounts = table("accounts").drop("account_system").rename(account_kind="kind", account_state="state")
     rows = _of_accounts(table("balances").rename(own), accounts)
-    rows = looked_up(rows, table("classes"), {"account_number": "account_number"})
     return rows.mutate(
         unit_number=ibis.coalesce(rows.own_unit_number, rows.unit_number),
         product_code=ibis.coalesce(rows.own_product_code, rows.product_code),
@@ -168,9 +172,8 @@ def rows_of(source: Source, home_currency_code: str) -> ir.Table:
         days_to_maturity=_days(rows.day, rows.maturity_date),
         **counted,
     )
-    if "rating" in SOURCES[source.dataset].inputs:
-        named = {"probability_of_default": "probability_of_default_e8", "loss_given_default": "loss_given_default_e8"}
-        rows = looked_up(rows, table("ratings").rename(named), {"customer_number": "customer_number"})
+    if "rating" in SOURCES[source.dataset].inputs and "rating" not in rows.columns:
+        rows = looked_up(rows, table("ratings"), {"customer_number": "customer_number"})
     return rows
 
 

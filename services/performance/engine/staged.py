@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.performance.engine.tables import Division
 from services.performance.rules.formulas.inputs import DAYS_MAX
 from services.performance.rules.shares import WHOLE_BASIS_POINTS, ObjectKind
 
@@ -22,7 +23,7 @@ PART_CUSTOMERS = """
     SELECT DISTINCT customer_number FROM ({rows}) WHERE customer_number IS NOT NULL
 """
 # Of the day in the variable `day`, of the customers and the numbers of a part: what is held of a bank does not grow with it.
-# The pool's row of an object that lines divide has no basis points: it has what they leave.
+# The pool's row of an object that lines divide has no basis points: it has what they leave, and where that is nothing no row.
 HOLDINGS = f"""
     CREATE OR REPLACE TEMP TABLE known_customers AS
     FROM owned_customers {{of_customers}};
@@ -49,26 +50,47 @@ HOLDINGS = f"""
     CREATE OR REPLACE TEMP TABLE held AS
     SELECT row_number() OVER () AS holding, object_kind, object_key, any_value(source_system) AS source_system,
         any_value(account_number) AS account_number,
-        count(*) = 1 AND any_value(basis_points) = {WHOLE_BASIS_POINTS} AND any_value(from_minor_units) = 0
-            AND count(to_minor_units) = 0 AS sole,
-        CASE WHEN sole THEN any_value(share_line_id) END AS sole_share_line_id,
-        CASE WHEN sole THEN any_value(person_id) END AS sole_person_id,
-        CASE WHEN sole THEN any_value(organisation_unit_id) END AS sole_unit_id
+        bool_and(from_minor_units = 0 AND to_minor_units IS NULL) AS unbanded,
+        CASE
+            WHEN count(*) = 1 AND any_value(basis_points) = {WHOLE_BASIS_POINTS} AND unbanded THEN {int(Division.WHOLE)}
+            WHEN unbanded THEN {int(Division.BY_POINTS)}
+            ELSE {int(Division.BY_BANDS)}
+        END::BIGINT AS division,
+        CASE WHEN division = {int(Division.WHOLE)} THEN any_value(share_line_id) END AS sole_share_line_id,
+        CASE WHEN division = {int(Division.WHOLE)} THEN any_value(person_id) END AS sole_person_id,
+        CASE WHEN division = {int(Division.WHOLE)} THEN any_value(organisation_unit_id) END AS sole_unit_id
     FROM day_lines GROUP BY object_kind, object_key;
 
     CREATE OR REPLACE TEMP TABLE lines AS
-    SELECT holding, 0::BIGINT AS pool, staff_number, person_id, organisation_unit_id, share_line_id, from_minor_units,
-        to_minor_units, basis_points
-    FROM day_lines JOIN held USING (object_kind, object_key) WHERE NOT sole
-    UNION ALL
-    SELECT holding, 1, '', '', '', '', 0, NULL, 0 FROM held WHERE NOT sole;
+    WITH told AS (
+        SELECT holding, division, staff_number, person_id, organisation_unit_id AS line_unit_id, share_line_id,
+            from_minor_units, to_minor_units, basis_points,
+            {{{{'from_minor_units': from_minor_units, 'to_minor_units': to_minor_units, 'basis_points': basis_points}}}} AS line
+        FROM day_lines JOIN held USING (object_kind, object_key) WHERE division <> {int(Division.WHOLE)}
+    ), placed AS (
+        SELECT 0::BIGINT AS pool, * EXCLUDE (line),
+            {WHOLE_BASIS_POINTS} - sum(basis_points) OVER (PARTITION BY holding) AS pool_basis_points,
+            list(line) OVER (in_order ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
+            list(line) OVER (in_order ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS after
+        FROM told WINDOW in_order AS (PARTITION BY holding ORDER BY staff_number, person_id, share_line_id)
+        UNION ALL BY NAME
+        SELECT 1 AS pool, holding, any_value(division) AS division, '' AS staff_number, '' AS person_id, '' AS line_unit_id,
+            '' AS share_line_id, 0 AS from_minor_units, 0 AS basis_points,
+            {WHOLE_BASIS_POINTS} - sum(basis_points) AS pool_basis_points,
+            list(line ORDER BY staff_number, person_id, share_line_id) AS before
+        FROM told GROUP BY holding
+    )
+    SELECT row_number() OVER () AS line, holding, division, pool, staff_number, person_id, line_unit_id, share_line_id,
+        from_minor_units, to_minor_units, basis_points, pool_basis_points::BIGINT AS pool_basis_points,
+        coalesce(before, []) AS before, coalesce(after, []) AS after
+    FROM placed WHERE pool = 0 OR pool_basis_points > 0 OR division = {int(Division.BY_BANDS)};
 
     CREATE OR REPLACE TEMP TABLE holdings AS
-    SELECT object_kind, source_system, account_number, holding, sole_share_line_id, sole_person_id, sole_unit_id
+    SELECT object_kind, source_system, account_number, holding, division, sole_share_line_id, sole_person_id, sole_unit_id
     FROM held WHERE object_kind <> {int(ObjectKind.CUSTOMER)};
 
     CREATE OR REPLACE TEMP TABLE customers AS
-    SELECT customer_number, customer_id, holding, sole_share_line_id, sole_person_id, sole_unit_id
+    SELECT customer_number, customer_id, holding, division, sole_share_line_id, sole_person_id, sole_unit_id
     FROM known_customers LEFT JOIN held ON object_kind = {int(ObjectKind.CUSTOMER)} AND object_key = customer_id;
 
     DROP TABLE day_lines; DROP TABLE held; DROP TABLE known_customers
@@ -93,18 +115,22 @@ MORE_ACCOUNTS = """
         interest_rate_e8
     FROM {view} found ANTI JOIN known_accounts USING (source_system, account_number)
 """
-# With whose each is; and once more under the name of each system that tells of accounts and keeps none.
+# With whose each is, and how it is rated; and once more under the name of each system that tells of accounts and keeps none.
 ACCOUNTS = f"""
     CREATE OR REPLACE TEMP TABLE accounts AS
     SELECT known.*, known.source_system AS account_system, coalesce(customer_id, '') AS customer_id,
         CASE WHEN own.holding IS NULL THEN customer.holding ELSE own.holding END AS holding,
+        CASE WHEN own.holding IS NULL THEN customer.division ELSE own.division END AS division,
         CASE WHEN own.holding IS NULL THEN customer.sole_share_line_id ELSE own.sole_share_line_id END AS sole_share_line_id,
         CASE WHEN own.holding IS NULL THEN customer.sole_person_id ELSE own.sole_person_id END AS sole_person_id,
-        CASE WHEN own.holding IS NULL THEN customer.sole_unit_id ELSE own.sole_unit_id END AS sole_unit_id
+        CASE WHEN own.holding IS NULL THEN customer.sole_unit_id ELSE own.sole_unit_id END AS sole_unit_id,
+        rating, probability_of_default, loss_given_default, loan_class, overdue_days
     FROM known_accounts known
     LEFT JOIN holdings own ON own.object_kind = {int(ObjectKind.ACCOUNT)} AND own.source_system = known.source_system
         AND own.account_number = known.account_number
-    LEFT JOIN customers customer ON customer.customer_number = known.customer_number;
+    LEFT JOIN customers customer ON customer.customer_number = known.customer_number
+    LEFT JOIN ratings ON ratings.customer_number = known.customer_number
+    LEFT JOIN classes ON classes.account_number = known.account_number;
 
     INSERT INTO accounts
     SELECT DISTINCT ON (telling.source_system, account_number) accounts.* REPLACE (telling.source_system AS source_system)
@@ -113,7 +139,8 @@ ACCOUNTS = f"""
 
 # Whoever is told of twice counts as the worse.
 RATINGS = """
-    SELECT DISTINCT ON (customer_number) customer_number, rating, probability_of_default_e8, loss_given_default_e8
+    SELECT DISTINCT ON (customer_number) customer_number, rating, probability_of_default_e8 AS probability_of_default,
+        loss_given_default_e8 AS loss_given_default
     FROM {view} {of_customers}
     ORDER BY probability_of_default_e8 DESC NULLS LAST, loss_given_default_e8 DESC NULLS LAST, rating
 """

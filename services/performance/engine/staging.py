@@ -19,7 +19,7 @@ from services.performance.engine import staged
 from services.performance.engine.inputs import OWNERSHIP, MonthInputs, ObjectKey, PinnedDay
 from services.performance.engine.measures import ACCRUALS
 from services.performance.engine.sources import MEASURED, Source
-from services.performance.engine.tables import READ
+from services.performance.engine.tables import READ, Division
 from services.performance.rules.catalogue import ProductRule, Slot
 
 if TYPE_CHECKING:
@@ -140,9 +140,10 @@ class Staging:
         there = {each.pin.dataset for each in (*self._inputs.days, *self._inputs.base)}
         return [MEASURED[name] for name in self._datasets if name in there and self.rules(MEASURED[name], step)]
 
-    def divides(self) -> bool:
-        """Whether any object of the step is several owners'."""
-        return bool(self._connection.execute("SELECT count(*) > 0 FROM lines").fetchall()[0][0])
+    def divisions(self) -> list[Division]:
+        """How objects of the step go to their owners."""
+        found = self._connection.execute("SELECT DISTINCT division FROM lines ORDER BY division").fetchall()
+        return [Division.WHOLE, *(Division(division) for (division,) in found)]
 
     def rules(self, source: Source, step: Step) -> dict[int, ProductRule]:
         """The rules that take the source's rows on those days, by number."""
@@ -174,10 +175,10 @@ class Staging:
             self._run(staged.PART_CUSTOMERS.format(rows=rows))
             of_customers = "SEMI JOIN part_customers USING (customer_number)"
         self._run(staged.HOLDINGS.format(of_customers=of_customers, of_numbers=self._holds("account_number")))
-        self._run(staged.ACCOUNTS)
         self._fill_facts("ratings", "risk_ratings", staged.RATINGS, step, of_customers=of_customers)
         self._fill_facts("classes", "loan_classes", staged.CLASSES, step)
-        return ["holdings", "lines", "customers", "ratings", "accounts", "classes"]
+        self._run(staged.ACCOUNTS)
+        return ["holdings", "lines", "customers", "ratings", "accounts"]
 
     def _fill_facts(self, table: str, dataset: str, query: str, step: Step, **conditions: str) -> None:
         view = self._view(dataset, self._inputs.pins(dataset, step.first, step.first))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.chassis.engines.expressions import statement
 from services.performance.engine import settling
-from services.performance.engine.account_days import Measuring, account_days, base_amounts
+from services.performance.engine.account_days import Measuring, account_days, base_amounts, keyed_days
 from services.performance.engine.staging import WHOLE, Part, Staging, Step
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from services.chassis.engines.expressions import Engine
     from services.chassis.lake.lake import Lake
     from services.performance.engine.inputs import MonthInputs, ObjectKey
+    from services.performance.engine.tables import Division
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class AddedDay:
     leaf: Sequence[Path]
     day_results: Path
     issues: Sequence[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """A table of KEYED_DAYS: of which source, and which of its objects."""
+
+    name: str
+    measuring: Measuring
+    division: Division
 
 
 class Month:
@@ -43,19 +53,26 @@ class Month:
         self.staging = Staging(connection, lake, inputs, objects)
         self._take(self.staging.begin())
 
-    def account_days(self, step: Step, part: Part = WHOLE) -> list[str]:
-        """The tables that together have the rows of ACCOUNT_DAYS of a step and a part."""
+    def account_days(self, step: Step) -> list[str]:
+        """The tables that together have the rows of ACCOUNT_DAYS of a step."""
+        names = []
+        for each in self._keyed(step, WHOLE):
+            names.append(f"{each.name}_named")
+            self._define(names[-1], account_days, each.name, each.measuring.source.dataset, each.division)
+        return names
+
+    def _keyed(self, step: Step, part: Part) -> list[_Keyed]:
         self._take(self.staging.take(step, part))
         # Once the rows of the base are there.
         self._define("base_amounts", base_amounts, self._home_currency_code)
-        names = []
+        found = []
         for source in self.staging.sources(step):
             measuring = Measuring(source, self.staging.rules(source, step), self._home_currency_code)
-            for divided in (False, True) if self.staging.divides() else (False,):
+            for division in self.staging.divisions():
                 # Each a view of its own: what two parts of one statement have in common would be kept whole in memory.
-                names.append(f"{source.dataset}_{'divided' if divided else 'whole'}")
-                self._define(names[-1], account_days, measuring, divided=divided)
-        return names
+                found.append(_Keyed(f"{source.dataset}_{division.name.lower()}", measuring, division))
+                self._define(found[-1].name, keyed_days, measuring, division)
+        return found
 
     def add(self, step: Step, formerly: Sequence[Path], *, by_day: bool) -> Iterator[AddedDay]:
         """What each day of the step, or its last, comes to, from the leaf before the step, whose files are none for the first."""
@@ -64,7 +81,10 @@ class Month:
         issues: dict[date, list[Path]] = {day: [] for day in days}
         for part in self.staging.parts:
             # One by one: each join of a statement holds memory of its own, and all sources together have more than a hundred.
-            added = [self._keep("added", settling.added, name, by_day=by_day) for name in self.account_days(step, part)]
+            added = [
+                self._keep("added", settling.added, each.name, each.measuring.source.dataset, each.division, each.measuring.accruals, by_day=by_day)
+                for each in self._keyed(step, part)
+            ]
             self._engine.show("added", *added)
             before = bool(formerly)
             if before:

@@ -6,12 +6,13 @@ A step is a run of days on which everything stands still but amounts and rates; 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import IntEnum
 
 import ibis
 from ibis import ir
 
 from services.chassis.lake.schemas import SCHEMAS
-from services.performance.engine.measures import ACCOUNT_RESULTS, ACCRUALS
+from services.performance.engine.measures import ACCOUNT_DAYS, ACCOUNT_RESULTS, ACCRUALS
 from services.performance.engine.rounding import EXACT
 
 # What is read of the datasets whose rows are measured: never what is personal.
@@ -36,15 +37,41 @@ READ: Mapping[str, tuple[str, ...]] = {
     "ebanking_events": ("event_number", "customer_number", "kind", "channel", "duration_seconds"),
 }  # fmt: skip
 
+_LINES = "array<struct<from_minor_units: int64, to_minor_units: int64, basis_points: int64>>"
+# Columns of ACCOUNT_DAYS that a line has.
+_OF_LINES = ("basis_points", "from_minor_units", "to_minor_units")
+
 _TYPES = {"VARCHAR": "string", "BIGINT": "int64", "DATE": "date", "BOOLEAN": "boolean", "TIMESTAMP": "timestamp"}
 
-# Whose an object is: nobody's (no `holding`), one owner's whole, or, where `sole_share_line_id` is NULL, what its lines say.
+
+class Division(IntEnum):
+    """How an object goes to its owners."""
+
+    # To one alone: its only line's, or the pool's.
+    WHOLE = 0
+    # By the basis points of its lines.
+    BY_POINTS = 1
+    # By what of its amount is in the bands of its lines.
+    BY_BANDS = 2
+
+
+# Whose an object is: nobody's (no `holding`), one owner's whole, or divided, as its lines say.
 HOLDING = {
     "holding": "int64",
+    # `Division`.
+    "division": "int64",
     "sole_share_line_id": "string",
     "sole_person_id": "string",
     "sole_unit_id": "string",
 }
+
+# Rows of ACCOUNT_DAYS whose texts are not looked up yet: what is many times more than objects has nothing that objects have.
+# `customer_number` is NULL of what is an account's, `line` of what is not divided.
+KEYED_DAYS: Mapping[str, str] = {
+    "day": "date", "source_system": "string", "account_number": "string", "currency_code": "string", "row_key": "string",
+    "customer_number": "string", "unit_number": "string", "rule": "int64", "line": "int64", "fault": "string",
+    **{name: type_ for name, type_ in ACCOUNT_DAYS.items() if type_ not in ("string", "date") and name not in _OF_LINES},
+}  # fmt: skip
 
 # What is added up; `fault` says why the rows are not counted, and is NULL of what is. Of them `new_days` are of this step.
 ACCRUED: Mapping[str, str] = {
@@ -72,12 +99,12 @@ _STAGED: Mapping[str, Mapping[str, str]] = {
     "accounts": {
         "source_system": "string", "account_number": "string", "account_system": "string", "customer_number": "string",
         "kind": "string", "product_code": "string", "unit_number": "string", "open_date": "date", "maturity_date": "date",
-        "state": "string", "interest_rate_e8": "int64", "customer_id": "string", **HOLDING,
+        "state": "string", "interest_rate_e8": "int64", "customer_id": "string", **HOLDING, "rating": "string",
+        "probability_of_default": "int64", "loss_given_default": "int64", "loan_class": "string", "overdue_days": "int64",
     },
     "ratings": {
-        "customer_number": "string", "rating": "string", "probability_of_default_e8": "int64", "loss_given_default_e8": "int64",
+        "customer_number": "string", "rating": "string", "probability_of_default": "int64", "loss_given_default": "int64",
     },
-    "classes": {"account_number": "string", "loan_class": "string", "overdue_days": "int64"},
     # Main amounts at the end of the year before, in the row's own currency and in the home currency at that day's rate.
     "base_rows": {**_BASE, "day": "date"},
     "base_amounts": {**_BASE, "base": "int64"},
@@ -94,10 +121,12 @@ _STAGED: Mapping[str, Mapping[str, str]] = {
         "rule_tenor_days": "int64", "fixed_ftp_rate_e8": "int64",
     },
     "holdings": {"object_kind": "int64", "source_system": "string", "account_number": "string", **HOLDING},
-    # The lines of objects that are divided, and of each one row more for what no line has: the pool's, `pool` is 1.
+    # The lines of objects that are divided, and where they leave something one row more for it: the pool's, `pool` is 1. Each has
+    # the object's other lines that come before it, and those after it, in the order in which equal ones have one more.
     "lines": {
-        "holding": "int64", "pool": "int64", "staff_number": "string", "person_id": "string", "organisation_unit_id": "string",
-        "share_line_id": "string", "from_minor_units": "int64", "to_minor_units": "int64", "basis_points": "int64",
+        "line": "int64", "holding": "int64", "division": "int64", "pool": "int64", "staff_number": "string", "person_id": "string",
+        "line_unit_id": "string", "share_line_id": "string", "from_minor_units": "int64", "to_minor_units": "int64",
+        "basis_points": "int64", "pool_basis_points": "int64", "before": _LINES, "after": _LINES,
     },
     "customers": {"customer_number": "string", "customer_id": "string", **HOLDING},
     "units": {"unit_number": "string", "organisation_unit_id": "string"},
