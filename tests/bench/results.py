@@ -128,7 +128,8 @@ def books(folder: Path, size: int) -> MonthInputs:
             lake.write(connection, f"SELECT *{missing} FROM ({query})", SCHEMAS[dataset], pin)
             return pin
 
-        facts = written("accounts", MONTH, _ACCOUNTS.format(accounts=accounts))
+        # Delivered before the month: they stand on all its days alike.
+        facts = written("accounts", date(2026, 10, 31), _ACCOUNTS.format(accounts=accounts))
         curve = written(
             "ftp_curve", MONTH, "SELECT 'CNY' AS currency_code, unnest([0, 30, 365]) AS tenor_days, 2150000 AS ftp_rate_e8"
         )

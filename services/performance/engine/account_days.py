@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from services.performance.engine.dividing import divided, whole
-from services.performance.engine.formulas import numerator, within_bounds
+from services.performance.engine.formulas import numerator, whole_number_of, within_bounds
 from services.performance.engine.measures import ACCOUNT_DAYS, ACCRUALS
 from services.performance.engine.rounding import exact, half_even
 from services.performance.engine.sources import MEASURED, Source, looked_up, rows_of
@@ -200,7 +200,9 @@ def _converted(rows: ir.Table, measuring: Measuring) -> ir.Table:
     """With amounts in the home currency at the day's rate; `banded` stays in the row's own."""
     rows = looked_up(rows, _rates(), {"day": "rate_day", "currency_code": "currency_code"})
     names = measuring.source.inputs(InputKind.AMOUNT)
-    converted = {name: _at_home(rows, rows[name], measuring.home_currency_code) for name in names}
+    # Each a column first: what is used twice would be computed twice.
+    rows = rows.mutate(**{f"{name}_at_home": _at_home(rows, rows[name], measuring.home_currency_code) for name in names})
+    converted = {name: rows[f"{name}_at_home"] for name in names}
     lost = [rows[name].notnull() & converted[name].isnull() for name in names]
     excessive = reduce(or_, lost, rows.banded.abs() > AMOUNT_MAX)
     fault = ibis.coalesce(
@@ -249,7 +251,7 @@ def _computed(rows: ir.Table, measuring: Measuring) -> ir.Table:
     has_amount = reduce(or_, (ibis.coalesce(rows[f"{name}_part"], 0) != 0 for name in measuring.amounts), rows.base_part.isnull())
     computed = {
         **{f"{name}_numerator": ibis.coalesce(values[name], exact(0)) for name in ACCRUALS},
-        **{name: ibis.coalesce(values[name], exact(0)).cast("int64") for name in values.keys() - set(ACCRUALS)},
+        **{name: ibis.coalesce(values[name], 0) for name in values if name not in ACCRUALS},
         # What lacks an input and has no amount earns nothing either way.
         "incomplete": rows.fault.isnull() & has_amount & reduce(or_, (value.isnull() for value in values.values())),
         "original_amount": rows.banded,
@@ -271,8 +273,10 @@ _SHOWN = {
 }
 
 
-def _value(rows: ir.Table, measuring: Measuring, slot: Slot, given: Mapping[str, ir.Value]) -> ir.DecimalValue:
-    """The slot's numerator by the rule of each row; 0 where the rule has no formula for it."""
+def _value(
+    rows: ir.Table, measuring: Measuring, slot: Slot, given: Mapping[str, ir.Value]
+) -> ir.IntegerValue | ir.DecimalValue:
+    """The slot's numerator by the rule of each row, or the number itself where none is divided; 0 where the rule has no formula."""
     formulas: list[tuple[Formula, list[int]]] = []
     for number, rule in measuring.rules.items():
         if formula := rule.measures.get(slot):
@@ -282,5 +286,6 @@ def _value(rows: ir.Table, measuring: Measuring, slot: Slot, given: Mapping[str,
                 formulas.append((formula, [number]))
             else:
                 numbers.append(number)
-    cases = [(rows.rule.isin(numbers), numerator(formula, given)) for formula, numbers in formulas]
-    return ibis.cases(*cases, else_=exact(0)) if cases else exact(0)
+    nothing, value = (exact(0), numerator) if str(slot) in ACCRUALS else (ibis.literal(0, "int64"), whole_number_of)
+    cases = [(rows.rule.isin(numbers), value(formula, given)) for formula, numbers in formulas]
+    return ibis.cases(*cases, else_=nothing) if cases else nothing

@@ -32,11 +32,23 @@ def numerator(formula: Formula, columns: Mapping[str, ibis.Value], *, scale: int
     Where a row lacks what it needs the value is null. What is divided by is 10 to the scale, and the days of the basis where the
     formula accrues. Rows that `within_bounds` does not let through may overflow, which fails the query.
     """
-    value = _wide(formula.value(_IbisAlgebra(), columns))
+    value = _wide(_value(formula, columns))
     added = 0 if scale is None else scale - formula.scale
     if added < 0:
         raise ValueError(f"The formula has {formula.scale} decimals; {scale} lose some.")
     return value * _wide(_literal(10**added)) if added else value
+
+
+def whole_number_of(formula: Formula, columns: Mapping[str, ibis.Value]) -> ibis.Value:
+    """The value of a formula without decimals as int64, in which it is computed where its bounds allow: several times faster."""
+    if formula.scale:
+        raise ValueError(f"The formula has {formula.scale} decimals.")
+    value = _value(formula, columns)
+    return value.cast("int64") if value.type().is_decimal() else value
+
+
+def _value(formula: Formula, columns: Mapping[str, ibis.Value]) -> ibis.Value:
+    return formula.value(_IbisAlgebra(), columns)
 
 
 def within_bounds(inputs: Iterable[Input], columns: Mapping[str, ibis.Value]) -> ibis.Value:
