@@ -85,9 +85,12 @@ def by_engine(folder: Path, inputs: MonthInputs) -> tuple[float, float]:
     return found[0], found[1]
 
 
-def by_hand(folder: Path, inputs: MonthInputs) -> tuple[float, float]:
-    """One statement that knows these books: one product, one currency, shares that hold the whole month."""
-    lake, found = Lake(folder / "lake"), []
+def by_hand(folder: Path, inputs: MonthInputs, memory_mb_max: int | None = None) -> tuple[float, float]:
+    """One statement that knows these books: one product, one currency, shares that hold the whole month.
+
+    In as much memory as the engine is given, or in so much.
+    """
+    lake, found = Lake(folder / "lake", **({"memory_mb_max": memory_mb_max} if memory_mb_max else {})), []
     with lake.connection() as connection:
         view_books(connection, lake, inputs)
         with _timed(found):
@@ -212,7 +215,7 @@ def _half_even(numerator: str, divisor: str) -> str:
 
 
 # Of a rate in hundred-millionths, and of a price in hundred-thousandths; both for a year of 360 days.
-_PROFIT_DIVISOR, _PRICE_DIVISOR = 360 * 10**8, 360 * 10**5
+PROFIT_DIVISOR, _PRICE_DIVISOR = 360 * 10**8, 360 * 10**5
 _COMPARED = "account_number, person_id, balance, average_balance, ftp_profit, unit_price"
 _BY_HAND = f"""
 WITH facts AS (
@@ -245,7 +248,7 @@ WITH facts AS (
 ), rounded AS (
     SELECT account_number, person_id, staff_number, balance, unnest([
         {{'measure': 'average_balance', 'numerator': balance_days, 'divisor': {DAYS}}},
-        {{'measure': 'ftp_profit', 'numerator': profit, 'divisor': {_PROFIT_DIVISOR}}},
+        {{'measure': 'ftp_profit', 'numerator': profit, 'divisor': {PROFIT_DIVISOR}}},
         {{'measure': 'unit_price', 'numerator': balance_days * 45, 'divisor': {_PRICE_DIVISOR}}}
     ], recursive := true) FROM together
 ), settled AS (
@@ -258,7 +261,7 @@ WITH facts AS (
     FROM settled
 )
 SELECT account_number, person_id, balance::BIGINT AS balance, {_half_even("balance_days", str(DAYS))} AS average_balance,
-    {_half_even("profit", str(_PROFIT_DIVISOR))} AS ftp_profit,
+    {_half_even("profit", str(PROFIT_DIVISOR))} AS ftp_profit,
     {_half_even("balance_days::HUGEINT * 45", str(_PRICE_DIVISOR))} AS unit_price
 FROM alone
 UNION ALL

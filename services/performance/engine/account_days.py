@@ -64,9 +64,9 @@ class Measuring:
         return [formula for rule in self.rules.values() for formula in rule.measures.values()]
 
     @property
-    def accruals(self) -> tuple[str, ...]:
-        """What any of its rules accrues."""
-        return tuple(name for name in ACCRUALS if any(Slot(name) in rule.measures for rule in self.rules.values()))
+    def measures(self) -> tuple[str, ...]:
+        """What any of its rules measures."""
+        return tuple(slot for slot in Slot if any(slot in rule.measures for rule in self.rules.values()))
 
     @property
     def amounts(self) -> list[str]:
@@ -273,10 +273,8 @@ _SHOWN = {
 }
 
 
-def _value(
-    rows: ir.Table, measuring: Measuring, slot: Slot, given: Mapping[str, ir.Value]
-) -> ir.IntegerValue | ir.DecimalValue:
-    """The slot's numerator by the rule of each row, or the number itself where none is divided; 0 where the rule has no formula."""
+def _value(rows: ir.Table, measuring: Measuring, slot: Slot, given: Mapping[str, ir.Value]) -> ir.IntegerValue | ir.DecimalValue:
+    """The slot's numerator by each row's rule, or the number itself where none is divided; 0 where the rule has no formula."""
     formulas: list[tuple[Formula, list[int]]] = []
     for number, rule in measuring.rules.items():
         if formula := rule.measures.get(slot):

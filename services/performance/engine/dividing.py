@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
     from ibis import ir
 
-_OF_LINES = ("line", "holding", "pool", "from_minor_units", "to_minor_units", "basis_points", "pool_basis_points", "before", "after")
+_OF_LINES = (
+    "line",
+    "holding",
+    "pool",
+    "from_minor_units",
+    "to_minor_units",
+    "basis_points",
+    "pool_basis_points",
+    "before",
+    "after",
+)
 
 
 def whole(rows: ir.Table, amounts: Sequence[str]) -> ir.Table:
@@ -63,7 +73,9 @@ def _banded(rows: ir.Table, name: str) -> ir.Table:
     rows = rows.mutate(**{f"{name}_size": exact(ibis.greatest(rows[name].abs(), 1))})
     size = rows[f"{name}_size"]
     own = (rows.pool == 1).ifelse(exact(0), _weight(size, rows.from_minor_units, rows.to_minor_units, rows.basis_points))
-    others = [ibis.coalesce(rows[side].map(lambda line: _line_weight(size, line)).sums(), exact(0)) for side in ("before", "after")]
+    others = [
+        ibis.coalesce(rows[side].map(lambda line: _line_weight(size, line)).sums(), exact(0)) for side in ("before", "after")
+    ]
     rows = rows.mutate(**{f"{name}_own": own, f"{name}_others": exact(others[0] + others[1])})
     rows = rows.mutate(
         **{

@@ -17,7 +17,7 @@ from services.chassis.engines.expressions import FUNCTIONS, quoted, statement
 from services.performance.engine.measures import ACCOUNT_RESULTS, DAY_RESULTS, ISSUES, MEASURES, OWNER
 from services.performance.engine.result_rows import COUNTS, EARNINGS, ROW, STOCKS
 from services.performance.engine.rounding import exact, half_even, shared_by_quota
-from services.performance.engine.settling import WHOLE, totals
+from services.performance.engine.settling import ORDER, WHOLE, totals
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _PEOPLE = {"person_id": "string", "staff_number": "string"}
 # Nothing in a statement is of one day: they are compiled once.
 _PERIOD = {"first_date": "date", "last_date": "date", "last_month_date": "date", "days": "int64"}
-# By these ties of a rounding are decided: the pool comes last.
-_ORDER = ("is_pool", "staff_number", "person_id", "organisation_unit_id", "customer_number")
 _OBJECT = (*WHOLE, "customer_number", *OWNER)
 _OWNED = {
     **dict.fromkeys((*_OBJECT, "customer_id", "staff_number"), "string"),
@@ -194,7 +192,7 @@ def _averaged(rows: ir.Table, *, divided: bool) -> ir.Table:
     """With the daily averages, rounded once for an object, and shared where it has several owners."""
     parts = {"average_balance": ("balance_days", "days"), "base_balance": ("base_days", "days")}
     if divided:
-        rows = shared_by_quota(rows, parts, WHOLE, _ORDER)
+        rows = shared_by_quota(rows, parts, WHOLE, ORDER)
     else:
         rows = rows.mutate(**{name: half_even(rows[own], rows[days]).cast("int64") for name, (own, days) in parts.items()})
     rows = rows.mutate(increment=rows.average_balance - rows.base_balance)

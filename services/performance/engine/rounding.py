@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,35 +95,46 @@ def shared_by_quota(
     """With each row's whole part of what all rows `within` the same keys have together, rounded once: half to even.
 
     `parts` has by the part's name the columns of numerator and divisor, which is the same in all these rows. Largest remainder
-    over the exact quotas numerator / divisor, which may be of either sign; mirrored where they sum up below 0.
+    over the exact quotas numerator / divisor, which may be of either sign; mirrored where they sum up below 0. Of equal
+    remainders the first in that order has one more: its columns tell the rows apart.
     """
-    rows = rows.mutate(**{f"{name}_sum": exact(rows[own].sum().over(group_by=within)) for name, (own, _) in parts.items()})
-    signs = {name: sign(rows[f"{name}_sum"]) for name in parts}
-    mirrored = {name: exact(rows[own] * signs[name]) for name, (own, _) in parts.items()}
-    floors = {name: _floor(mirrored[name], rows[divisor]) for name, (_, divisor) in parts.items()}
+    rows = rows.mutate(place=ibis.literal(_SEPARATOR).join([rows[name].cast("string") for name in order]))
+    own = {name: rows[numerator] for name, (numerator, _) in parts.items()}
+    owners = rows.group_by(within).aggregate(owners=ibis.struct({"place": rows.place, **own}).collect())
+    rows = rows.inner_join(owners.rename({f"of_{name}": name for name in within}), [(name, f"of_{name}") for name in within])
     rows = rows.mutate(
-        **{f"{name}_total": half_even(exact(rows[f"{name}_sum"].abs()), rows[divisor]) for name, (_, divisor) in parts.items()},
-        **{f"{name}_floor": floor for name, floor in floors.items()},
-        **{f"{name}_remainder": exact(mirrored[name] - floors[name] * rows[divisor]) for name, (_, divisor) in parts.items()},
-        **{f"{name}_sign": found for name, found in signs.items()},
+        **{f"{name}_sum": exact(rows.owners.map(lambda owner, name=name: owner[name]).sums()) for name in parts},
     )
-    return _completed(rows, parts, within, order)
+    rows = rows.mutate(**{f"{name}_sign": sign(rows[f"{name}_sum"]) for name in parts})
+    rows = rows.mutate(
+        **{f"{name}_rest": _rest(rows, name, rows[numerator], divisor) for name, (numerator, divisor) in parts.items()},
+        **{
+            f"{name}_rests": rows.owners.map(
+                lambda owner, name=name, divisor=divisor: ibis.struct(
+                    {"place": owner.place, "rest": _rest(rows, name, owner[name], divisor)}
+                )
+            )
+            for name, (_, divisor) in parts.items()
+        },
+    )
+    return rows.mutate(**{name: _rounded(rows, name, *columns) for name, columns in parts.items()})
 
 
-def _completed(rows: ir.Table, parts: Iterable[str], within: Sequence[str], order: Sequence[str]) -> ir.Table:
-    """Whole parts whose remainders are largest have one more each, until nothing is missing from the total."""
-    missing = {f"{name}_missing": rows[f"{name}_total"] - rows[f"{name}_floor"].sum().over(group_by=within) for name in parts}
-    ranks = {
-        f"{name}_rank": ibis.row_number().over(
-            group_by=within, order_by=[rows[f"{name}_remainder"].desc(), *(rows[by] for by in order)]
-        )
-        for name in parts
-    }
-    rows = rows.mutate(**missing, **ranks)
-    more = {name: (rows[f"{name}_rank"] < rows[f"{name}_missing"]).ifelse(1, 0) for name in parts}
-    return rows.mutate(**{name: ((rows[f"{name}_floor"] + more[name]) * rows[f"{name}_sign"]).cast("int64") for name in parts})
+# Below all that texts of an order are made of: so texts that are joined come in the order of their parts.
+_SEPARATOR = "\x01"
 
 
-def _floor(numerator: ir.DecimalValue, divisor: ir.DecimalValue) -> ir.DecimalValue:
-    cut = exact_quotient(numerator, divisor)
-    return exact(cut - (numerator < cut * divisor).ifelse(1, 0))
+def _rest(rows: ir.Table, name: str, numerator: ir.DecimalValue, divisor: str) -> ir.DecimalValue:
+    """What a numerator, mirrored where the sum is below 0, has beyond the whole part that is not greater."""
+    left = exact(exact(numerator * rows[f"{name}_sign"]) % rows[divisor])
+    return exact(left + (left < 0).ifelse(rows[divisor], exact(0)))
+
+
+def _rounded(rows: ir.Table, name: str, numerator: str, divisor: str) -> ir.IntegerValue:
+    own, sum_, rests = (rows[f"{name}_{which}"] for which in ("rest", "sum", "rests"))
+    total = exact(sum_.abs())
+    floor = exact_quotient(exact(rows[numerator] * rows[f"{name}_sign"]) - own, rows[divisor])
+    first = rests.filter(lambda each: (each.rest > own) | ((each.rest == own) & (each.place < rows.place))).length()
+    floors = exact_quotient(exact(total - exact(rests.map(lambda each: each.rest).sums())), rows[divisor])
+    missing = half_even(total, rows[divisor]) - floors
+    return exact((floor + (first < missing).ifelse(1, 0)) * rows[f"{name}_sign"]).cast("int64")

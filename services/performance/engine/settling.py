@@ -11,6 +11,7 @@ from services.performance.engine.measures import ACCOUNT_RESULTS, ACCRUALS, DAY_
 from services.performance.engine.rounding import exact, half_even, shared_by_quota, summed
 from services.performance.engine.sources import MEASURED, looked_up
 from services.performance.engine.tables import ACCRUED, ADDED, KEYED_DAYS, Division, table
+from services.performance.rules.catalogue import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,35 +21,38 @@ if TYPE_CHECKING:
 # What is rounded as one: an object under one version of its product, in the month so far.
 WHOLE = ("dataset", "source_system", "account_number", "currency_code", "product_version_id")
 # Who has one more of equal remainders.
-_ORDER = ("is_pool", "staff_number", "person_id", "organisation_unit_id", "customer_number")
+ORDER = ("is_pool", "staff_number", "person_id", "organisation_unit_id", "customer_number")
 _KEYS = tuple(name for name, type_ in ACCRUED.items() if type_ == "string")
 
 
-def added(keyed: str, dataset: str, division: Division, accruals: tuple[str, ...], *, by_day: bool) -> ir.Table:
+def added(keyed: str, dataset: str, division: Division, measures: tuple[str, ...], *, by_day: bool) -> ir.Table:
     """What the rows of that table of KEYED_DAYS add up to, day by day, or over all days of the step as of the last.
 
-    `accruals` are those that any rule accrues: the others are 0. Texts are looked up of what is added up, never of each day.
+    `measures` are those that any rule measures: the others are 0. Texts are looked up of what is added up, never of each day.
     """
     rows = ibis.table(KEYED_DAYS, name=keyed)
     rows = rows.mutate(balance_days=rows.balance, base_days=rows.base_balance, incomplete_days=rows.incomplete.cast("int64"))
     if not by_day:
         rows = rows.mutate(last_date=table("step").last_date.as_scalar())
         rows = rows.mutate(balance=(rows.day == rows.last_date).ifelse(rows.balance, 0), day=rows.last_date)
-    numerators = [f"{name}_numerator" for name in accruals]
-    sums: dict[str, ir.Value] = {name: summed(rows[name]) for name in (*_WHOLE_SUMS, "balance_days", "base_days")}
-    rows = rows.group_by(*_KEYED).aggregate(**sums, days_owned=rows.count(), **{name: exact(rows[name].sum()) for name in numerators})
+    sums = {name: summed(rows[name]) for name, measure in _SUMMED.items() if measure in measures}
+    sums |= {f"{name}_numerator": exact(rows[f"{name}_numerator"].sum()) for name in ACCRUALS if name in measures}
+    rows = rows.group_by(*_KEYED).aggregate(**sums, incomplete_days=summed(rows.incomplete_days), new_days=rows.count())
     rows = named(rows, MEASURED[dataset], division)
-    lacking = {name: exact(0) for name, type_ in ADDED.items() if name.endswith("_numerator") and name not in numerators}
-    return rows.mutate(
-        balance_days=exact(rows.balance_days), base_days=exact(rows.base_days), new_days=rows.days_owned, **lacking
-    ).select(*ADDED)
+    rows = rows.mutate(**{name: ibis.literal(0, type_) for name, type_ in ADDED.items() if name not in rows.columns})
+    exactly = {name: exact(rows[name]) for name in ("balance_days", "base_days")}
+    return rows.mutate(**exactly, days_owned=rows.new_days).select(*ADDED)
 
 
 # By what rows are added up before anything is looked up by it.
 _KEYED = (
     "day", "source_system", "account_number", "currency_code", "customer_number", "unit_number", "rule", "line", "fault",
 )  # fmt: skip
-_WHOLE_SUMS = ("balance", "flow_amount", "flow_count", "incomplete_days")
+# Sums of 64 bits, by the measure whose formula makes them.
+_SUMMED = {
+    "balance": Slot.BALANCE, "balance_days": Slot.BALANCE, "base_days": Slot.BALANCE,
+    "flow_amount": Slot.FLOW_AMOUNT, "flow_count": Slot.FLOW_COUNT,
+}  # fmt: skip
 
 
 def accrued(*, formerly: bool) -> ir.Table:
@@ -94,7 +98,7 @@ def settled(*, divided: bool) -> ir.Table:
     parts = {"average_balance": ("balance_days", "days"), "base_balance": ("base_days", "days")}
     parts |= {name: (f"{name}_numerator", f"{name}_divisor") for name in ACCRUALS}
     if divided:
-        rows = shared_by_quota(rows, parts, WHOLE, _ORDER)
+        rows = shared_by_quota(rows, parts, WHOLE, (*ORDER, "customer_id"))
     else:
         rows = rows.mutate(**{name: half_even(rows[own], rows[divisor]).cast("int64") for name, (own, divisor) in parts.items()})
     rows = rows.mutate(

@@ -59,12 +59,13 @@ def looked_up(rows: ir.Table, found: ir.Table, on: Mapping[str, str]) -> ir.Tabl
 
 def _balances() -> ir.Table:
     own = {"own_product_code": "product_code", "own_unit_number": "unit_number", "own_rate_e8": "interest_rate_e8"}
-    accounts = table("accounts").drop("account_system").rename(account_kind="kind", account_state="state")
-    rows = _of_accounts(table("balances").rename(own), accounts)
+    rows = _of_accounts(table("balances").rename(own), _accounts().drop("account_system"))
+    # The bank lists rates by product and currency: those of the account, which the row's may not be.
+    as_listed = (rows.currency_code == rows.account_currency_code) & rows.own_product_code.isnull()
     return rows.mutate(
         unit_number=ibis.coalesce(rows.own_unit_number, rows.unit_number),
         product_code=ibis.coalesce(rows.own_product_code, rows.product_code),
-        customer_rate=ibis.coalesce(rows.own_rate_e8, rows.interest_rate_e8),
+        customer_rate=ibis.coalesce(rows.own_rate_e8, rows.interest_rate_e8, as_listed.ifelse(rows.listed_rate_e8, ibis.null())),
         selected_kind=rows.account_kind,
         balance=rows.balance_minor_units,
         days_since_open=_days(rows.open_date, rows.day),
@@ -72,8 +73,7 @@ def _balances() -> ir.Table:
 
 
 def _transactions() -> ir.Table:
-    accounts = table("accounts").rename(account_kind="kind", account_state="state")
-    rows = _of_accounts(table("transactions"), accounts)
+    rows = _of_accounts(table("transactions"), _accounts())
     return rows.mutate(
         # The movement is told by one system of an account that another keeps.
         source_system=ibis.coalesce(rows.account_system, rows.source_system),
@@ -81,6 +81,10 @@ def _transactions() -> ir.Table:
         amount=rows.amount_minor_units,
         row_key=rows.transaction_number,
     )
+
+
+def _accounts() -> ir.Table:
+    return table("accounts").rename(account_kind="kind", account_state="state", account_currency_code="currency_code")
 
 
 def _of_accounts(rows: ir.Table, accounts: ir.Table) -> ir.Table:

@@ -29,9 +29,9 @@ HOLDINGS = f"""
     FROM owned_customers {{of_customers}};
 
     CREATE OR REPLACE TEMP TABLE day_lines AS
-    WITH standing AS (
+    WITH standing AS NOT MATERIALIZED (
         FROM owned_share_lines WHERE getvariable('day') BETWEEN start_date AND coalesce(end_date, getvariable('day'))
-    ), numbered AS (
+    ), numbered AS NOT MATERIALIZED (
         SELECT *, split_part(object_key, '/', 1) AS source_system,
             object_key[length(split_part(object_key, '/', 1)) + 2:] AS account_number
         FROM standing WHERE object_kind <> {int(ObjectKind.CUSTOMER)}
@@ -74,13 +74,13 @@ HOLDINGS = f"""
             list(line) OVER (in_order ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS after
         FROM told WINDOW in_order AS (PARTITION BY holding ORDER BY staff_number, person_id, share_line_id)
         UNION ALL BY NAME
-        SELECT 1 AS pool, holding, any_value(division) AS division, '' AS staff_number, '' AS person_id, '' AS line_unit_id,
+        SELECT 1 AS pool, holding, any_value(division) AS division, '' AS person_id, '' AS line_unit_id,
             '' AS share_line_id, 0 AS from_minor_units, 0 AS basis_points,
             {WHOLE_BASIS_POINTS} - sum(basis_points) AS pool_basis_points,
             list(line ORDER BY staff_number, person_id, share_line_id) AS before
         FROM told GROUP BY holding
     )
-    SELECT row_number() OVER () AS line, holding, division, pool, staff_number, person_id, line_unit_id, share_line_id,
+    SELECT row_number() OVER () AS line, holding, division, pool, person_id, line_unit_id, share_line_id,
         from_minor_units, to_minor_units, basis_points, pool_basis_points::BIGINT AS pool_basis_points,
         coalesce(before, []) AS before, coalesce(after, []) AS after
     FROM placed WHERE pool = 0 OR pool_basis_points > 0 OR division = {int(Division.BY_BANDS)};
@@ -105,15 +105,27 @@ NO_BASE = """
 NO_ACCOUNTS = """
     CREATE OR REPLACE TEMP TABLE known_accounts (
         source_system VARCHAR, account_number VARCHAR, customer_number VARCHAR, kind VARCHAR, product_code VARCHAR,
-        unit_number VARCHAR, open_date DATE, maturity_date DATE, state VARCHAR, interest_rate_e8 BIGINT
+        currency_code VARCHAR, unit_number VARCHAR, open_date DATE, maturity_date DATE, state VARCHAR, interest_rate_e8 BIGINT
     )
 """
 # Those of the view that are not known yet.
 MORE_ACCOUNTS = """
     INSERT INTO known_accounts
-    SELECT source_system, account_number, customer_number, kind, product_code, unit_number, open_date, maturity_date, state,
-        interest_rate_e8
+    SELECT source_system, account_number, customer_number, kind, product_code, currency_code, unit_number, open_date,
+        maturity_date, state, interest_rate_e8
     FROM {view} found ANTI JOIN known_accounts USING (source_system, account_number)
+"""
+# By product and currency what the bank lists, by tenor.
+LISTED_RATES = """
+    SELECT product_code, currency_code,
+        list({{'tenor_days': tenor_days, 'interest_rate_e8': interest_rate_e8}} ORDER BY tenor_days, feed) AS rates
+    FROM {view} GROUP BY product_code, currency_code
+"""
+# The listed rate at the nearest tenor that is not longer than an account's, or the shortest.
+_LISTED_RATE = """
+    coalesce(
+        list_filter(rates, lambda rate: rate.tenor_days <= coalesce(maturity_date - open_date, 0))[-1], rates[1]
+    ).interest_rate_e8
 """
 # With whose each is, and how it is rated; and once more under the name of each system that tells of accounts and keeps none.
 ACCOUNTS = f"""
@@ -124,13 +136,14 @@ ACCOUNTS = f"""
         CASE WHEN own.holding IS NULL THEN customer.sole_share_line_id ELSE own.sole_share_line_id END AS sole_share_line_id,
         CASE WHEN own.holding IS NULL THEN customer.sole_person_id ELSE own.sole_person_id END AS sole_person_id,
         CASE WHEN own.holding IS NULL THEN customer.sole_unit_id ELSE own.sole_unit_id END AS sole_unit_id,
-        rating, probability_of_default, loss_given_default, loan_class, overdue_days
+        rating, probability_of_default, loss_given_default, loan_class, overdue_days, {_LISTED_RATE} AS listed_rate_e8
     FROM known_accounts known
     LEFT JOIN holdings own ON own.object_kind = {int(ObjectKind.ACCOUNT)} AND own.source_system = known.source_system
         AND own.account_number = known.account_number
     LEFT JOIN customers customer ON customer.customer_number = known.customer_number
     LEFT JOIN ratings ON ratings.customer_number = known.customer_number
-    LEFT JOIN classes ON classes.account_number = known.account_number;
+    LEFT JOIN classes ON classes.account_number = known.account_number
+    LEFT JOIN listed_rates ON listed_rates.product_code = known.product_code AND listed_rates.currency_code = known.currency_code;
 
     INSERT INTO accounts
     SELECT DISTINCT ON (telling.source_system, account_number) accounts.* REPLACE (telling.source_system AS source_system)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from services.chassis.lake.lake import Lake
 
 # Datasets that say something of the objects, as they stand.
-_FACTS = ("accounts", "risk_ratings", "loan_classes")
+_FACTS = ("accounts", "risk_ratings", "loan_classes", "interest_rates")
 # The columns by which datasets name an account, beside those that are measured.
 _NUMBERS = {"accounts": "account_number", "loan_classes": "account_number"}
 _DAY = timedelta(days=1)
@@ -63,7 +63,7 @@ class Part:
 
 WHOLE = Part()
 # What a step holds of an object while it is computed; measured, with all that the engine needs beside.
-_BYTES_PER_OBJECT = 5_000
+_BYTES_PER_OBJECT = 2_500
 # Of which the bounds of parts are drawn.
 _SAMPLED = 10_000
 
@@ -177,6 +177,7 @@ class Staging:
         self._run(staged.HOLDINGS.format(of_customers=of_customers, of_numbers=self._holds("account_number")))
         self._fill_facts("ratings", "risk_ratings", staged.RATINGS, step, of_customers=of_customers)
         self._fill_facts("classes", "loan_classes", staged.CLASSES, step)
+        self._fill_facts("listed_rates", "interest_rates", staged.LISTED_RATES, step)
         self._run(staged.ACCOUNTS)
         return ["holdings", "lines", "customers", "ratings", "accounts"]
 

@@ -82,7 +82,15 @@ class Month:
         for part in self.staging.parts:
             # One by one: each join of a statement holds memory of its own, and all sources together have more than a hundred.
             added = [
-                self._keep("added", settling.added, each.name, each.measuring.source.dataset, each.division, each.measuring.accruals, by_day=by_day)
+                self._keep(
+                    "added",
+                    settling.added,
+                    each.name,
+                    each.measuring.source.dataset,
+                    each.division,
+                    each.measuring.measures,
+                    by_day=by_day,
+                )
                 for each in self._keyed(step, part)
             ]
             self._engine.show("added", *added)

@@ -98,9 +98,10 @@ _STAGED: Mapping[str, Mapping[str, str]] = {
     # lines or by its customer's.
     "accounts": {
         "source_system": "string", "account_number": "string", "account_system": "string", "customer_number": "string",
-        "kind": "string", "product_code": "string", "unit_number": "string", "open_date": "date", "maturity_date": "date",
-        "state": "string", "interest_rate_e8": "int64", "customer_id": "string", **HOLDING, "rating": "string",
-        "probability_of_default": "int64", "loss_given_default": "int64", "loan_class": "string", "overdue_days": "int64",
+        "kind": "string", "product_code": "string", "currency_code": "string", "unit_number": "string", "open_date": "date",
+        "maturity_date": "date", "state": "string", "interest_rate_e8": "int64", "customer_id": "string", **HOLDING,
+        "rating": "string", "probability_of_default": "int64", "loss_given_default": "int64", "loan_class": "string",
+        "overdue_days": "int64", "listed_rate_e8": "int64",
     },
     "ratings": {
         "customer_number": "string", "rating": "string", "probability_of_default": "int64", "loss_given_default": "int64",
@@ -124,7 +125,7 @@ _STAGED: Mapping[str, Mapping[str, str]] = {
     # The lines of objects that are divided, and where they leave something one row more for it: the pool's, `pool` is 1. Each has
     # the object's other lines that come before it, and those after it, in the order in which equal ones have one more.
     "lines": {
-        "line": "int64", "holding": "int64", "division": "int64", "pool": "int64", "staff_number": "string", "person_id": "string",
+        "line": "int64", "holding": "int64", "division": "int64", "pool": "int64", "person_id": "string",
         "line_unit_id": "string", "share_line_id": "string", "from_minor_units": "int64", "to_minor_units": "int64",
         "basis_points": "int64", "pool_basis_points": "int64", "before": _LINES, "after": _LINES,
     },

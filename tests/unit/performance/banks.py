@@ -150,7 +150,7 @@ def drawn(seed, accounts=40, people=5) -> Bank:
             "unit_number": draw.choice(["0101", "0102", "9999"]),
             "open_date": opened,
             "maturity_date": opened + timedelta(days=draw.choice([90, 365, 1095])) if kind != "SAVINGS" else None,
-            "interest_rate_e8": draw.randrange(10**7),
+            "interest_rate_e8": draw.choice([draw.randrange(10**7)] * 3 + [None]),
         }
     moved = {number: fact | {"unit_number": draw.choice(["0101", "0102"])} for number, fact in facts.items()}
     late = set(draw.sample(sorted(facts), 4))
@@ -182,6 +182,14 @@ def drawn(seed, accounts=40, people=5) -> Bank:
             BASE: balances(dict(sorted(facts.items())[: accounts // 2])),
             # The third day has none of its own, like a day on which nothing is booked.
             **{day: balances(facts, 0.9) for day in days if day != days[2]},
+        },
+        ("interest_rates", "core"): {
+            day: [
+                {"product_code": "P9", "currency_code": code, "tenor_days": tenor, "interest_rate_e8": draw.randrange(10**7)}
+                for code in ("CNY", "USD")
+                for tenor in (30, 365)
+            ]
+            for day in (days[0], days[3])
         },
         ("risk_ratings", "risk"): {
             days[0]: [

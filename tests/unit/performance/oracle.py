@@ -166,7 +166,9 @@ class Oracle:
         given = {name.removesuffix("_minor_units").removesuffix("_e8"): value for name, value in row.items()}
         account = account or {}
         if dataset == "balances":
-            given["customer_rate"] = _first(row.get("interest_rate_e8"), account.get("interest_rate_e8"))
+            given["customer_rate"] = _first(
+                row.get("interest_rate_e8"), account.get("interest_rate_e8"), self._listed_rate(row, account, day)
+            )
             given["unit_number"] = _first(row.get("unit_number"), account.get("unit_number"))
             given["product_code"] = _first(row.get("product_code"), account.get("product_code"))
             given["selected"] = account.get("kind")
@@ -227,6 +229,21 @@ class Oracle:
             if at <= day and row["currency_code"] == currency
         ]
         return max(told)[1] if told else None
+
+    def _listed_rate(self, row, account, day):
+        """At the nearest tenor that is not longer, or the shortest."""
+        if row.get("product_code") is not None or row["currency_code"] != account.get("currency_code"):
+            return None
+        opened, due = account.get("open_date"), account.get("maturity_date")
+        tenor = (due - opened).days if opened and due else 0
+        told = {
+            each["tenor_days"]: each["interest_rate_e8"]
+            for (name, _), by_date in self.revisions.items()
+            if name == "interest_rates"
+            for each in _standing(by_date, day)
+            if (each["product_code"], each["currency_code"]) == (account["product_code"], account["currency_code"])
+        }
+        return told[max((each for each in told if each <= tenor), default=min(told))] if told else None
 
     def _rule(self, dataset, given, day):
         rules = [

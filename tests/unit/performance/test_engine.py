@@ -283,6 +283,41 @@ def test_stock_stays_the_formers_and_the_increment_is_the_teams(computed):
     assert [of(leaf, "increment", person_id=person) for person in "ab"] == [0, 400]
 
 
+def test_an_account_without_a_rate_has_the_one_that_the_bank_lists_for_its_currency_and_tenor(computed):
+    listed = {"product_code": "P", "currency_code": "CNY"}
+    facts = {"product_code": "P", "interest_rate_e8": None}
+    year = facts | {"maturity_date": date(2021, 1, 1)}
+    own = {"A": year, "B": facts, "C": year | {"currency_code": "USD"}, "D": year | {"interest_rate_e8": 0}}
+    bank = small({MONTH: dict.fromkeys(own, 365 * 10**6)}, accounts={MONTH: own})
+    bank.revisions["interest_rates", "core"] = {
+        MONTH: [listed | {"tenor_days": tenor, "interest_rate_e8": rate} for tenor, rate in ((30, 1_000_000), (90, 2_000_000))]
+    }
+    bank.revisions["fx_rates", "treasury"] = {
+        MONTH: [{"currency_code": "USD", "quote_currency_code": "CNY", "exchange_rate_e8": 10**8}]
+    }
+    bank.revisions["ftp_curve", "treasury"][MONTH] += [{"currency_code": "USD", "tenor_days": 0, "ftp_rate_e8": 3_000_000}]
+    leaf, issues = computed(bank, as_of=MONTH)
+    # Per day of 3 % for funds: 2 % at 90 days, 1 % at the shortest, none in another currency, and its own.
+    assert [of(leaf, "ftp_profit", account_number=number) for number in "ABCD"] == [10_000, 20_000, 0, 30_000]
+    assert [subject for reason, subject in issues if reason == "INPUT_MISSING"] == ["balances/core/C/USD"]
+
+
+def test_of_equal_remainders_in_a_band_the_first_by_staff_number_has_the_cent_and_the_pool_comes_last(computed):
+    bands = [
+        {
+            "person_id": person,
+            "basis_points": 2500,
+            "from_minor_units": 100,
+            "to_minor_units": 200,
+            "share_line_id": share_line_id,
+        }
+        for person, share_line_id in (("b", "l0"), ("a", "l1"), ("c", "l2"))
+    ]
+    leaf, _ = computed(small({MONTH: {"A": 102}}, lines=bands), as_of=MONTH)
+    # Of two units above the band's foot each has half a unit, and the pool 100 and a half.
+    assert [of(leaf, "balance", person_id=person) for person in ("a", "b", "c", "")] == [1, 1, 0, 100]
+
+
 def test_a_negative_balance_mirrors_the_positive_one(computed, tmp_path):
     halves = [
         {"person_id": "a", "basis_points": 5000},
