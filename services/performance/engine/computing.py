@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from services.chassis.lake.lake import Lake
-    from services.performance.engine.stepping import Month
+    from services.performance.engine.stepping import AddedDays, Month
 
 __all__ = ["OWNERSHIP", "MonthInputs", "ObjectKey", "PinnedDay", "account_days", "compute"]
 
@@ -58,17 +58,18 @@ def compute(
         since, leaf = (last + timedelta(days=1), leaf) if last else (since, [])
     if since > inputs.as_of_date:
         raise ValueError("The earlier computation has all days already.")
-    days: list[Path] = []
-    issues: list[Path] = []
+    found: list[AddedDays] = []
     for step in month.staging.steps(since):
-        for added in month.add(step, leaf, by_day=by_day):
-            leaf = added.leaf
-            days.append(added.day_results)
-            issues += added.issues
-    if len(leaf) == 1:
+        found += month.add(step, leaf, by_day=by_day)
+        leaf = found[-1].leaf
+    if len(leaf) == len(found[-1].days) == 1:
         leaf[0].rename(folder / LEAF_FILE)
     else:
-        _write(connection, f"FROM read_parquet({_listed(leaf)})", folder / LEAF_FILE)
+        _write(
+            connection, f"FROM read_parquet({_listed(leaf)}) WHERE as_of_date = DATE '{inputs.as_of_date}'", folder / LEAF_FILE
+        )
+    days = [path for each in found for path in each.day_results]
+    issues = [path for each in found for path in each.issues]
     _write(connection, f"FROM read_parquet({_listed(days)}) ORDER BY ALL", folder / DAYS_FILE)
     told = "SELECT reason, subject, sum(row_count)::BIGINT AS row_count, max(organisation_unit_id) AS organisation_unit_id"
     _write(connection, f"{told} FROM read_parquet({_listed(issues)}) GROUP BY ALL ORDER BY ALL", folder / ISSUES_FILE)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # What is rounded as one: an object under one version of its product, in the month so far.
 WHOLE = ("dataset", "source_system", "account_number", "currency_code", "product_version_id")
+_OBJECTS = ("as_of_date", *WHOLE)
 # Who has one more of equal remainders.
 ORDER = ("is_pool", "staff_number", "person_id", "organisation_unit_id", "customer_number")
 _KEYS = tuple(name for name, type_ in ACCRUED.items() if type_ == "string")
@@ -56,13 +57,22 @@ _SUMMED = {
 
 
 def accrued(*, formerly: bool) -> ir.Table:
-    """What the days up to the period's last add up to: that day's sums, and what the leaf before it has."""
-    rows = table("added").filter(lambda t: t.day == table("period").as_of_date.as_scalar()).drop("day")
+    """What the days come to up to each day of the period: the sums of its days, and what the leaf before them has."""
+    ends = table("period").select("as_of_date")
+    rows = table("added").filter(lambda t: t.day >= ends.as_of_date.min().as_scalar())
+    rows = rows.inner_join(ends, rows.day <= ends.as_of_date)
+    # Of the days before, the balance is not the last one any more, and what was to be told of them was told.
+    is_last = rows.day == rows.as_of_date
+    rows = rows.filter(is_last | rows.fault.isnull())
+    rows = rows.mutate(**{name: is_last.ifelse(rows[name], 0) for name in _OF_LAST_DAY}).select("as_of_date", *ACCRUED)
     if formerly:
-        # Of the days before, the balance is not the last one any more, and what was to be told of them was told.
-        passed = dict.fromkeys(("balance", "new_days", "incomplete_days"), ibis.literal(0, "int64"))
-        rows = ibis.union(rows, table("formerly").mutate(**passed, fault=ibis.null("string")).select(*ACCRUED))
-    return rows.group_by(*_KEYS).aggregate(**_sums(rows)).select(*ACCRUED)
+        passed = dict.fromkeys(_OF_LAST_DAY, ibis.literal(0, "int64"))
+        before = table("formerly").mutate(**passed, fault=ibis.null("string")).select(*ACCRUED)
+        rows = ibis.union(rows, ends.cross_join(before).select("as_of_date", *ACCRUED))
+    return rows.group_by("as_of_date", *_KEYS).aggregate(**_sums(rows)).select("as_of_date", *ACCRUED)
+
+
+_OF_LAST_DAY = ("balance", "new_days", "incomplete_days")
 
 
 def _sums(rows: ir.Table) -> dict[str, ir.Value]:
@@ -74,23 +84,21 @@ def _sums(rows: ir.Table) -> dict[str, ir.Value]:
 
 
 def several() -> ir.Table:
-    """Objects that have several owners in the month: only their rows need to be held against each other."""
+    """Objects that have several owners in the month up to a day: only their rows need to be held against each other."""
     rows = table("accrued").filter(lambda t: t.fault.isnull())
-    return rows.group_by(WHOLE).aggregate(owners=rows.count()).filter(lambda t: t.owners > 1).drop("owners")
+    return rows.group_by(_OBJECTS).aggregate(owners=rows.count()).filter(lambda t: t.owners > 1).drop("owners")
 
 
 def settled(*, divided: bool) -> ir.Table:
     """The leaf of the objects of `several`, or of all others: each measure of an object is rounded once, and shared."""
     rows = table("accrued").filter(lambda t: t.fault.isnull())
-    rows = rows.semi_join(table("several"), WHOLE) if divided else rows.anti_join(table("several"), WHOLE)
+    rows = rows.semi_join(table("several"), _OBJECTS) if divided else rows.anti_join(table("several"), _OBJECTS)
     version = {"dataset": "dataset", "product_version_id": "product_version_id", "currency_code": "currency_code"}
     rows = looked_up(rows, table("divisors"), version)
     rows = looked_up(rows, table("people"), {"person_id": "person_id"})
-    period = table("period")
+    rows = looked_up(rows, table("period"), {"as_of_date": "as_of_date"})
     rows = rows.mutate(
-        month_date=period.month_date.as_scalar(),
-        as_of_date=period.as_of_date.as_scalar(),
-        days=exact(period.days.as_scalar()),
+        days=exact(rows.days),
         # The pool comes last.
         is_pool=(rows.person_id == "").ifelse(1, 0),
         staff_number=ibis.coalesce(rows.staff_number, ""),
@@ -98,7 +106,7 @@ def settled(*, divided: bool) -> ir.Table:
     parts = {"average_balance": ("balance_days", "days"), "base_balance": ("base_days", "days")}
     parts |= {name: (f"{name}_numerator", f"{name}_divisor") for name in ACCRUALS}
     if divided:
-        rows = shared_by_quota(rows, parts, WHOLE, (*ORDER, "customer_id"))
+        rows = shared_by_quota(rows, parts, _OBJECTS, (*ORDER, "customer_id"))
     else:
         rows = rows.mutate(**{name: half_even(rows[own], rows[divisor]).cast("int64") for name, (own, divisor) in parts.items()})
     rows = rows.mutate(
@@ -109,13 +117,13 @@ def settled(*, divided: bool) -> ir.Table:
 
 
 def leaf() -> ir.Table:
-    """All of it."""
+    """All of it, as of each day of the period."""
     alone, together = (ibis.table(ACCOUNT_RESULTS, name=name) for name in ("alone", "together"))
     return ibis.union(alone, together)
 
 
 def day_results() -> ir.Table:
-    """The leaf added up by owner, unit and product, as of its last day."""
+    """The leaf added up by owner, unit and product, as of each of its days."""
     rows = table("account_results")
     return totals(rows.mutate(day=rows.as_of_date), ("day", *OWNER)).select(*DAY_RESULTS)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.chassis.engines.expressions import quoted
@@ -122,12 +123,17 @@ class Staging:
             self._fill_rows(source, step)
         return [*self._take_facts(step), "base_rows", *(source.dataset for source in self.sources(step)), "step", "selectors"]
 
-    def end(self, day: date) -> list[str]:
-        """The leaf is computed as of that day."""
+    def end(self, days: Sequence[date]) -> list[str]:
+        """The leaf is computed as of each of those days."""
         month_date = self._inputs.month_date
         columns = "month_date DATE, as_of_date DATE, days BIGINT"
-        self._fill("period", columns, [(month_date, day, (day - month_date).days + 1)])
+        self._fill("period", columns, [(month_date, day, (day - month_date).days + 1) for day in days])
         return ["period"]
+
+    def count(self, paths: Sequence[Path]) -> int:
+        """How many rows there are in files."""
+        listed = ", ".join(map(quoted, paths))
+        return int(self._connection.execute(f"SELECT count(*) FROM read_parquet([{listed}])").fetchall()[0][0]) if paths else 0
 
     def steps(self, since: date) -> Iterator[Step]:
         """The days from that one on, in as few steps as can be."""

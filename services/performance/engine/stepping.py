@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +23,21 @@ if TYPE_CHECKING:
     from services.performance.engine.tables import Division
 
 
-@dataclass(frozen=True, slots=True)
-class AddedDay:
-    """What a month comes to after a day."""
+_DAY = timedelta(days=1)
+# Rows that are added up at once: days of small books are computed together, for a statement has its price whatever it reads.
+_ROWS_AT_ONCE = 500_000
 
-    # The files that together are the leaf.
-    leaf: Sequence[Path]
-    day_results: Path
-    issues: Sequence[Path]
+
+@dataclass(frozen=True, slots=True)
+class AddedDays:
+    """What a month comes to after each of some days that follow one another."""
+
+    days: Sequence[date]
+    # The files that together are the leaf as of each of the days.
+    leaf: list[Path] = field(default_factory=list)
+    issues: list[Path] = field(default_factory=list)
+    # Once the leaf is whole.
+    day_results: list[Path] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,53 +81,53 @@ class Month:
                 self._define(found[-1].name, keyed_days, measuring, division)
         return found
 
-    def add(self, step: Step, formerly: Sequence[Path], *, by_day: bool) -> Iterator[AddedDay]:
-        """What each day of the step, or its last, comes to, from the leaf before the step, whose files are none for the first."""
-        days = step.days if by_day else [step.last]
-        leaf: dict[date, list[Path]] = {day: [] for day in days}
-        issues: dict[date, list[Path]] = {day: [] for day in days}
+    def add(self, step: Step, formerly: Sequence[Path], *, by_day: bool) -> list[AddedDays]:
+        """What each day of the step, or its last, comes to, from the leaf of the day before, which at first is none."""
+        found: list[AddedDays] = []
         for part in self.staging.parts:
-            # One by one: each join of a statement holds memory of its own, and all sources together have more than a hundred.
-            added = [
-                self._keep(
-                    "added",
-                    settling.added,
-                    each.name,
-                    each.measuring.source.dataset,
-                    each.division,
-                    each.measuring.measures,
-                    by_day=by_day,
-                )
-                for each in self._keyed(step, part)
-            ]
-            self._engine.show("added", *added)
-            before = bool(formerly)
-            if before:
-                self._show_former(formerly, part)
-            for day in days:
-                self._take(self.staging.end(day))
-                self._keep("accrued", settling.accrued, formerly=before)
+            added = self._added(step, part, by_day=by_day)
+            found = found or [*self._together(step.days if by_day else [step.last], added, formerly)]
+            leaf, day_before = formerly, step.first - _DAY
+            for each in found:
+                self._take(self.staging.end(each.days))
+                if leaf:
+                    # Of the part's objects alone.
+                    self._engine.show("former_leaf", *leaf)
+                    of_part = part.holds("account_number")
+                    self._engine.define("formerly", f"FROM former_leaf WHERE as_of_date = DATE '{day_before}' AND {of_part}")
+                self._keep("accrued", settling.accrued, formerly=bool(leaf))
                 self._keep("several", settling.several)
                 self._define("alone", settling.settled, divided=False)
                 self._define("together", settling.settled, divided=True)
-                leaf[day].append(self._keep("account_results", settling.leaf))
-                issues[day].append(self._keep("issues", settling.issues))
-                self._engine.show("formerly", leaf[day][-1])
-                before = True
+                each.leaf.append(self._keep("account_results", settling.leaf))
+                each.issues.append(self._keep("issues", settling.issues))
+                leaf, day_before = each.leaf[-1:], each.days[-1]
             # Of all days of a part: large, and read by nobody any more.
             for path in added:
                 path.unlink()
-        for day in days:
-            self._engine.show("account_results", *leaf[day])
-            yield AddedDay(leaf[day], self._keep("day_results", settling.day_results), issues[day])
+        for each in found:
+            self._engine.show("account_results", *each.leaf)
+            each.day_results.append(self._keep("day_results", settling.day_results))
+        return found
 
-    def _show_former(self, formerly: Sequence[Path], part: Part) -> None:
-        """The leaf before the step, of a part's objects."""
-        if part == WHOLE:
-            self._engine.show("formerly", *formerly)
-        else:
-            self._engine.show("former_leaf", *formerly)
-            self._engine.define("formerly", f"FROM former_leaf WHERE {part.holds('account_number')}")
+    def _added(self, step: Step, part: Part, *, by_day: bool) -> list[Path]:
+        """What the days of a step add up to, as files."""
+        added = []
+        # One by one: each join of a statement holds memory of its own, and all sources together have more than a hundred.
+        for each in self._keyed(step, part):
+            dataset, measures = each.measuring.source.dataset, each.measuring.measures
+            added.append(self._keep("added", settling.added, each.name, dataset, each.division, measures, by_day=by_day))
+        self._engine.show("added", *added)
+        return added
+
+    def _together(self, days: Sequence[date], added: Sequence[Path], formerly: Sequence[Path]) -> Iterator[AddedDays]:
+        """As many days at once as are not too many rows: each has those of all days before it, and the leaf's."""
+        a_day, before = self.staging.count(added) / len(days), self.staging.count(formerly)
+        count = 1
+        while (count + 1) * before + a_day * (count + 1) * (count + 2) / 2 <= _ROWS_AT_ONCE and count < len(days):
+            count += 1
+        for first in range(0, len(days), count):
+            yield AddedDays(days[first : first + count])
 
     def _define(self, name: str, build: Callable[..., ir.Table], *arguments: Any, **options: Any) -> None:
         self._engine.define(name, statement(self._engine.dialect, build, *arguments, **options))

@@ -92,7 +92,7 @@ _BASE = {
 _STAGED: Mapping[str, Mapping[str, str]] = {
     # One row: the step's last day.
     "step": {"last_date": "date"},
-    # One row: the month so far, to the day whose leaf is computed.
+    # The month so far, to each day whose leaf is computed.
     "period": {"month_date": "date", "as_of_date": "date", "days": "int64"},
     # By each source system that names it; `account_system` is the one that keeps it. Whose it is already says whether by its own
     # lines or by its customer's.
@@ -140,9 +140,10 @@ _STAGED: Mapping[str, Mapping[str, str]] = {
     },
     # What the days of the step add up to, and what all days so far do, by object and owner.
     "added": ADDED,
-    "accrued": ACCRUED,
-    "several": dict.fromkeys(("dataset", "source_system", "account_number", "currency_code", "product_version_id"), "string"),
-    # The leaf, and that of the step before.
+    "accrued": {"as_of_date": "date", **ACCRUED},
+    "several": {"as_of_date": "date"}
+    | dict.fromkeys(("dataset", "source_system", "account_number", "currency_code", "product_version_id"), "string"),
+    # The leaf, and that of the day before these.
     "account_results": ACCOUNT_RESULTS,
     "formerly": ACCOUNT_RESULTS,
 }  # fmt: skip

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 
 from services.chassis import keys
 from services.chassis.lake.lake import Lake
-from services.performance.engine import staging
+from services.performance.engine import staging, stepping
 from services.performance.engine.computing import account_days, compute
 from services.performance.engine.inputs import ObjectKey
 from services.performance.engine.measures import ACCRUALS, MEASURES
@@ -106,6 +107,27 @@ def test_all_days_at_once_come_to_the_same_leaf_to_the_last_digit(accounts):
     _, lake, inputs, folder, connection = accounts
     compute(connection, lake, inputs, folder / "at_once", by_day=False)
     assert same_rows(connection, folder / "by_day" / LEAF, folder / "at_once" / LEAF)
+
+
+def test_days_that_are_computed_together_come_to_what_each_does_after_the_one_before(place, tmp_path, monkeypatch):
+    days = [MONTH + timedelta(days=n) for n in range(7)]
+    # B is not there at first, C never has a rate of exchange.
+    balances = {day: {"A": 1_000_001 + n, "C": 7} | ({"B": -500 * n} if n > 2 else {}) for n, day in enumerate(days)}
+    thirds = [{"person_id": person, "basis_points": 3333} for person in "ab"] + [{"person_id": "c", "basis_points": 3334}]
+    bank = small(balances, lines=thirds, accounts={MONTH: {"A": {}, "B": {}, "C": {"currency_code": "XXX"}}})
+    lake, together = Lake(tmp_path / "lake", memory_mb_max=256), []
+    inputs = bank.write(lake, tmp_path / "ownership", as_of=days[-1])
+    ended = staging.Staging.end
+    monkeypatch.setattr(staging.Staging, "end", lambda own, period: together.append(len(period)) or ended(own, period))
+    with lake.connection() as connection:
+        for name, rows_at_once in (("one", 1), ("some", 40), ("all", 500_000)):
+            monkeypatch.setattr(stepping, "_ROWS_AT_ONCE", rows_at_once)
+            compute(connection, lake, inputs, tmp_path / name)
+        # The accounts' own day is a step of its own: a revision is carried from then on.
+        assert together == [*[1] * 7, 1, 2, 2, 2, 1, 6]
+        for name, file in product(("some", "all"), (LEAF, DAYS, ISSUES)):
+            assert same_rows(connection, tmp_path / "one" / file, tmp_path / name / file), (name, file)
+        assert len(read(connection, tmp_path / "one" / ISSUES)) == 1
 
 
 def test_a_run_that_goes_on_from_an_earlier_one_comes_to_the_same_leaf(accounts):
