@@ -8,8 +8,10 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
@@ -17,6 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.deployments import PASSWORD, Deployment, branch
 from tests.e2e.results import wait_for_analysis, wait_for_results
 
+BANK_ZONE = ZoneInfo("Asia/Shanghai")
 ROOT = Path(__file__).parents[2]
 SCREENS = ROOT / "build/screens"
 AXE = ROOT / "gateway/web/node_modules/axe-core/axe.min.js"
@@ -78,7 +81,7 @@ def visit(bank, browser):
             has_touch=phone,
             locale=LOCALES[language],
             color_scheme=appearance,
-            timezone_id="Asia/Shanghai",
+            timezone_id=BANK_ZONE.key,
             reduced_motion="reduce",
         )
         page = context.new_page()
@@ -134,6 +137,11 @@ def looks_right():
         assert overflow <= 1, f"{name} is wider than the window by {overflow} pixels"
 
     return check
+
+
+def business_day() -> date:
+    """Today where the bank is: in the evening of UTC it is tomorrow there."""
+    return datetime.now(BANK_ZONE).date()
 
 
 def settled(page: Page) -> None:

@@ -2,12 +2,12 @@
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.page.conftest import offline, settled
+from tests.page.conftest import business_day, offline, settled
 from tests.page.test_unit import choose
 
 STREAM = "**/v1/notifications:watch"
@@ -71,7 +71,7 @@ def test_a_campaign_gives_its_tasks_to_whose_customers_they_are(visit, bank):
     dialog.get_by_label("Name", exact=True).fill(name)
     dialog.get_by_label("What to say").fill(words)
     due = dialog.get_by_label("Due")
-    due.fill((datetime.now(UTC).date() + timedelta(days=20)).isoformat())
+    due.fill((business_day() + timedelta(days=20)).isoformat())
     due.press("Tab")
     dialog.locator("button[type=submit]").click()
     expect(manager.get_by_role("heading", level=1)).to_have_text(name)

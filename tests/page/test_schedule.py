@@ -2,12 +2,12 @@
 
 import re
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.conftest import settled
+from tests.page.conftest import business_day, settled
 
 
 def choose(page: Page, field: str, option: str) -> None:
@@ -18,7 +18,7 @@ def choose(page: Page, field: str, option: str) -> None:
 
 def workday_ahead() -> date:
     """A day of next week, of which nobody sees the end while a test runs."""
-    today = datetime.now(UTC).date()
+    today = business_day()
     return today + timedelta(days=8 - today.weekday())
 
 
@@ -220,7 +220,7 @@ def test_a_manager_runs_a_campaign(visit, looks_right):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
     due = dialog.get_by_label("Due")
-    due.fill((datetime.now(UTC).date() + timedelta(days=20)).isoformat())
+    due.fill((business_day() + timedelta(days=20)).isoformat())
     due.press("Tab")
     dialog.locator("button[type=submit]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)

@@ -1,15 +1,14 @@
 """A day's work: what Today holds for each post, a contact logged in one go, a warning from its evidence to its outcome."""
 
 import re
-from datetime import datetime
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 import requests
 from playwright.sync_api import expect
 
 from tests.deployments import PASSWORD
+from tests.page.conftest import business_day
 
 OPEN_MAX = 200
 
@@ -43,7 +42,7 @@ def task(bank, customer):
 
 
 def today():
-    return datetime.now(tz=ZoneInfo("Asia/Shanghai")).date().isoformat()
+    return business_day().isoformat()
 
 
 @pytest.fixture(scope="module")

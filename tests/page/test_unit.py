@@ -2,15 +2,13 @@
 
 import re
 import time
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.conftest import settled
+from tests.page.conftest import business_day, settled
 
-BANK_ZONE = ZoneInfo("Asia/Shanghai")
 PAGES = ("unit", "unit/results", "unit/coverage", "unit/warnings", "unit/departures", "unit/dispatch", "unit/approvals")
 VARIANTS = {
     "zh": {},
@@ -135,7 +133,7 @@ def test_a_report_is_sent_back_from_the_inbox(visit, asked):
 def submitted_report(asked) -> str:
     """A report of a day that nobody has confirmed, handed in."""
     for days in range(1, 30):
-        day = (datetime.now(BANK_ZONE).date() - timedelta(days)).isoformat()
+        day = (business_day() - timedelta(days)).isoformat()
         report = asked("rm1.east", "POST", "/v1/workReports:draft", period="WORK_PERIOD_DAY", dayDate=day)
         if report["state"] in ("WORK_REPORT_STATE_DRAFT", "WORK_REPORT_STATE_RETURNED"):
             asked("rm1.east", "POST", f"/v1/workReports/{report['workReportId']}:submit")

@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.page.conftest import settled
+from tests.page.conftest import business_day, settled
 from tests.page.test_schedule import drag, open_calendar_at, workday_ahead
 
 MANAGER, RM = "manager.east", "rm1.east"
@@ -85,7 +85,7 @@ def test_the_list_shows_what_customers_have_in_one_call_for_a_page(visit, looks_
 def test_the_auditor_seeks_a_day_and_what_was_refused_in_it(visit, looks_right, bank):
     unknown = {"login": f"nobody.{uuid.uuid4().hex[:8]}", "password": "not-the-password"}
     assert requests.post(f"{bank.url}/v1/sessions", json=unknown, timeout=30).status_code == 401
-    today = datetime.now(UTC).date()
+    today = business_day()
     page = visit("auditor.ho", "audit")
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "auditRecords?" in request.url else None)
