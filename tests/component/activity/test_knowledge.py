@@ -38,8 +38,8 @@ def quiz_of(choices, right):
 
 
 def some_word():
-    """A word that stands in no other test's documents."""
-    return "zq" + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid.uuid4().hex[:12])
+    """A word that stands in no other test's documents, and whose plural is a regular one."""
+    return "zq" + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid.uuid4().hex[:12]) + "k"
 
 
 def today(town):
