@@ -45,6 +45,12 @@ def added(keyed: str, dataset: str, division: Division, measures: tuple[str, ...
     return rows.mutate(**exactly, days_owned=rows.new_days).select(*ADDED)
 
 
+def nothing() -> ir.Table:
+    """What days add up to on which there is nothing that a product measures."""
+    none = table("step").filter(ibis.literal(False))  # noqa: FBT003 - the value itself
+    return none.select(**{name: ibis.null(type_) for name, type_ in ADDED.items()})
+
+
 # By what rows are added up before anything is looked up by it.
 _KEYED = (
     "day", "source_system", "account_number", "currency_code", "customer_number", "unit_number", "rule", "line", "fault",

@@ -117,6 +117,8 @@ class Month:
         for each in self._keyed(step, part):
             dataset, measures = each.measuring.source.dataset, each.measuring.measures
             added.append(self._keep("added", settling.added, each.name, dataset, each.division, measures, by_day=by_day))
+        if not added:
+            added.append(self._keep("added", settling.nothing))
         self._engine.show("added", *added)
         return added
 

@@ -293,6 +293,12 @@ def test_who_leaves_in_mid_period_has_his_days_and_the_pool_the_rest(computed):
     assert (of(leaf, "average_balance", person_id="a"), of(leaf, "average_balance", person_id="")) == (750, 250)
 
 
+def test_where_no_product_measures_what_there_is_a_month_is_empty(computed):
+    only_fees = (rule("FEE", "fees", {"fee_income": "amount"}, remaining=True),)
+    leaf, issues = computed(replace(small({MONTH: {"A": 1_000}}, lines=[{"person_id": "a"}]), rules=only_fees))
+    assert (leaf, issues) == ({}, {})
+
+
 def test_thirds_of_an_odd_amount_lose_no_cent(computed):
     thirds = [{"person_id": person, "basis_points": 3333} for person in "ab"] + [{"person_id": "c", "basis_points": 3334}]
     leaf, _ = computed(small({MONTH: {"A": 10_000_001}}, lines=thirds), as_of=MONTH)
