@@ -214,10 +214,12 @@ class Staging:
         columns = ", ".join(READ[source.dataset])
         view = self._view(source.dataset, self._inputs.pins(source.dataset, step.first, step.last))
         rows = f"SELECT day, source_system, {columns} FROM {view}"
-        # What is looked for in files is little, and looked for once.
-        kept = "VIEW" if self._numbers is None else "TABLE"
+        if self._numbers is not None:
+            # It is little, and looked for in the files once.
+            self._run(f"CREATE OR REPLACE TEMP TABLE found_{source.dataset} AS {rows}")
+            rows = f"FROM found_{source.dataset}"
         if source.standing:
-            self._run(f"CREATE OR REPLACE TEMP {kept} standing_{source.dataset} AS {rows}")
+            self._run(f"CREATE OR REPLACE TEMP VIEW standing_{source.dataset} AS {rows}")
             self._fill("step_days", "day DATE", [(day,) for day in step.days])
             zero = ", ".join(f"0 AS {column}" for column in READ[source.dataset] if column.endswith("_minor_units"))
             key = ("source_system", *SCHEMAS[source.dataset].key)
@@ -226,7 +228,7 @@ class Staging:
                 f"FROM standing_{source.dataset} UNION ALL BY NAME SELECT step_days.day, base.* EXCLUDE (day) REPLACE ({zero}) "
                 f"FROM step_days CROSS JOIN base_{source.dataset} base ANTI JOIN standing_{source.dataset} standing ON {same}"
             )
-        self._run(f"CREATE OR REPLACE TEMP {kept} {source.dataset} AS {rows}")
+        self._run(f"CREATE OR REPLACE TEMP VIEW {source.dataset} AS {rows}")
 
     def _fill_base(self) -> None:
         """Rows of the base date whose amount is not 0, and of all of them what they are the base of."""
