@@ -19,6 +19,7 @@ from services.customer.usecases.subjects import forgetting
 DAYS_EVERY_SECONDS = 60.0
 FORGET_EVERY_SECONDS = 3_600.0
 RESUME_EVERY_SECONDS = 600.0
+RETRY_EVERY_SECONDS = 5.0
 
 SUBSCRIPTIONS = (
     Subscription(events_pb2.PostGranted, relationship_managers.take_post),
@@ -35,5 +36,6 @@ SUBSCRIPTIONS = (
 TIMERS = (
     Timer("hand_overs.days", DAYS_EVERY_SECONDS, hand_overs.keep_days),
     Timer("datasets.resume", RESUME_EVERY_SECONDS, following.resume),
+    Timer("datasets.retry", RETRY_EVERY_SECONDS, following.retry),
     Timer("exchange.forget", FORGET_EVERY_SECONDS, forgetting.forget),
 )

@@ -17,6 +17,7 @@ from services.customer.model.relationship_manager import RelationshipManager
 from services.customer.rules.coverage import colleagues_path
 from services.customer.rules.kinds import CustomerState
 
+_PATH_SEPARATOR = "/"
 _IN_OFFICE = select(RelationshipManager).where(RelationshipManager.in_office, ~RelationshipManager.disabled)
 
 # What is answered of a customer: columns of the table, because building mapped objects costs more than reading them.
@@ -152,3 +153,13 @@ def _by_id(statement: Any, work: UnitOfWork, customer_id: str) -> Any:
 
 def _customer_not_found() -> NotFound:
     return NotFound("CUSTOMER_NOT_FOUND", "There is no such customer in your scope.")
+
+
+def paths_of_units(work: UnitOfWork) -> dict[str, str]:
+    """The paths of the units that this service knows of: in which relationship managers are, and those above them."""
+    paths: dict[str, str] = {}
+    for path in work.session.scalars(select(RelationshipManager.organisation_path).distinct()):
+        parts = path.strip(_PATH_SEPARATOR).split(_PATH_SEPARATOR)
+        for depth, part in enumerate(parts, start=1):
+            paths.setdefault(part, f"/{'/'.join(parts[:depth])}/")
+    return paths

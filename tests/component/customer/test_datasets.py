@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -127,6 +128,28 @@ def test_without_a_known_manager_the_customer_waits_in_its_units_pool(town, bank
     ]
     bank.publish(town, "customers", D(2026, 1, 2), rows)
     assert refusals(bank, "customers") == {bank.number("C1"): "LEAD_UNKNOWN", bank.number("C2"): "UNIT_UNKNOWN"}
+
+
+def test_what_was_refused_for_want_of_its_unit_comes_in_once_personnel_brings_that(town, bank):
+    unit = f"X{uuid.uuid4().hex[:6]}"
+    rows = [customer_row(bank, "C1", manager_staff_number="", unit_number=unit), customer_row(bank, "C2", unit_number="nowhere")]
+    bank.publish(town, "customers", D(2026, 1, 2), rows)
+    bank.publish(town, "accounts", D(2026, 1, 2), [account(bank, "A1")])
+    assert refusals(bank, "customers") == {bank.number(plain): "UNIT_UNKNOWN" for plain in ("C1", "C2")}
+    town.relationship_manager(f"EAST/{unit}/")
+    # Twice: of one that still has no unit nothing is asked for again.
+    for _ in range(2):
+        with bank.database.transaction() as work:
+            following.retry(work)
+        bank.wait()
+    # It is there, in the unit's pool: who leads it nobody has said.
+    assert refusals(bank, "customers") == {bank.number("C1"): "LEAD_UNKNOWN", bank.number("C2"): "UNIT_UNKNOWN"}
+    (application,) = bank.applications("customers")
+    assert (application.state, application.counts["created"]) == (ApplicationState.APPLIED, 1)
+    assert bank.holding("A1").customer_number == bank.number("C1")
+    works = select(Operation).where(Operation.subject.startswith(f"datasets/{bank.name}.customers"))
+    with bank.database.transaction(read_only=True) as work:
+        assert len(work.session.scalars(works).all()) == 2
 
 
 def test_core_banking_does_not_bring_back_an_erased_customer(town, bank):

@@ -9,7 +9,7 @@ from services.chassis.db import listing
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.paging import Page, PageToken, page_size
 from services.customer.model.dataset import DatasetApplication, DatasetRefusal
-from services.customer.usecases.datasets.core_customers import paths_of_units
+from services.customer.usecases import finding
 
 # A path of the topmost unit has its two separators and no more.
 _SEPARATORS_AT_TOP = 2
@@ -29,7 +29,7 @@ def list_applications(work: UnitOfWork, request: holding_service_pb2.ListDataset
 def list_refusals(work: UnitOfWork, request: holding_service_pb2.ListDatasetRefusalsRequest) -> Page:
     """A page of refused rows of units in scope; of units that nobody here knows, for whoever has the whole bank in scope."""
     query, size = listing.query(request), page_size(request.page_size)
-    paths = paths_of_units(work)
+    paths = finding.paths_of_units(work)
     reached = [unit for unit, path in paths.items() if work.scope.covers(path, "-", "")]
     whole = any(path.count("/") <= _SEPARATORS_AT_TOP for path in work.scope.organisation_paths)
     within = DatasetRefusal.unit_number.in_(reached)

@@ -42,7 +42,6 @@ ROWS_PER_STEP = 200
 EXCEPTION = "核心系统如此记载 So it stands in core banking"
 _COLUMNS = SCHEMAS["customers"].names
 _CUSTOMERS = Customer.__table__.c
-_PATH_SEPARATOR = "/"
 _NO_MANAGER = Refused(
     "LEAD_UNKNOWN", "manager_staff_number", "Nobody here is the manager named; the record waits in its unit's pool."
 )
@@ -120,7 +119,7 @@ class Placing:
         for manager in found:
             self._by_number.setdefault(manager.staff_number, []).append(manager)
         self._named = {row["customer_number"]: (row["manager_staff_number"] or "", row["unit_number"] or "") for row in rows}
-        self._paths = paths_of_units(work)
+        self._paths = finding.paths_of_units(work)
 
     def manager(self, customer_number: str) -> RelationshipManager | None:
         """The manager whom core banking names, where one person here has the number."""
@@ -134,18 +133,8 @@ class Placing:
             return manager
         path = self._paths.get(self._named[number][1], "")
         if not path:
-            raise NotFound("UNIT_UNKNOWN", "Neither the manager nor the unit is known here.")
+            raise NotFound(refusals.UNIT_UNKNOWN, "Neither the manager nor the unit is known here.")
         return RelationshipManager(person_id="", staff_number="", display_name="", organisation_path=path)
-
-
-def paths_of_units(work: UnitOfWork) -> dict[str, str]:
-    """The paths of the units that this service knows of: in which relationship managers are, and those above them."""
-    paths: dict[str, str] = {}
-    for path in work.session.scalars(select(RelationshipManager.organisation_path).distinct()):
-        parts = path.strip(_PATH_SEPARATOR).split(_PATH_SEPARATOR)
-        for depth, part in enumerate(parts, start=1):
-            paths.setdefault(part, f"/{'/'.join(parts[:depth])}/")
-    return paths
 
 
 def _known(work: UnitOfWork, numbers: Sequence[str]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from services.chassis.longwork import asking
 from services.chassis.longwork.table import ENDED, Operation, OperationState
 from services.chassis.longwork.task import Preparation, Task, Work
 from services.customer.model.dataset import ApplicationState, DatasetApplication, DatasetBook
-from services.customer.usecases.datasets import balances, contracts, core_customers, holders, loan_classes, passes
+from services.customer.usecases.datasets import balances, contracts, core_customers, holders, loan_classes, passes, refusals
 from services.customer.usecases.datasets.passes import Pass
 
 APPLY = "datasets.apply"
@@ -103,6 +103,12 @@ def resume(work: UnitOfWork) -> None:
     for feed in work.session.scalars(waiting).all():
         if f"datasets/{feed}" not in open_subjects:
             _ask(work, feed)
+
+
+def retry(work: UnitOfWork) -> None:
+    """Asks for what was refused for want of a unit, and has one by now."""
+    for feed in sorted(refusals.feeds_of_known_units(work)):
+        _ask(work, feed)
 
 
 def _ask(work: UnitOfWork, feed: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from services.chassis.db.session import UnitOfWork
 from services.chassis.longwork.table import Operation
 from services.customer.model.dataset import ApplicationState, DatasetApplication, DatasetBook
+from services.customer.usecases.datasets import refusals
 
 BALANCES = "balances"
 # So many days of balances are taken over at once.
@@ -71,7 +72,7 @@ def choose(work: UnitOfWork, book: DatasetBook, base_date: date | None) -> Pass 
             each.end(ApplicationState.SUPERSEDED, work.now)
     rebased = book.dataset == BALANCES and book.business_date is not None and book.base_date != base_date
     if not latest and not rebased:
-        return None
+        return _again(work, book)
     if book.dataset == BALANCES:
         return _balances(work, book, list(latest.values()), everything=left_half_done or rebased)
     return _snapshot(work, book, latest, everything=left_half_done)
@@ -149,6 +150,14 @@ def _snapshot(work: UnitOfWork, book: DatasetBook, latest: dict[date, DatasetApp
     return Pass(
         book.feed, _begin(work, [latest[last]]), former, everything=everything or not former, first=book.business_date is None
     )
+
+
+def _again(work: UnitOfWork, book: DatasetBook) -> Pass | None:
+    """What the applied snapshot has of rows that were refused for want of their unit, once that is known."""
+    if book.feed not in refusals.feeds_of_known_units(work):
+        return None
+    applied_id = _former(work, book)
+    return Pass(book.feed, [applied_id], applied_id) if applied_id else None
 
 
 def _balances(work: UnitOfWork, book: DatasetBook, waiting: Sequence[DatasetApplication], *, everything: bool) -> Pass:

@@ -1,16 +1,19 @@
-"""Rows that could not be applied: kept by the bank's number and with the reason, until a later snapshot's row can."""
+"""Rows that could not be applied: kept by the bank's number and with the reason, until they can, or a later snapshot's can."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
 from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
 from services.customer.model.dataset import DatasetApplication, DatasetRefusal
+from services.customer.usecases import finding
 
+# The bank's personnel may come after its customers: their rows are tried again once the unit is known.
+UNIT_UNKNOWN = "UNIT_UNKNOWN"
 _TABLE = DatasetRefusal.__table__
 
 
@@ -22,6 +25,14 @@ class Refused:
     field: str = ""
     description: str = ""
     unit_number: str = ""
+
+
+def feeds_of_known_units(work: UnitOfWork) -> set[str]:
+    """The feeds that have rows which were refused for their unit, and whose unit is known by now."""
+    refused = select(DatasetRefusal.feed, DatasetRefusal.unit_number).where(DatasetRefusal.reason == UNIT_UNKNOWN).distinct()
+    rows = work.session.execute(refused).all()
+    known = finding.paths_of_units(work) if rows else {}
+    return {feed for feed, unit_number in rows if unit_number in known}
 
 
 def keep(work: UnitOfWork, application: DatasetApplication, refused: Mapping[str, Refused], settled: Collection[str]) -> None:
