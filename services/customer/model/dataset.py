@@ -93,6 +93,8 @@ class DatasetRefusal(Base):
     row_key: Mapped[str] = mapped_column(Text, primary_key=True)
     application_id: Mapped[str] = mapped_column(Text)
     unit_number: Mapped[str] = mapped_column(Text, default="")
+    # Of a customer whom core banking says he leads.
+    manager_staff_number: Mapped[str] = mapped_column(Text, default="", server_default="")
     reason: Mapped[str] = mapped_column(Text)
     field: Mapped[str] = mapped_column(Text, default="")
     description: Mapped[str] = mapped_column(Text, default="")

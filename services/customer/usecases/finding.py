@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -163,3 +163,12 @@ def paths_of_units(work: UnitOfWork) -> dict[str, str]:
         for depth, part in enumerate(parts, start=1):
             paths.setdefault(part, f"/{'/'.join(parts[:depth])}/")
     return paths
+
+
+def managers_by_staff_number(work: UnitOfWork, staff_numbers: Collection[str]) -> dict[str, RelationshipManager]:
+    """Those in office, by the bank's number: each that one person here has."""
+    wanted = relationship_managers(work).where(among(RelationshipManager.staff_number, sorted(filter(None, staff_numbers))))
+    found: dict[str, list[RelationshipManager]] = {}
+    for manager in work.session.scalars(wanted):
+        found.setdefault(manager.staff_number, []).append(manager)
+    return {number: managers[0] for number, managers in found.items() if len(managers) == 1}

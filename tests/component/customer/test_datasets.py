@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
+from services.chassis.kernel.caller import Scope
 from services.chassis.longwork.table import Operation
 from services.customer.model.customer import Customer
 from services.customer.model.dataset import ApplicationState, DatasetApplication, DatasetRefusal
@@ -18,7 +19,7 @@ from services.customer.rules.averages import figures, reference
 from services.customer.rules.kinds import CustomerState
 from services.customer.usecases.datasets import balances, contracts, following
 from tests.component.customer.bank import Bank
-from tests.component.customer.conftest import new_id_card
+from tests.component.customer.conftest import new_id_card, post_granted
 
 D = date
 
@@ -130,23 +131,28 @@ def test_without_a_known_manager_the_customer_waits_in_its_units_pool(town, bank
     assert refusals(bank, "customers") == {bank.number("C1"): "LEAD_UNKNOWN", bank.number("C2"): "UNIT_UNKNOWN"}
 
 
-def test_what_was_refused_for_want_of_its_unit_comes_in_once_personnel_brings_that(town, bank):
-    unit = f"X{uuid.uuid4().hex[:6]}"
-    rows = [customer_row(bank, "C1", manager_staff_number="", unit_number=unit), customer_row(bank, "C2", unit_number="nowhere")]
+def test_what_was_refused_for_want_of_its_unit_or_manager_comes_in_once_personnel_brings_them(town, bank):
+    unit, person_id = f"X{uuid.uuid4().hex[:6]}", str(uuid.uuid4())
+    rows = [
+        customer_row(bank, "C1", manager_staff_number="", unit_number=unit),
+        customer_row(bank, "C2", manager_staff_number="nobody", unit_number="nowhere"),
+        customer_row(bank, "C3", manager_staff_number=person_id, unit_number="nowhere"),
+    ]
     bank.publish(town, "customers", D(2026, 1, 2), rows)
-    bank.publish(town, "accounts", D(2026, 1, 2), [account(bank, "A1")])
-    assert refusals(bank, "customers") == {bank.number(plain): "UNIT_UNKNOWN" for plain in ("C1", "C2")}
-    town.relationship_manager(f"EAST/{unit}/")
-    # Twice: of one that still has no unit nothing is asked for again.
+    bank.publish(town, "accounts", D(2026, 1, 2), [account(bank, "A1"), account(bank, "A3", "C3")])
+    assert refusals(bank, "customers") == {bank.number(plain): "UNIT_UNKNOWN" for plain in ("C1", "C2", "C3")}
+    manager = town.colleague((), Scope(own=True), person_id).caller
+    town.announce(post_granted(manager, f"{town.root}EAST/{unit}/", staff_number=person_id))
+    # Twice: of one whom nobody leads nothing is asked for again.
     for _ in range(2):
         with bank.database.transaction() as work:
             following.retry(work)
         bank.wait()
-    # It is there, in the unit's pool: who leads it nobody has said.
+    # The first is there, in the unit's pool: who leads it nobody has said.
     assert refusals(bank, "customers") == {bank.number("C1"): "LEAD_UNKNOWN", bank.number("C2"): "UNIT_UNKNOWN"}
     (application,) = bank.applications("customers")
-    assert (application.state, application.counts["created"]) == (ApplicationState.APPLIED, 1)
-    assert bank.holding("A1").customer_number == bank.number("C1")
+    assert (application.state, application.counts["created"]) == (ApplicationState.APPLIED, 2)
+    assert [bank.holding(plain).customer_number for plain in ("A1", "A3")] == [bank.number("C1"), bank.number("C3")]
     works = select(Operation).where(Operation.subject.startswith(f"datasets/{bank.name}.customers"))
     with bank.database.transaction(read_only=True) as work:
         assert len(work.session.scalars(works).all()) == 2

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -43,7 +44,7 @@ EXCEPTION = "核心系统如此记载 So it stands in core banking"
 _COLUMNS = SCHEMAS["customers"].names
 _CUSTOMERS = Customer.__table__.c
 _NO_MANAGER = Refused(
-    "LEAD_UNKNOWN", "manager_staff_number", "Nobody here is the manager named; the record waits in its unit's pool."
+    refusals.LEAD_UNKNOWN, "manager_staff_number", "Nobody here is the manager named; the record waits in its unit's pool."
 )
 
 _KINDS = {kind.name: kind for kind in CustomerKind}
@@ -111,20 +112,13 @@ class Placing:
     """Who leads a customer that core banking brings: the manager named, else nobody, in the unit's pool."""
 
     def __init__(self, work: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
-        staff_numbers = {row["manager_staff_number"] for row in rows if row["manager_staff_number"]}
-        found = work.session.scalars(
-            finding.relationship_managers(work).where(among(RelationshipManager.staff_number, sorted(staff_numbers)))
-        ).all()
-        self._by_number: dict[str, list[RelationshipManager]] = {}
-        for manager in found:
-            self._by_number.setdefault(manager.staff_number, []).append(manager)
+        self._by_number = finding.managers_by_staff_number(work, {row["manager_staff_number"] or "" for row in rows})
         self._named = {row["customer_number"]: (row["manager_staff_number"] or "", row["unit_number"] or "") for row in rows}
         self._paths = finding.paths_of_units(work)
 
     def manager(self, customer_number: str) -> RelationshipManager | None:
         """The manager whom core banking names, where one person here has the number."""
-        managers = self._by_number.get(self._named[customer_number][0], [])
-        return managers[0] if len(managers) == 1 else None
+        return self._by_number.get(self._named[customer_number][0])
 
     def of(self, row: Mapping[str, Any]) -> RelationshipManager:
         """Who is to lead; raises NotFound UNIT_UNKNOWN where not even the unit is known here."""
@@ -259,7 +253,11 @@ def _note(
         number, verdict = row["customer_number"], left_out.get(place, each.verdict)
         led = number in known and known[number].lead_person_id
         if verdict.outcome == Outcome.REFUSED:
-            refused[number] = Refused(verdict.reason, verdict.field, verdict.description, row["unit_number"] or "")
+            refused[number] = Refused(verdict.reason, verdict.field, verdict.description, **_placed_by(row))
         elif not led and placing.manager(number) is None:
-            refused[number] = Refused(_NO_MANAGER.reason, _NO_MANAGER.field, _NO_MANAGER.description, row["unit_number"] or "")
+            refused[number] = replace(_NO_MANAGER, **_placed_by(row))
     refusals.keep(work, application, refused, [row["customer_number"] for row in rows])
+
+
+def _placed_by(row: Mapping[str, Any]) -> dict[str, str]:
+    return {name: row[name] or "" for name in ("unit_number", "manager_staff_number")}

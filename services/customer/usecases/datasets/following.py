@@ -106,8 +106,8 @@ def resume(work: UnitOfWork) -> None:
 
 
 def retry(work: UnitOfWork) -> None:
-    """Asks for what was refused for want of a unit, and has one by now."""
-    for feed in sorted(refusals.feeds_of_known_units(work)):
+    """Asks for what was refused for want of a manager or a unit, and has one by now."""
+    for feed in sorted(refusals.feeds_to_try_again(work)):
         _ask(work, feed)
 
 
@@ -159,6 +159,10 @@ def _begin_pass(work: UnitOfWork, task: Task) -> None:
         task.finish("Another work is at this feed.")
         return
     chosen = passes.choose(work, book, work.settings.base_date)
+    if chosen is None and not task.checkpoint.get("tried_again"):
+        # Once: whatever becomes of it, a work comes to its end.
+        task.checkpoint["tried_again"] = True
+        chosen = passes.choose_again(work, book)
     if chosen is None:
         book.operation_id = ""
         task.finish(f"{task.done} rows applied.")

@@ -72,7 +72,7 @@ def choose(work: UnitOfWork, book: DatasetBook, base_date: date | None) -> Pass 
             each.end(ApplicationState.SUPERSEDED, work.now)
     rebased = book.dataset == BALANCES and book.business_date is not None and book.base_date != base_date
     if not latest and not rebased:
-        return _again(work, book)
+        return None
     if book.dataset == BALANCES:
         return _balances(work, book, list(latest.values()), everything=left_half_done or rebased)
     return _snapshot(work, book, latest, everything=left_half_done)
@@ -152,9 +152,9 @@ def _snapshot(work: UnitOfWork, book: DatasetBook, latest: dict[date, DatasetApp
     )
 
 
-def _again(work: UnitOfWork, book: DatasetBook) -> Pass | None:
-    """What the applied snapshot has of rows that were refused for want of their unit, once that is known."""
-    if book.feed not in refusals.feeds_of_known_units(work):
+def choose_again(work: UnitOfWork, book: DatasetBook) -> Pass | None:
+    """What the applied snapshot has of rows that were refused for want of whom they name, and of which one is known by now."""
+    if book.feed not in refusals.feeds_to_try_again(work):
         return None
     applied_id = _former(work, book)
     return Pass(book.feed, [applied_id], applied_id) if applied_id else None

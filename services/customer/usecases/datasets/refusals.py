@@ -12,8 +12,8 @@ from services.chassis.db.session import UnitOfWork
 from services.customer.model.dataset import DatasetApplication, DatasetRefusal
 from services.customer.usecases import finding
 
-# The bank's personnel may come after its customers: their rows are tried again once the unit is known.
-UNIT_UNKNOWN = "UNIT_UNKNOWN"
+# The bank's personnel may come after its customers: their rows are tried again once the manager is known, or at least the unit.
+UNIT_UNKNOWN, LEAD_UNKNOWN = "UNIT_UNKNOWN", "LEAD_UNKNOWN"
 _TABLE = DatasetRefusal.__table__
 
 
@@ -25,14 +25,23 @@ class Refused:
     field: str = ""
     description: str = ""
     unit_number: str = ""
+    manager_staff_number: str = ""
 
 
-def feeds_of_known_units(work: UnitOfWork) -> set[str]:
-    """The feeds that have rows which were refused for their unit, and whose unit is known by now."""
-    refused = select(DatasetRefusal.feed, DatasetRefusal.unit_number).where(DatasetRefusal.reason == UNIT_UNKNOWN).distinct()
+def feeds_to_try_again(work: UnitOfWork) -> set[str]:
+    """The feeds that have rows which were refused for want of a manager or a unit that is known by now."""
+    columns = (_TABLE.c.feed, _TABLE.c.reason, _TABLE.c.unit_number, _TABLE.c.manager_staff_number)
+    refused = select(*columns).where(_TABLE.c.reason.in_((UNIT_UNKNOWN, LEAD_UNKNOWN))).distinct()
     rows = work.session.execute(refused).all()
-    known = finding.paths_of_units(work) if rows else {}
-    return {feed for feed, unit_number in rows if unit_number in known}
+    if not rows:
+        return set()
+    managers = finding.managers_by_staff_number(work, {row.manager_staff_number for row in rows})
+    units = finding.paths_of_units(work)
+    return {
+        row.feed
+        for row in rows
+        if row.manager_staff_number in managers or (row.reason == UNIT_UNKNOWN and row.unit_number in units)
+    }
 
 
 def keep(work: UnitOfWork, application: DatasetApplication, refused: Mapping[str, Refused], settled: Collection[str]) -> None:
@@ -45,6 +54,7 @@ def keep(work: UnitOfWork, application: DatasetApplication, refused: Mapping[str
             "row_key": key,
             "application_id": application.application_id,
             "unit_number": each.unit_number,
+            "manager_staff_number": each.manager_staff_number,
             "reason": each.reason,
             "field": each.field,
             "description": each.description,
