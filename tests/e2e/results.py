@@ -6,6 +6,15 @@ from tests.deployments import wait_until
 RESULTS_SECONDS = 300
 
 
+def wait_for_feeds(deployment, seconds=RESULTS_SECONDS):
+    """Waits until the demonstration's systems deliver, which they begin once the bank is up."""
+
+    def listed():
+        return "core.balances" in {feed["name"] for feed in deployment.get("operator.ho", "/v1/feeds")["feeds"]}
+
+    wait_until(listed, seconds, "the demonstration's feeds")
+
+
 def wait_for_results(deployment, seconds=RESULTS_SECONDS):
     """Waits for them; answers their last day."""
     wait_until(lambda: _acted(deployment), seconds, "claims and deals")

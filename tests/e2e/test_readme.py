@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.results import RESULTS_SECONDS, wait_for_analysis, wait_for_results
+from tests.e2e.results import RESULTS_SECONDS, wait_for_analysis, wait_for_feeds, wait_for_results
 
 ROOT = Path(__file__).parents[2]
 ANALYTICS, PERFORMANCE = "services/analytics/README.md", "services/performance/README.md"
@@ -39,6 +39,7 @@ def transcript(path):
 @pytest.mark.timeout(RESULTS_SECONDS + 120)
 @pytest.mark.parametrize("path", READMES)
 def test_commands_do_what_the_readme_says(deployment, path):
+    wait_for_feeds(deployment)
     if path == PERFORMANCE:
         wait_for_results(deployment)
     if path == ANALYTICS:
