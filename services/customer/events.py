@@ -19,7 +19,7 @@ from services.customer.usecases.subjects import forgetting
 DAYS_EVERY_SECONDS = 60.0
 FORGET_EVERY_SECONDS = 3_600.0
 RESUME_EVERY_SECONDS = 600.0
-RETRY_EVERY_SECONDS = 5.0
+RETRY_EVERY_SECONDS = 15.0
 
 SUBSCRIPTIONS = (
     Subscription(events_pb2.PostGranted, relationship_managers.take_post),

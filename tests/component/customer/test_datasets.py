@@ -158,6 +158,24 @@ def test_what_was_refused_for_want_of_its_unit_or_manager_comes_in_once_personne
         assert len(work.session.scalars(works).all()) == 2
 
 
+@pytest.mark.parametrize("lost", ["the row", "the files"])
+def test_what_cannot_be_tried_again_is_not_asked_for_without_end(town, bank, lost):
+    unit = f"X{uuid.uuid4().hex[:6]}"
+    row = customer_row(bank, "C1", unit_number=unit)
+    bank.publish(town, "customers", D(2026, 1, 2), [row])
+    if lost == "the row":
+        bank.publish(town, "customers", D(2026, 1, 3), [customer_row(bank, "C2", manager_staff_number=staff(town.rm1_east))])
+    else:
+        shutil.rmtree(bank.database.lake.root / f"{bank.name}.customers")
+    town.relationship_manager(f"EAST/{unit}/")
+    assert refusals(bank, "customers") == {bank.number("C1"): "UNIT_UNKNOWN"}
+    works = select(Operation.operation_id).where(Operation.subject.startswith(f"datasets/{bank.name}.customers"))
+    with bank.database.transaction() as work:
+        asked = work.session.scalars(works).all()
+        following.retry(work)
+        assert work.session.scalars(works).all() == asked
+
+
 def test_core_banking_does_not_bring_back_an_erased_customer(town, bank):
     (customer,) = opened(town, bank, "C1")
     with bank.database.transaction() as work:

@@ -108,7 +108,9 @@ def resume(work: UnitOfWork) -> None:
 def retry(work: UnitOfWork) -> None:
     """Asks for what was refused for want of a manager or a unit, and has one by now."""
     for feed in sorted(refusals.feeds_to_try_again(work)):
-        _ask(work, feed)
+        # Without the snapshot's files there is nothing to try: it would be asked for without end.
+        if passes.choose_again(work, work.session.get_one(DatasetBook, feed)):
+            _ask(work, feed)
 
 
 def _ask(work: UnitOfWork, feed: str) -> None:

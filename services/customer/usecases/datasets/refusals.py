@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from services.chassis.db.among import among
 from services.chassis.db.session import UnitOfWork
-from services.customer.model.dataset import DatasetApplication, DatasetRefusal
+from services.customer.model.dataset import DatasetApplication, DatasetBook, DatasetRefusal
 from services.customer.usecases import finding
 
 # The bank's personnel may come after its customers: their rows are tried again once the manager is known, or at least the unit.
@@ -29,9 +29,22 @@ class Refused:
 
 
 def feeds_to_try_again(work: UnitOfWork) -> set[str]:
-    """The feeds that have rows which were refused for want of a manager or a unit that is known by now."""
-    columns = (_TABLE.c.feed, _TABLE.c.reason, _TABLE.c.unit_number, _TABLE.c.manager_staff_number)
-    refused = select(*columns).where(_TABLE.c.reason.in_((UNIT_UNKNOWN, LEAD_UNKNOWN))).distinct()
+    """The feeds that have rows which were refused for want of a manager or a unit that is known by now.
+
+    Only of the snapshot that each feed is at: a row that an older one had, and this has not, cannot be tried again.
+    """
+    refused = (
+        select(DatasetRefusal.feed, DatasetRefusal.reason, DatasetRefusal.unit_number, DatasetRefusal.manager_staff_number)
+        .join(DatasetApplication, DatasetApplication.application_id == DatasetRefusal.application_id)
+        .join(
+            DatasetBook,
+            (DatasetBook.feed == DatasetApplication.feed)
+            & (DatasetBook.business_date == DatasetApplication.business_date)
+            & (DatasetBook.revision == DatasetApplication.revision),
+        )
+        .where(DatasetRefusal.reason.in_((UNIT_UNKNOWN, LEAD_UNKNOWN)))
+        .distinct()
+    )
     rows = work.session.execute(refused).all()
     if not rows:
         return set()
