@@ -315,8 +315,9 @@ def test_an_account_without_a_rate_has_the_one_that_the_bank_lists_for_its_curre
     listed = {"product_code": "P", "currency_code": "CNY"}
     facts = {"product_code": "P", "interest_rate_e8": None}
     year = facts | {"maturity_date": date(2021, 1, 1)}
+    others = {"E": year}
     own = {"A": year, "B": facts, "C": year | {"currency_code": "USD"}, "D": year | {"interest_rate_e8": 0}}
-    bank = small({MONTH: dict.fromkeys(own, 365 * 10**6)}, accounts={MONTH: own})
+    bank = small({MONTH: dict.fromkeys(own, 365 * 10**6)}, accounts={MONTH: own | others})
     bank.revisions["interest_rates", "core"] = {
         MONTH: [listed | {"tenor_days": tenor, "interest_rate_e8": rate} for tenor, rate in ((30, 1_000_000), (90, 2_000_000))]
     }
@@ -324,10 +325,16 @@ def test_an_account_without_a_rate_has_the_one_that_the_bank_lists_for_its_curre
         MONTH: [{"currency_code": "USD", "quote_currency_code": "CNY", "exchange_rate_e8": 10**8}]
     }
     bank.revisions["ftp_curve", "treasury"][MONTH] += [{"currency_code": "USD", "tenor_days": 0, "ftp_rate_e8": 3_000_000}]
+    # What the account's list does not tell of: another currency than its own, another product.
+    bank.revisions["balances", "core"][MONTH] += [
+        {"account_number": "A", "currency_code": "USD", "balance_minor_units": 1},
+        {"account_number": "E", "currency_code": "CNY", "balance_minor_units": 1, "product_code": "Q"},
+    ]
     leaf, issues = computed(bank, as_of=MONTH)
     # Per day of 3 % for funds: 2 % at 90 days, 1 % at the shortest, none in another currency, and its own.
     assert [of(leaf, "ftp_profit", account_number=number) for number in "ABCD"] == [10_000, 20_000, 0, 30_000]
-    assert [subject for reason, subject in issues if reason == "INPUT_MISSING"] == ["balances/core/C/USD"]
+    missing = {subject for reason, subject in issues if reason == "INPUT_MISSING"}
+    assert missing == {"balances/core/A/USD", "balances/core/C/USD", "balances/core/E/CNY"}
 
 
 def test_of_equal_remainders_in_a_band_the_first_by_staff_number_has_the_cent_and_the_pool_comes_last(computed):
