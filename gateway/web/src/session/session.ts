@@ -62,7 +62,9 @@ async function renewNow(): Promise<string | undefined> {
   if (token !== before && token) return token;
   if (answer.ok) return open((await answer.json()) as Opened);
   if (answer.status === 401) {
-    become(state === 'signed-in' ? 'expired' : 'signed-out');
+    // Several calls find it out, one after the other: what has expired stays so, with all that was typed below it.
+    if (state === 'signed-in') become('expired');
+    else if (state === 'unknown') become('signed-out');
     return undefined;
   }
   throw await refusalOf(answer);
