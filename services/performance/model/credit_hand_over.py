@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.db.types import BusinessDate, Json, UtcDateTime
 from services.performance.model.base import Base
-from services.performance.rules.handing_over import CreditHandOverState
+from services.performance.rules.handing_over import Cause, CreditHandOverState
 
 
 class HandOver(Base):
@@ -38,6 +38,8 @@ class CreditHandOver(Base):
     start_date: Mapped[date] = mapped_column(BusinessDate)
     # The hand-over by which the customer moved; empty where it moved alone.
     hand_over_id: Mapped[str] = mapped_column(Text, default="")
+    # `rules.handing_over.Cause`: what goes because somebody left comes back as he does.
+    cause: Mapped[int] = mapped_column(Integer, default=Cause.LEAD_CHANGED.value)
     # What the former keeps in each step, and how many months one lasts: as the settings were when it began.
     step_basis_points: Mapped[list[int]] = mapped_column(Json, default_factory=list)
     step_months: Mapped[int] = mapped_column(Integer, default=0)

@@ -24,6 +24,17 @@ class CreditHandOverState(IntEnum):
     VOID = 4
 
 
+class Cause(IntEnum):
+    """Why credit goes from one to another."""
+
+    # The customer has another lead.
+    LEAD_CHANGED = 1
+    # Who had a part of a customer whom another leads has left.
+    LEFT = 2
+    # Who had left is here again.
+    CAME_BACK = 3
+
+
 def months_later(day: date, months: int) -> date:
     """The same day so many months later, or that month's last where it has no such day; the calendar's own last beyond it."""
     counted = day.year * _MONTHS_PER_YEAR + day.month - 1 + months

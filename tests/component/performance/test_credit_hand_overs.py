@@ -1,14 +1,16 @@
 """Credit goes from a former lead to the next one by steps, and never at once."""
 
 import uuid
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2
 from workbench.customer.v1 import events_pb2 as customer_events_pb2
 from workbench.identity.v1 import events_pb2
 from workbench.performance.v1 import share_pb2
 
+from services.performance.model.person import Person
 from services.performance.rules.shares import ObjectKind, Part, SharedObject
 from services.performance.usecases.shares.lines import end_lines, put_lines
 
@@ -16,6 +18,11 @@ JANUARY = date(2026, 1, 1)
 # The first days of the four steps of a hand-over on 25 November.
 STEPS = ("2026-11-25", "2027-02-25", "2027-05-25", "2027-08-25")
 ENDS = ("2027-02-24", "2027-05-24", "2027-08-24", "")
+
+
+@pytest.fixture(autouse=True)
+def today(at):
+    at(datetime(2026, 11, 25, 2, tzinfo=UTC))
 
 
 def own(town, customer_id, *parts, thing=None):
@@ -56,6 +63,11 @@ def steps(former, successor, whole, kept=(100, 70, 40, 0)):
         for person, percent in ((former, percent_kept), (successor, 100 - percent_kept))
         if percent
     ]
+
+
+def grant_of(town, person, role):
+    with town.service.database.transaction() as work:
+        return work.session.scalars(select(Person.__post__.grant_id).filter_by(person_id=person.person_id, role=role)).one()
 
 
 @pytest.fixture
@@ -140,24 +152,79 @@ def test_a_leavers_parts_of_others_customers_go_by_steps_too(town):
     own(town, customer_id, Part(leaver.person_id, 1_000, JANUARY))
     own(town, customer_id, Part(leaver.person_id, 10_000, JANUARY), thing=thing)
     town.announce(events_pb2.PersonDisabled(person_id=leaver.person_id))
-    left = {"organisation_path": leaver.organisation_path, "customer_count": 0, "left_date": "2026-11-25"}
-    town.announce(coverage_events_pb2.RelationshipManagerLeft(person_id=leaver.person_id, **left))
     town.run_timer("shares.hand_over")
     before = ("2026-01-01", "2026-11-24", leaver.person_id)
     assert shares(town, customer_id) == sorted([(*before, 1_000), *steps(leaver, lead, 1_000)])
     assert shares(town, customer_id, **account) == sorted([(*before, 10_000), *steps(leaver, lead, 10_000)])
 
 
+def test_whoever_loses_his_last_such_post_has_left(town):
+    """A leader too, whom no customer has for its lead; the post of an analyst is none in which one brings in results."""
+    leader, lead = town.colleague("team_leader", "EAST/E01/"), town.rm1_east
+    customer_id = town.customer(lead)
+    own(town, customer_id, Part(leader.person_id, 1_000, JANUARY))
+    for role in ("branch_manager", "performance_analyst"):
+        post = {"grant_id": str(uuid.uuid4()), "role": role, "organisation_path": f"{town.root}EAST/"}
+        town.announce(events_pb2.PostGranted(person_id=leader.person_id, **post))
+    for role in ("team_leader", "branch_manager"):
+        town.run_timer("shares.hand_over")
+        assert shares(town, customer_id) == [("2026-01-01", "", leader.person_id, 1_000)]
+        town.announce(events_pb2.PostRevoked(person_id=leader.person_id, grant_id=grant_of(town, leader, role)))
+    town.run_timer("shares.hand_over")
+    before = ("2026-01-01", "2026-11-24", leader.person_id, 1_000)
+    assert shares(town, customer_id) == sorted([before, *steps(leader, lead, 1_000)])
+
+
 def test_who_is_told_twice_to_have_left_decays_once(town):
     leaver, lead = town.rm2_east, town.rm1_east
     customer_id = town.customer(lead)
     own(town, customer_id, Part(leaver.person_id, 1_000, JANUARY))
-    left = {"person_id": leaver.person_id, "organisation_path": leaver.organisation_path, "left_date": "2026-11-25"}
     for _ in range(2):
-        town.announce(coverage_events_pb2.RelationshipManagerLeft(**left))
+        town.announce(events_pb2.PersonDisabled(person_id=leaver.person_id))
         town.run_timer("shares.hand_over")
     before = ("2026-01-01", "2026-11-24", leaver.person_id, 1_000)
     assert shares(town, customer_id) == sorted([before, *steps(leaver, lead, 1_000)])
+
+
+@pytest.mark.parametrize("led", [True, False])
+def test_who_comes_back_has_again_what_went_because_he_had_left(town, at, led):
+    """Of a customer whom nobody leads it comes back from the pool. Told twice it is the same, and the lead's own part stays his."""
+    leaver, lead = town.rm2_east, town.rm1_east
+    customer_id = town.customer(lead, **({} if led else {"lead_person_id": ""}))
+    own(town, customer_id, Part(leaver.person_id, 1_000, JANUARY), Part(lead.person_id, 9_000, JANUARY))
+    town.announce(events_pb2.PersonDisabled(person_id=leaver.person_id))
+    town.run_timer("shares.hand_over")
+    at(datetime(2027, 3, 1, 2, tzinfo=UTC))
+    for _ in range(2):
+        town.announce(events_pb2.PersonEnabled(person_id=leaver.person_id))
+        town.run_timer("shares.hand_over")
+    found = shares(town, customer_id)
+    assert [each for each in found if each[0] == "2027-03-01"] == [("2027-03-01", "", leaver.person_id, 1_000)]
+    assert ("2026-01-01", "", lead.person_id, 9_000) in found
+    kept = [("2027-02-25", "2027-02-28", leaver.person_id, 700)]
+    grown = [("2027-02-25", "2027-02-28", lead.person_id, 300)] if led else []
+    assert sorted(each for each in found if each[0] == "2027-02-25") == sorted(kept + grown)
+
+
+def test_what_went_with_a_customer_does_not_come_back_with_who_led_it(town, moved):
+    customer_id, former, *_ = moved
+    found = shares(town, customer_id)
+    town.announce(events_pb2.PersonDisabled(person_id=former.person_id))
+    town.run_timer("shares.hand_over")
+    town.announce(events_pb2.PersonEnabled(person_id=former.person_id))
+    town.run_timer("shares.hand_over")
+    assert shares(town, customer_id) == found
+
+
+def test_who_is_here_again_before_anything_was_handed_over_keeps_all(town):
+    leaver, lead = town.rm2_east, town.rm1_east
+    customer_id = town.customer(lead)
+    own(town, customer_id, Part(leaver.person_id, 1_000, JANUARY))
+    town.announce(events_pb2.PersonDisabled(person_id=leaver.person_id))
+    town.announce(events_pb2.PersonEnabled(person_id=leaver.person_id))
+    town.run_timer("shares.hand_over")
+    whole = [(start, end) for start, end, person_id, points in shares(town, customer_id) if points == 1_000]
+    assert shares(town, customer_id)[-1] == ("2026-11-25", "", leaver.person_id, 1_000), whole
 
 
 def test_a_return_that_nothing_is_left_for_stops_no_other(town):

@@ -13,7 +13,9 @@ from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, exists, or_, select
-from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2, events_pb2
+from workbench.customer.v1 import coverage_events_pb2, duplicate_events_pb2
+from workbench.customer.v1 import events_pb2 as customer_events_pb2
+from workbench.identity.v1 import events_pb2 as identity_events_pb2
 
 from services.chassis.db.attempts import attempt
 from services.chassis.db.session import UnitOfWork
@@ -23,7 +25,7 @@ from services.performance.model.credit_hand_over import CreditHandOver, HandOver
 from services.performance.model.customer import Customer
 from services.performance.model.person import Person
 from services.performance.model.share import ShareLine
-from services.performance.rules.handing_over import CreditHandOverState, hand_over, months_later
+from services.performance.rules.handing_over import Cause, CreditHandOverState, hand_over, months_later
 from services.performance.rules.shares import ObjectKind, Part, SharedObject, ShareState
 from services.performance.usecases.shares.lines import end_lines, put_lines
 
@@ -36,7 +38,7 @@ _BASIS_POINTS_PER_PERCENT = 100
 _log = structlog.get_logger(__name__)
 
 
-def reassign(work: UnitOfWork, event: events_pb2.CustomerReassigned) -> None:
+def reassign(work: UnitOfWork, event: customer_events_pb2.CustomerReassigned) -> None:
     """A customer got another lead."""
     start_date = date.fromisoformat(event.start_date)
     _note(work, event.customer_id, event.former_lead_person_id, event.lead_person_id, start_date, event.hand_over_id)
@@ -49,8 +51,14 @@ def expect(work: UnitOfWork, event: coverage_events_pb2.CoverageHandedOver) -> N
         work.session.add(HandOver(hand_over_id=event.hand_over_id, return_date=return_date))
 
 
-def leave(work: UnitOfWork, event: coverage_events_pb2.RelationshipManagerLeft) -> None:
-    """Somebody left: what he has of customers whom others lead goes to these; his own follow as they get another lead."""
+def leave(work: UnitOfWork, event: identity_events_pb2.PersonDisabled | identity_events_pb2.PostRevoked) -> None:
+    """Somebody left: what he has of customers whom others lead goes to these; his own follow as they get another lead.
+
+    Handled after the replica of the person.
+    """
+    work.session.flush()
+    if not work.session.scalar(select(_has_left(event.person_id))):
+        return
     standing = select(ShareLine.customer_id).where(
         ShareLine.person_id == event.person_id,
         ShareLine.state == ShareState.APPROVED.value,
@@ -58,7 +66,25 @@ def leave(work: UnitOfWork, event: coverage_events_pb2.RelationshipManagerLeft) 
     )
     others = select(Customer).where(Customer.customer_id.in_(standing), Customer.lead_person_id != event.person_id)
     for customer in work.session.scalars(others.order_by(Customer.customer_id)).all():
-        _note(work, customer.customer_id, event.person_id, customer.lead_person_id, date.fromisoformat(event.left_date))
+        _add(work, customer.customer_id, event.person_id, customer.lead_person_id, work.business_date, cause=Cause.LEFT)
+
+
+def come_back(work: UnitOfWork, event: identity_events_pb2.PersonEnabled | identity_events_pb2.PostGranted) -> None:
+    """Somebody is let in again, or has such a post again: what went because he left comes back, as far as it is still ahead.
+
+    Handled after the replica of the person.
+    """
+    work.session.flush()
+    if work.session.scalar(select(_has_left(event.person_id))):
+        return
+    gone = select(CreditHandOver).where(
+        CreditHandOver.former_person_id == event.person_id,
+        CreditHandOver.cause == Cause.LEFT.value,
+        CreditHandOver.state.in_((CreditHandOverState.WAITING.value, CreditHandOverState.STARTED.value)),
+    )
+    for each in work.session.scalars(gone.order_by(CreditHandOver.credit_hand_over_id)).all():
+        back = {"former": each.successor_person_id, "successor": event.person_id}
+        _add(work, each.customer_id, **back, start_date=work.business_date, cause=Cause.CAME_BACK)
 
 
 def merge(work: UnitOfWork, event: duplicate_events_pb2.CustomersMerged) -> None:
@@ -94,9 +120,22 @@ def carry_out(work: UnitOfWork) -> None:
         each.state = state.value
 
 
-def _note(work: UnitOfWork, customer_id: str, former: str, successor: str, start_date: date, hand_over_id: str = "") -> None:
-    if not former or former == successor:
-        return
+def _note(
+    work: UnitOfWork, customer_id: str, former: str, successor: str, start_date: date, hand_over_id: str = ""
+) -> None:
+    if former and former != successor:
+        _add(work, customer_id, former, successor, start_date, hand_over_id)
+
+
+def _add(
+    work: UnitOfWork,
+    customer_id: str,
+    former: str,
+    successor: str,
+    start_date: date,
+    hand_over_id: str = "",
+    cause: Cause = Cause.LEAD_CHANGED,
+) -> None:
     work.session.add(
         CreditHandOver(
             credit_hand_over_id=work.new_id(),
@@ -105,6 +144,7 @@ def _note(work: UnitOfWork, customer_id: str, former: str, successor: str, start
             successor_person_id=successor,
             start_date=start_date,
             hand_over_id=hand_over_id,
+            cause=cause.value,
             create_time=work.now,
         )
     )
@@ -117,9 +157,12 @@ def _carried_out(work: UnitOfWork, each: CreditHandOver) -> CreditHandOverState:
     if _running(work, each, each.former_person_id, each.successor_person_id):
         # It was told already: what decays does not decay twice.
         return CreditHandOverState.VOID
-    if earlier := _running(work, each, each.successor_person_id, each.former_person_id):
-        for undone in earlier:
-            _undo(work, undone, each.start_date)
+    earlier = _running(work, each, each.successor_person_id, each.former_person_id)
+    if each.cause == Cause.CAME_BACK:
+        earlier = [undone for undone in earlier if undone.cause == Cause.LEFT]
+    for undone in earlier:
+        _undo(work, undone, each.start_date)
+    if earlier or each.cause == Cause.CAME_BACK:
         return CreditHandOverState.VOID
     each.step_basis_points = [percent * _BASIS_POINTS_PER_PERCENT for percent in work.settings.hand_over_keeps_percent]
     each.step_months = work.settings.hand_over_step_months
