@@ -188,7 +188,7 @@ def test_who_is_told_twice_to_have_left_decays_once(town):
 
 @pytest.mark.parametrize("led", [True, False])
 def test_who_comes_back_has_again_what_went_because_he_had_left(town, at, led):
-    """Of a customer whom nobody leads it comes back from the pool. Told twice it is the same, and the lead's own part stays his."""
+    """Of a customer whom nobody leads it comes back from the pool. Told twice it is the same; the lead's own part stays his."""
     leaver, lead = town.rm2_east, town.rm1_east
     customer_id = town.customer(lead, **({} if led else {"lead_person_id": ""}))
     own(town, customer_id, Part(leaver.person_id, 1_000, JANUARY), Part(lead.person_id, 9_000, JANUARY))

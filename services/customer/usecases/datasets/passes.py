@@ -157,7 +157,12 @@ def choose_again(work: UnitOfWork, book: DatasetBook) -> Pass | None:
     if book.feed not in refusals.feeds_to_try_again(work):
         return None
     applied_id = _former(work, book)
-    return Pass(book.feed, [applied_id], applied_id) if applied_id else None
+    if not applied_id:
+        return None
+    # All rows that it refused are looked at anew, and those that are refused again are counted again.
+    (application,) = by_id(work, [applied_id])
+    application.counts = {name: number for name, number in application.counts.items() if name != "refused"}
+    return Pass(book.feed, [applied_id], applied_id)
 
 
 def _balances(work: UnitOfWork, book: DatasetBook, waiting: Sequence[DatasetApplication], *, everything: bool) -> Pass:
