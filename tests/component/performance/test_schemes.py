@@ -8,7 +8,7 @@ from workbench.performance.v1 import scheme_pb2
 
 from services.chassis.kernel.errors import WorkbenchError
 from services.performance.rules.attribution import kinds
-from tests.component.performance.deal_builders import SCHEMES
+from tests.component.performance.deals.builders import SCHEMES
 from tests.component.town import Town, run_together
 
 P = scheme_pb2.SchemeParameters

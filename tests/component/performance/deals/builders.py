@@ -1,11 +1,17 @@
-"""Deals as the activity service would tell of them, and as people make them."""
+"""Deals as the activity service would tell of them, and what people do with them."""
 
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
+from sqlalchemy import select
 from workbench.activity.v1 import contact_events_pb2, contact_pb2, lead_events_pb2, opportunity_pb2
 from workbench.performance.v1 import deal_pb2, share_pb2
 from workbench.type.v1 import money_pb2
+
+from services.chassis.kernel.errors import WorkbenchError
+from services.performance.model import ShareLine
+from services.performance.rules.shares import ShareState
 
 WON = date(2026, 11, 20)
 DONE, CANCELLED = contact_pb2.CONTACT_STATE_DONE, contact_pb2.CONTACT_STATE_CANCELLED
@@ -115,3 +121,49 @@ def draft(of_customer_id, *members, **fields):
 
 def agreed(**parts):
     return deal_pb2.DealTerms(agreed_parts=[deal_pb2.AgreedPart(person_id=key, basis_points=each) for key, each in parts.items()])
+
+
+def refused(reason):
+    return pytest.raises(WorkbenchError, match=reason)
+
+
+def deals_of(person, **fields):
+    return person.call("ListDeals", **fields).deals
+
+
+def compared(person, deal, **fields):
+    splits = person.call("CompareSchemes", deal_id=deal.deal_id, **fields).splits
+    return {each.scheme_id: each for each in splits}
+
+
+def points(split_shown):
+    return {each.person_id: each.basis_points for each in split_shown.parts if each.basis_points}
+
+
+def change(person, deal, **fields):
+    """Sets these fields of a deal, whatever its ETag."""
+    sent = deal_pb2.Deal(deal_id=deal.deal_id, **fields)
+    return person.call("UpdateDeal", deal=sent, update_mask={"paths": sorted(fields)})
+
+
+def share_lines(town, thing, *, void=False):
+    with town.service.database.transaction(read_only=True) as work:
+        statement = select(ShareLine).where(ShareLine.object_key == thing.object_key)
+        if not void:
+            statement = statement.where(ShareLine.state == ShareState.APPROVED.value)
+        order = ShareLine.start_date, ShareLine.from_minor_units, ShareLine.basis_points.desc()
+        rows = work.session.scalars(statement.order_by(*order))
+        return [
+            (each.person_id, each.basis_points, each.start_date, each.end_date, each.from_minor_units, each.to_minor_units)
+            for each in rows
+        ]
+
+
+def decided(town, scheme="equal_members", *objects, deal=None, **fields):
+    """A deal that its members accepted and the branch manager approved."""
+    deal = deal or town.deal
+    if objects:
+        town.manager_east.call("LinkDealObjects", deal_id=deal.deal_id, objects=objects)
+    town.rm1_east.call("ProposeSplit", deal_id=deal.deal_id, scheme_id=SCHEMES[scheme])
+    town.rm2_east.call("AnswerProposal", deal_id=deal.deal_id, accept=True)
+    return town.manager_east.call("DecideDeal", deal_id=deal.deal_id, approve=True, **fields)
