@@ -120,9 +120,7 @@ def carry_out(work: UnitOfWork) -> None:
         each.state = state.value
 
 
-def _note(
-    work: UnitOfWork, customer_id: str, former: str, successor: str, start_date: date, hand_over_id: str = ""
-) -> None:
+def _note(work: UnitOfWork, customer_id: str, former: str, successor: str, start_date: date, hand_over_id: str = "") -> None:
     if former and former != successor:
         _add(work, customer_id, former, successor, start_date, hand_over_id)
 
