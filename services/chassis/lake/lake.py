@@ -7,7 +7,6 @@ be repeated. The engine is imported where it is used: a process that is at rest 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from services.chassis.kernel.errors import NotFound, StaleVersion
+from services.chassis.lake.folders import put_in_place
 from services.chassis.lake.schemas import Type
 
 if TYPE_CHECKING:
@@ -256,34 +256,6 @@ def content_hash(file: BinaryIO) -> tuple[int, str]:
 def _parts_in(folder: Path) -> list[Path]:
     """The parts, in the order in which they were written."""
     return sorted(folder.glob("part-*.parquet"), key=lambda path: int(path.stem.removeprefix("part-")))
-
-
-def put_in_place(unfinished: Path, folder: Path, root: Path) -> None:
-    """Gives a folder its name once its files will outlast a loss of power, so that nobody is told of what may vanish.
-
-    Raises FileExistsError where there is one of that name: two writers of one revision cannot both believe that it is theirs.
-    """
-    for path in unfinished.iterdir():
-        sync(path)
-    sync(unfinished)
-    try:
-        # Fails onto a folder that has files.
-        unfinished.rename(folder)
-    except OSError as error:
-        raise FileExistsError(folder) if folder.exists() else error from None
-    for parent in folder.parents:
-        sync(parent)
-        if parent == root:
-            break
-
-
-def sync(path: Path) -> None:
-    """Returns once what was written to the file or folder is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _taken(pin: Pin) -> StaleVersion:

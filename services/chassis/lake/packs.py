@@ -17,7 +17,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.chassis.lake.lake import PACK_SUFFIX, Lake, Part, Pin, put_in_place, stored_columns, sync
+from services.chassis.lake.folders import put_in_place, sync
+from services.chassis.lake.lake import PACK_SUFFIX, Lake, Part, Pin, stored_columns
 from services.chassis.lake.leftovers import remove_folder
 
 if TYPE_CHECKING:

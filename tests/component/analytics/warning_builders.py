@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import delete, select, update
 
-from services.analytics.model import Analysis, CustomerWarning
+from services.analytics.model import Analysis, CustomerWarning, SignalMeasure
 from services.analytics.rules.analyses import AnalysisState
 from services.analytics.usecases.warnings import raising
 from services.chassis.kernel.errors import WorkbenchError
@@ -142,10 +142,10 @@ def _written(path, types, rows):
 
 
 def new_bank(town, folder):
-    """A bank of which no analysis has been made, and of whose customers nobody was warned."""
+    """A bank of which no analysis has been made, of whose customers nobody was warned, and of whose rules nothing is measured."""
     with town.service.database.transaction() as work:
-        work.session.execute(delete(CustomerWarning))
-        work.session.execute(delete(Analysis))
+        for model in (CustomerWarning, Analysis, SignalMeasure):
+            work.session.execute(delete(model))
     return Bank(town, folder)
 
 

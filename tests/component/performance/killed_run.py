@@ -10,11 +10,12 @@ from pathlib import Path
 from services.chassis import keys
 from services.chassis.db.engine import create_engine
 from services.chassis.db.session import Database
+from services.chassis.lake import folders
 from services.chassis.lake.lake import Lake
 from services.chassis.longwork.runner import Runner
 from services.performance.__main__ import SERVICE
 from services.performance.engine import computing as engine
-from services.performance.usecases.runs import keeping, owning, publishing
+from services.performance.usecases.runs import owning, publishing
 from tests.component.performance.run_builders import SmallEngine
 
 LEASE_SECONDS = 1.0
@@ -45,9 +46,9 @@ def _die_at(point: str) -> None:
     """Has the process killed after the named thing was done, and nothing after it."""
     places = {
         "ownership written": (owning, "write", 1),
-        "ownership in place": (keeping, "put_in_place", 1),
+        "ownership in place": (folders, "put_in_place", 1),
         "results written": (engine, "compute", 1),
-        "results in place": (keeping, "put_in_place", 2),
+        "results in place": (folders, "put_in_place", 2),
         "results published": (publishing, "publish", 1),
     }
     module, name, times = places[point]

@@ -15,7 +15,8 @@ from services.analytics.usecases.analyses.planning import Plan
 from services.analytics.usecases.settings import SPARK
 from services.chassis.kernel.dates import moved
 from services.chassis.kernel.money import fraction_digits
-from services.chassis.lake.lake import put_in_place
+from services.chassis.lake import folders
+from services.chassis.lake.folders import put_in_place
 from services.chassis.longwork.task import Preparation
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def export(preparation: Preparation, plan: Plan) -> None:
     """Brings customers and happenings out of the database, unless that is done."""
     plan.making.mkdir(parents=True, exist_ok=True)
     start = moved(plan.analysis.as_of_date, -plan.settings.look_back_days)
-    keeping.written(
-        plan.lake,
+    folders.written(
+        plan.lake.root,
         plan.making / _EXPORTED,
         lambda unfinished: exporting.write(preparation, start, plan.analysis.as_of_date, unfinished),
     )
@@ -48,7 +49,7 @@ def _days(connection: DuckDBPyConnection, plan: Plan) -> _Said:
         def write(folder: Path) -> None:
             customer_days.write_month(connection, plan.lake, month.inputs, folder, engine=_engine(connection, plan, folder))
 
-        keeping.written(plan.lake, month.folder, write)
+        folders.written(plan.lake.root, month.folder, write)
     return {}, len(missing) > 1
 
 

@@ -5,8 +5,7 @@ Of each month that it looks back on the pins of its days, which the month's key 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +19,7 @@ from services.analytics.rules.analyses import AnalysisKind
 from services.analytics.usecases.analyses import exporting, judging
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import moved
+from services.chassis.replicas import datasets as pins
 
 # What a customer's days of a month are made from.
 _MONTH_DATASETS = ("accounts", "balances", "customers", "ebanking_events", "fx_rates", "transactions")
@@ -27,9 +27,6 @@ _MONTH_DATASETS = ("accounts", "balances", "customers", "ebanking_events", "fx_r
 _STANDING_DATASETS = ("accounts", "balances", "customers", "fx_rates", "standing_orders")
 # By how long ago standing orders count as cancelled of late.
 ORDERS_BACK_DAYS = 90
-
-# A feed's revisions by the day of each.
-_Feeds = dict[tuple[str, str, str], dict[date, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def _in_force(work: UnitOfWork) -> dict[str, Any]:
     }
 
 
-def _of_month(settings: Any, found: _Feeds, month: date, end: date) -> dict[str, Any]:
+def _of_month(settings: Any, found: pins.Revisions, month: date, end: date) -> dict[str, Any]:
     feeds = {}
     for feed, revisions in found.items():
         days = _days(feed[1], revisions, month, end, settings.carry_days_max)
@@ -115,7 +112,7 @@ def _days(dataset: str, revisions: Mapping[date, int], start: date, end: date, c
     return analyses.revision_days(known, start, end, carry_days_max)
 
 
-def _standing(work: UnitOfWork, found: _Feeds, as_of_date: date, settings: Any) -> dict[str, Any]:
+def _standing(work: UnitOfWork, found: pins.Revisions, as_of_date: date, settings: Any) -> dict[str, Any]:
     """What stands on the last day, and what prices were."""
     feeds = {}
     known = {feed: revisions for feed, revisions in found.items() if feed[1] in _STANDING_DATASETS}
@@ -147,38 +144,13 @@ def _daily(work: UnitOfWork, outermost: Any) -> date | None:
     return None
 
 
-_COLUMNS = (DatasetPin.feed, DatasetPin.dataset, DatasetPin.source_system, DatasetPin.business_date, DatasetPin.revision)
-
-
-def _known(work: UnitOfWork, datasets: Sequence[str], start: date, end: date, carry_days_max: int) -> _Feeds:
+def _known(work: UnitOfWork, datasets: Sequence[str], start: date, end: date, carry_days_max: int) -> pins.Revisions:
     """All revisions that may stand for a day from one to another."""
-    between = DatasetPin.business_date.between(moved(start, -carry_days_max), end)
-    found = _by_feed(work.session.execute(select(*_COLUMNS).where(DatasetPin.dataset.in_(datasets), between)))
-    before = _outermost(work, datasets, func.max, DatasetPin.business_date < start)
+    found = pins.revisions(work, DatasetPin, datasets, moved(start, -carry_days_max), end)
+    before = pins.last_until(work, DatasetPin, datasets, moved(start, -1))
     # What came only later says at least whose an account is.
-    after = _outermost(work, ("accounts", "customers"), func.min, DatasetPin.business_date > end)
+    after = pins.first_after(work, DatasetPin, ("accounts", "customers"), end)
     for feed, revisions in (*before.items(), *after.items()):
         if feed[1] in datasets:
             found.setdefault(feed, {}).update(revisions)
-    return found
-
-
-def _outermost(work: UnitOfWork, datasets: Sequence[str], outermost: Any, when: Any) -> _Feeds:
-    """Of each feed the revision of the first or last day for which the condition holds."""
-    place = (
-        select(DatasetPin.feed, outermost(DatasetPin.business_date).label("business_date"))
-        .where(DatasetPin.dataset.in_(datasets), when)
-        .group_by(DatasetPin.feed)
-        .subquery()
-    )
-    wanted = select(*_COLUMNS).join(
-        place, (DatasetPin.feed == place.c.feed) & (DatasetPin.business_date == place.c.business_date)
-    )
-    return _by_feed(work.session.execute(wanted))
-
-
-def _by_feed(rows: Iterable[Any]) -> _Feeds:
-    found: _Feeds = defaultdict(dict)
-    for row in rows:
-        found[row.feed, row.dataset, row.source_system][row.business_date] = row.revision
     return found

@@ -8,10 +8,7 @@ is not in its manifest the integration service clears away.
 
 from __future__ import annotations
 
-import secrets
-import shutil
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,11 +19,10 @@ from services.analytics.model.analysis import Analysis
 from services.analytics.rules.analyses import AnalysisKind
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import NotFound
-from services.chassis.lake.lake import Lake, put_in_place
+from services.chassis.lake.lake import Lake
 
 ROOT = ".analytics"
 CUSTOMER_DAYS = "customer_days.parquet"
-_REMOVED = ".removed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,37 +122,6 @@ def folder(lake: Lake, analysis: Analysis) -> Path:
 def month_folder(lake: Lake, month: date, key: str) -> Path:
     """Where the customers' days of a month are that were made from inputs of that key."""
     return lake.root / ROOT / "days" / f"{month:%Y-%m}" / key
-
-
-def written(lake: Lake, place: Path, write: Callable[[Path], None]) -> Path:
-    """The folder with what `write` puts into it: whole or not at all. What is there already is left as it is.
-
-    A process that was killed in the midst leaves a folder with another name, which the next try clears away.
-    """
-    if place.is_dir():
-        return place
-    for left in place.parent.glob(f".{place.name}.*"):
-        shutil.rmtree(left, ignore_errors=True)
-    unfinished = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
-    unfinished.mkdir(parents=True)
-    try:
-        write(unfinished)
-        put_in_place(unfinished, place, lake.root)
-    except FileExistsError:
-        # Another process took the work for abandoned, and was faster; both computed the same.
-        pass
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return place
-
-
-def remove(place: Path) -> None:
-    """Takes a folder away, at once for whoever looks: a name that nobody reads, and then nothing."""
-    with suppress(FileNotFoundError):
-        place.rename(place.with_name(f"{_REMOVED}{secrets.token_hex(8)}"))
-    # Also what a process left that died at it.
-    for removed in place.parent.glob(f"{_REMOVED}*"):
-        shutil.rmtree(removed, ignore_errors=True)
 
 
 def _month_ends(work: UnitOfWork) -> dict[date, Path]:

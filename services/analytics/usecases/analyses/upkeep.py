@@ -15,6 +15,7 @@ from services.analytics.model.analysis import Analysis, CustomerMonth, StaleDay
 from services.analytics.rules.analyses import AnalysisState
 from services.analytics.usecases.analyses import keeping
 from services.chassis.db.session import UnitOfWork
+from services.chassis.lake import folders
 
 EVERY_SECONDS = 3_600.0
 # Of one round: a rename and a few deletes each.
@@ -30,10 +31,10 @@ def remove_superseded(work: UnitOfWork) -> None:
         analysis.remove_time = work.now
         place = keeping.folder(lake, analysis)
         for folder in (place, place.with_name(f".{place.name}.making")):
-            work.after_commit.append(partial(keeping.remove, folder))
+            work.after_commit.append(partial(folders.remove, folder))
     work.session.flush()
     for folder in _unread_months(work):
-        work.after_commit.append(partial(keeping.remove, folder))
+        work.after_commit.append(partial(folders.remove, folder))
 
 
 def _outlived(work: UnitOfWork) -> Any:

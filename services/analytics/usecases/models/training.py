@@ -26,6 +26,7 @@ from services.analytics.usecases.analyses import keeping
 from services.analytics.usecases.models import championing, starting
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import RuleBroken
+from services.chassis.lake import folders
 from services.chassis.lake.lake import Lake
 from services.chassis.longwork.patience import patiently
 from services.chassis.longwork.table import Operation
@@ -150,7 +151,7 @@ def _made(connection: DuckDBPyConnection, sources: _Sources, stopped: threading.
         if stopped.is_set():
             raise Abandoned
 
-    folder = keeping.written(sources.lake, sources.folder, lambda unfinished: _write(connection, sources, unfinished, beat))
+    folder = folders.written(sources.lake.root, sources.folder, lambda unfinished: _write(connection, sources, unfinished, beat))
     return _Trained(training.read_card(folder), digest(folder))
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.errors import RuleBroken
+from services.chassis.lake import folders
 from services.chassis.longwork.patience import patiently
 from services.chassis.longwork.table import Operation
 from services.chassis.longwork.task import Preparation, Task, Work
@@ -77,8 +78,8 @@ WORKS = (
 
 def _own(preparation: Preparation, plan: Plan) -> _Owned:
     run = plan.run
-    folder = keeping.written(
-        plan.lake,
+    folder = folders.written(
+        plan.lake.root,
         keeping.ownership_folder(plan.lake, run),
         lambda unfinished: owning.write(preparation, run.month_date, run.as_of_date, unfinished),
     )
@@ -90,8 +91,8 @@ def _own(preparation: Preparation, plan: Plan) -> _Owned:
 def _compute(connection: DuckDBPyConnection, plan: Plan) -> Prepared:
     """The run's files, and the rows of results that come of them, in tables of the connection."""
     before = keeping.results_folder(plan.lake, plan.before) if plan.before else None
-    folder = keeping.written(
-        plan.lake,
+    folder = folders.written(
+        plan.lake.root,
         keeping.results_folder(plan.lake, plan.run),
         lambda unfinished: _write(connection, plan, unfinished, before),
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from sqlalchemy import func, select
 from services.chassis.db.session import UnitOfWork
 from services.chassis.kernel.dates import moved
 from services.chassis.lake.lake import Pin
+from services.chassis.replicas import datasets as pins
 from services.performance.engine.computing import MonthInputs, PinnedDay
 from services.performance.model.dataset_pin import DatasetPin
 from services.performance.rules import runs
@@ -22,9 +22,6 @@ from services.performance.usecases import catalogue
 
 # What stands at the end of the year before, from which increments count.
 _BASE_DATASETS = ("accounts", *runs.CARRIED_DATASETS, *runs.RATE_DATASETS)
-
-# A feed's revisions by the day of each.
-_Feeds = dict[tuple[str, str, str], dict[date, int]]
 
 
 def latest_day(work: UnitOfWork) -> date | None:
@@ -65,7 +62,7 @@ def gather(work: UnitOfWork, month: date, latest: date) -> dict[str, Any]:
             gathered["feeds"][feed[0]] = _feed(feed, found, days)
         if feed[1] in runs.CARRIED_DATASETS and (last := runs.silent_since(sorted(found), end, carry)):
             gathered["silent"][feed[0]] = last.isoformat()
-    for feed, found in _latest(work, _BASE_DATASETS, base).items():
+    for feed, found in pins.last_until(work, DatasetPin, _BASE_DATASETS, base).items():
         days = runs.revision_days(sorted(found), base, base, carry if feed[1] in runs.CARRIED_DATASETS else None)
         if days:
             gathered["base"][feed[0]] = _feed(feed, found, days)
@@ -123,7 +120,7 @@ def _products(work: UnitOfWork, month: date) -> list[list[str]]:
     return sorted(found)
 
 
-def _of_month(work: UnitOfWork, month: date, end: date, carry_days_max: int) -> _Feeds:
+def _of_month(work: UnitOfWork, month: date, end: date, carry_days_max: int) -> pins.Revisions:
     """All revisions that may stand for a day of the month."""
     # How far back: internal prices to the first, since an account keeps the price of the day on which it was opened; rates of
     # exchange so far that a currency is found which the last revision lacks.
@@ -132,14 +129,14 @@ def _of_month(work: UnitOfWork, month: date, end: date, carry_days_max: int) -> 
         runs.HISTORY_DATASETS: date.min,
         runs.RATE_DATASETS: moved(month, -carry_days_max),
     }
-    found: _Feeds = {}
+    found: pins.Revisions = {}
     for datasets, start in reach.items():
-        found |= _between(work, datasets, start, end)
+        found |= pins.revisions(work, DatasetPin, datasets, start, end)
     standing = (*runs.CARRIED_DATASETS, *runs.LASTING_DATASETS, *runs.RATE_DATASETS)
-    for feed, revisions in _latest(work, standing, moved(month, -1)).items():
+    for feed, revisions in pins.last_until(work, DatasetPin, standing, moved(month, -1)).items():
         found.setdefault(feed, {}).update(revisions)
     # An account that was opened after the last revision of a feed that comes but now and then is found in the next one.
-    for feed, revisions in _outermost(work, ("accounts",), func.min, DatasetPin.business_date > end).items():
+    for feed, revisions in pins.first_after(work, DatasetPin, ("accounts",), end).items():
         found.setdefault(feed, {}).update(revisions)
     return found
 
@@ -168,37 +165,3 @@ def _pinned(feeds: Mapping[str, Any]) -> Iterable[PinnedDay]:
         for day, stands, revision in feed["days"]:
             pin = Pin(name, feed["dataset"], feed["source_system"], date.fromisoformat(stands), revision)
             yield PinnedDay(date.fromisoformat(day), pin)
-
-
-_COLUMNS = (DatasetPin.feed, DatasetPin.dataset, DatasetPin.source_system, DatasetPin.business_date, DatasetPin.revision)
-
-
-def _between(work: UnitOfWork, datasets: Sequence[str], start: date, end: date) -> _Feeds:
-    wanted = select(*_COLUMNS).where(DatasetPin.dataset.in_(datasets), DatasetPin.business_date.between(start, end))
-    return _by_feed(work.session.execute(wanted))
-
-
-def _latest(work: UnitOfWork, datasets: Sequence[str], day: date) -> _Feeds:
-    """Of each feed its last revision up to that day."""
-    return _outermost(work, datasets, func.max, DatasetPin.business_date <= day)
-
-
-def _outermost(work: UnitOfWork, datasets: Sequence[str], outermost: Any, when: Any) -> _Feeds:
-    """Of each feed the revision of the first or last day for which the condition holds."""
-    place = (
-        select(DatasetPin.feed, outermost(DatasetPin.business_date).label("business_date"))
-        .where(DatasetPin.dataset.in_(datasets), when)
-        .group_by(DatasetPin.feed)
-        .subquery()
-    )
-    wanted = select(*_COLUMNS).join(
-        place, (DatasetPin.feed == place.c.feed) & (DatasetPin.business_date == place.c.business_date)
-    )
-    return _by_feed(work.session.execute(wanted))
-
-
-def _by_feed(rows: Iterable[Any]) -> _Feeds:
-    found: _Feeds = defaultdict(dict)
-    for row in rows:
-        found[row.feed, row.dataset, row.source_system][row.business_date] = row.revision
-    return found

@@ -7,17 +7,14 @@ the datasets, not among them: what is not in its manifest the integration servic
 
 from __future__ import annotations
 
-import secrets
-import shutil
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
 
 from services.chassis.db.session import UnitOfWork
-from services.chassis.lake.lake import Lake, put_in_place
+from services.chassis.lake import folders
+from services.chassis.lake.lake import Lake
 from services.performance.engine.computing import MonthInputs
 from services.performance.model.run import Run
 from services.performance.usecases.runs.gathering import month_inputs
@@ -25,7 +22,6 @@ from services.performance.usecases.runs.gathering import month_inputs
 ROOT = ".performance"
 OWNERSHIP = "ownership"
 RESULTS = "results"
-_REMOVED = ".removed."
 
 
 def current_run(work: UnitOfWork, month: date) -> Run | None:
@@ -48,36 +44,9 @@ def inputs_of(work: UnitOfWork, run: Run) -> MonthInputs:
     return month_inputs(work, run.inputs, ownership_folder(work.database.lake, run))
 
 
-def written(lake: Lake, folder: Path, write: Callable[[Path], None]) -> Path:
-    """The folder with what `write` puts into it: whole or not at all. What is there already is left as it is.
-
-    A process that was killed in the midst leaves a folder with another name, which the next try clears away.
-    """
-    if folder.is_dir():
-        return folder
-    for left in folder.parent.glob(f".{folder.name}.*"):
-        shutil.rmtree(left, ignore_errors=True)
-    unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
-    unfinished.mkdir(parents=True)
-    try:
-        write(unfinished)
-        put_in_place(unfinished, folder, lake.root)
-    except FileExistsError:
-        # Another process took the work for abandoned, and was faster; both computed the same.
-        pass
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return folder
-
-
 def remove(lake: Lake, run: Run) -> None:
-    """Takes the run's files away, at once for whoever looks: a name that nobody reads, and then nothing."""
-    folder = _folder(lake, run)
-    with suppress(FileNotFoundError):
-        folder.rename(folder.with_name(f"{_REMOVED}{secrets.token_hex(8)}"))
-    # Also what a process left that died at it.
-    for removed in folder.parent.glob(f"{_REMOVED}*"):
-        shutil.rmtree(removed, ignore_errors=True)
+    """Takes the run's files away."""
+    folders.remove(_folder(lake, run))
 
 
 def _folder(lake: Lake, run: Run) -> Path:
