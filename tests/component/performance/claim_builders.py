@@ -8,6 +8,7 @@ from workbench.performance.v1 import claim_pb2, share_pb2
 from services.chassis.kernel.errors import WorkbenchError
 
 CUSTOMER, ACCOUNT = share_pb2.OBJECT_KIND_CUSTOMER, share_pb2.OBJECT_KIND_ACCOUNT
+CONTRACT = share_pb2.OBJECT_KIND_CONTRACT
 PENDING, APPROVED = claim_pb2.CLAIM_STATE_PENDING, claim_pb2.CLAIM_STATE_APPROVED
 REJECTED, WITHDRAWN = claim_pb2.CLAIM_STATE_REJECTED, claim_pb2.CLAIM_STATE_WITHDRAWN
 

@@ -10,9 +10,11 @@ from workbench.performance.v1 import claim_events_pb2, claim_pb2, claim_service_
 
 from services.chassis.kernel.errors import WorkbenchError
 from services.performance.model import Customer, ShareLine
+from tests.component.books import TownBooks
 from tests.component.performance.claim_builders import (
     ACCOUNT,
     APPROVED,
+    CONTRACT,
     CUSTOMER,
     PENDING,
     REJECTED,
@@ -313,6 +315,24 @@ def test_claims_of_another_system_are_taken_over_once(town):
     assert sorted(share[1] for share in shares(town.rm1_east, first)) == [4_000, 5_000]
     with refused("NUMBER_TWICE"):
         take([rows[0], rows[0]])
+
+
+def test_a_contract_may_have_the_number_of_another_customers_account(town, today):
+    drawer, saver = town.customer(town.rm1_east), town.customer(town.rm1_east)
+    books, day = TownBooks.of(town), today - timedelta(days=1)
+    bill = {"bill_number": "1", "face_minor_units": 100_00, "issue_date": day, "maturity_date": day + timedelta(days=90)}
+    books.write("bills", day, [bill | {"customer_number": drawer[:12]}])
+    books.accounts(day, {"1": saver[:12]})
+    of = {"source_system": books.source_system, "object_number": "1"}
+    rows = [
+        imported(town, customer_id, f"{kind}/{customer_id[:8]}", (town.rm1_east, 10_000), object_kind=kind, **of)
+        for customer_id in (drawer, saver)
+        for kind in (CONTRACT, ACCOUNT)
+    ]
+    done = finished(town, town.steward, town.steward.call("ImportClaims", import_system=books.source_system, claims=rows))
+    assert done.message == "2 created, 0 updated, 0 unchanged, 2 refused."
+    found = town.rm1_east.call("ListClaims").claims
+    assert {(each.object_kind, each.customer_id) for each in found} == {(CONTRACT, drawer), (ACCOUNT, saver)}
 
 
 def test_texts_of_an_erased_customer_are_forgotten(town, today):

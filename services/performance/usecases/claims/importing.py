@@ -38,6 +38,8 @@ PERMISSION = "performance.claim.import"
 ROWS_PER_STEP = 50
 _COUNTS = ("created", "updated", "unchanged", "refused")
 _Row = claim_service_pb2.ImportedClaim
+# The number of the customer whose each object is: an account may have the number of a contract.
+_Owners = dict[SharedObject, str]
 
 
 class _Taken(NamedTuple):
@@ -61,10 +63,10 @@ def ask(work: UnitOfWork, request: claim_service_pb2.ImportClaimsRequest) -> Ope
     return asking.ask(work, IMPORT, parameters, total=len(rows))
 
 
-def _prepare(preparation: Preparation, task: Task) -> Mapping[tuple[str, str], str]:
+def _prepare(preparation: Preparation, task: Task) -> _Owners:
     """Whose the accounts and contracts are, by the bank's datasets: looked up once for all rows."""
     if "owners" not in task.memory:
-        owners: dict[tuple[str, str], str] = {}
+        owners: _Owners = {}
         for kind in (ObjectKind.ACCOUNT, ObjectKind.CONTRACT, ObjectKind.FEE_FLOW):
             rows = [row for row in task.parameters["rows"] if row["object_kind"] == kind]
             with preparation.transaction() as work:
@@ -73,13 +75,15 @@ def _prepare(preparation: Preparation, task: Task) -> Mapping[tuple[str, str], s
             if lake is not None:
                 from services.performance.engine import objects
 
-                owners |= objects.customer_numbers(lake, pins, [row.get("object_number", "").strip() for row in rows])
+                numbers = [row.get("object_number", "").strip() for row in rows]
+                found = objects.customer_numbers(lake, pins, numbers)
+                owners |= {SharedObject(kind, f"{system}/{number}"): of for (system, number), of in found.items()}
         task.memory["owners"] = owners
-    owned: Mapping[tuple[str, str], str] = task.memory["owners"]
+    owned: _Owners = task.memory["owners"]
     return owned
 
 
-def _step(work: UnitOfWork, task: Task, owners: Mapping[tuple[str, str], str]) -> None:
+def _step(work: UnitOfWork, task: Task, owners: _Owners) -> None:
     rows = _next(task.parameters["rows"], task.done)
     refused: list[tuple[str, str, str]] = []
     counts = task.checkpoint.setdefault("counts", dict.fromkeys(_COUNTS, 0))
@@ -116,7 +120,7 @@ def _next(rows: Sequence[dict[str, Any]], done: int) -> Sequence[dict[str, Any]]
     return rows[done:end]
 
 
-def _take(work: UnitOfWork, system: str, values: Mapping[str, Any], owners: Mapping[tuple[str, str], str]) -> str:
+def _take(work: UnitOfWork, system: str, values: Mapping[str, Any], owners: _Owners) -> str:
     number, digest = values["import_number"], hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
     statement = select(Claim).where(Claim.import_system == system, Claim.import_number == number)
     known = work.session.scalars(statement).one_or_none()
@@ -161,7 +165,7 @@ def _fill(claim: Claim, taken: _Taken, work: UnitOfWork) -> None:
     claim.state, claim.decide_time, claim.update_time = ClaimState.APPROVED.value, work.now, work.now
 
 
-def _read(work: UnitOfWork, row: claim_service_pb2.ImportedClaim, owners: Mapping[tuple[str, str], str]) -> _Taken:
+def _read(work: UnitOfWork, row: claim_service_pb2.ImportedClaim, owners: _Owners) -> _Taken:
     customer = _customer(work, row.customer_number)
     draft = claim_pb2.Claim(
         object_kind=row.object_kind,
@@ -171,8 +175,7 @@ def _read(work: UnitOfWork, row: claim_service_pb2.ImportedClaim, owners: Mappin
     )
     thing = things.named(draft)
     if thing.kind is not ObjectKind.CUSTOMER:
-        system, _, number = thing.key.partition("/")
-        things.check_number(owners.get((system, number)), things.with_merged(work, customer))
+        things.check_number(owners.get(SharedObject(thing.kind, thing.key)), things.with_merged(work, customer))
     parts = [_part(work, part) for part in row.parts]
     start_date, end_date = parse_date(row.start_date, "start_date"), optional_date(row.end_date, "end_date")
     division = divide(thing.kind, ClaimKind(row.kind), making.asked_of(parts), start_date, end_date)
