@@ -229,6 +229,8 @@ def test_on_a_phone(visit, looks_right):
     page.goto("/app/administration/grants?state=all")
     expect(page.get_by_role("list", name="岗位授权")).to_be_visible()
     looks_right(page, "grants")
+    page = visit("steward.ho", "administration/quarantine", phone=True, language="en")
+    looks_right(page, "quarantine")
 
 
 def test_business_posts_see_no_administration(visit):

@@ -110,3 +110,6 @@ def test_a_product_manager_only_looks(visit):
 def test_on_a_phone(visit, looks_right):
     page = visit("rm1.east", "work/leads?view=opportunities", phone=True, appearance="dark")
     looks_right(page, "opportunities")
+    page = visit("manager.east", "work/leads?view=funnel", phone=True, language="en")
+    expect(page.get_by_role("tab", name="Funnel")).to_have_attribute("aria-selected", "true")
+    looks_right(page, "funnel")

@@ -64,3 +64,7 @@ def test_on_a_phone(visit, looks_right):
     page = visit("manager.east", "work/needs?view=all", phone=True, appearance="dark")
     expect(page.locator(".feedback-card").first).to_be_visible()
     looks_right(page, "needs")
+    # English takes more room.
+    page = visit("manager.east", "work/needs", phone=True, language="en")
+    expect(page.get_by_text("What customers want most")).to_be_visible()
+    looks_right(page, "needs-most-wanted")

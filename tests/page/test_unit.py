@@ -14,7 +14,8 @@ VARIANTS = {
     "zh": {},
     "en": {"language": "en"},
     "dark": {"appearance": "dark"},
-    "phone": {"phone": True},
+    # In the language that takes more room.
+    "phone": {"phone": True, "language": "en"},
 }
 
 

@@ -26,9 +26,9 @@ class SignInMethod(IntEnum):
 class Session(CountsFailures, Base):
     """One session, and the family of its tokens.
 
-    Its refresh tokens are numbered: only the one with the present `generation` is good, an earlier one that comes back was
-    stolen, or its thief came first. Access tokens up to `tokens_void_time` are void. Its times only go forward, a token's and a
-    revocation's alike, whichever machine's clock is behind, so that no token slips through.
+    Its refresh tokens are numbered: only the one with the present `generation` is good, and for seconds the one before it. An
+    earlier one that comes back was stolen, or its thief came first. Access tokens up to `tokens_void_time` are void. Its times
+    only go forward, a token's and a revocation's alike, whichever machine's clock is behind, so that no token slips through.
     """
 
     __tablename__ = "sessions"

@@ -59,7 +59,12 @@ def sign_in_federated(work: UnitOfWork, issuer: str, subject: str) -> Tokens:
 
 
 def refresh(work: UnitOfWork, refresh_token: str) -> Tokens:
-    """The next pair of tokens. A token that comes a second time closes the session: one of its two bearers is a thief."""
+    """The next pair of tokens.
+
+    A token that comes a second time closes the session: one of its two bearers is a thief. But whose answer was lost, as where a
+    page is loaded again meanwhile, has the same pair once more, within seconds and until that is used: were it a thief's, the two
+    would part at the next refresh.
+    """
     claim = read_refresh_token(refresh_token)
     session = work.session.get(Session, claim.session_id) if claim else None
     if claim is None or session is None:
@@ -69,6 +74,8 @@ def refresh(work: UnitOfWork, refresh_token: str) -> Tokens:
     _act_as(work, person, session)
     if not session.open_at(work.now) or person is None or not person.active:
         raise _refresh_refused()
+    if claim.generation == session.generation - 1 and work.now < session.refresh_time + work.settings.refresh_repeat:
+        return issue(work, person, session)
     if claim.generation != session.generation:
         session_closing.close(work, session, "REFRESH_TOKEN_REUSED")
         raise _refresh_refused()

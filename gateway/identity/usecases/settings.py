@@ -21,6 +21,8 @@ class IdentitySettings(BaseModel):
     # A session ends so long after its last refresh, and in any case so long after the sign-in.
     session_idle_minutes: int = Field(default=120, ge=5, le=1_440)
     session_hours_max: int = Field(default=12, ge=1, le=168)
+    # So long after a refresh its token is answered once more with the same pair, for whoever lost the answer; 0 for never.
+    refresh_repeat_seconds: int = Field(default=30, ge=0, le=60)
     # Argon2id at the strength that OWASP's password storage cheat sheet asks for. A stored hash with other parameters is
     # renewed at the next sign-in.
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=1_048_576)
@@ -40,6 +42,11 @@ class IdentitySettings(BaseModel):
     def session_idle(self) -> timedelta:
         """How long a session lasts without a refresh."""
         return timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def refresh_repeat(self) -> timedelta:
+        """How long after a refresh the same token is answered with the same pair."""
+        return timedelta(seconds=self.refresh_repeat_seconds)
 
     @property
     def session_longest(self) -> timedelta:
