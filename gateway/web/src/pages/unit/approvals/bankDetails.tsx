@@ -6,6 +6,7 @@ import { api, client } from '../../../api/client';
 import { useFormats } from '../../../design/formats';
 import { Named } from '../../../design/Named';
 import { Loaded } from '../../../design/States';
+import { addressOfMonth } from '../../performance/months/months';
 import type { DetailProps } from './ApprovalDetail';
 import { Decision } from './Decision';
 import { Facts } from './Facts';
@@ -24,7 +25,7 @@ export function MonthClosingDetail({ id, waiting, own, onDecided }: DetailProps)
         ]}
       />
       <p>
-        {t('results.closeForGood')} <Link to="/unit/results?tab=months">{t('results.months')}</Link>
+        {t('results.closeForGood')} <Link to={addressOfMonth(waiting.parameters.monthDate ?? '')}>{t('results.months')}</Link>
       </p>
       {!own && (
         <Decision
