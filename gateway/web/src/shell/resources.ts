@@ -19,6 +19,7 @@ const PLACES: Record<string, (id: string) => string> = {
   objections: (id) => `/performance/claims?objection=${id}`,
   opportunities: (id) => `/work/leads/opportunities/${id}`,
   runs: (id) => `/performance/months?run=${id}`,
+  schemes: (id) => `/performance/schemes/${id}`,
   surveyInvitations: (id) => `/work/surveys/invitations/${id}`,
   tasks: (id) => `/work/tasks/${id}`,
   visitProposals: () => '/work/calendar',

@@ -7,6 +7,8 @@ const earns = ({ me }: Access) =>
 const leads = (access: Access) => access.leads;
 /** Months are computed and closed by few; others come to them from the results of their unit. */
 const keepsMonths = ({ may }: Access) => may('performance.run.start') || may('performance.month.close');
+/** Schemes are defined by few; others come to them from a deal. */
+const definesSchemes = ({ may }: Access) => may('performance.scheme.define');
 
 export const performancePages: PageRoute[] = [
   {
@@ -63,5 +65,19 @@ export const performancePages: PageRoute[] = [
     needs: ['performance.run.read'],
     services: ['performance'],
     load: () => import('./months/MonthPage'),
+  },
+  {
+    path: 'performance/schemes',
+    needs: ['performance.scheme.read'],
+    services: ['performance'],
+    load: () => import('./schemes/SchemesPage'),
+    nav: 'schemes',
+    navFor: definesSchemes,
+  },
+  {
+    path: 'performance/schemes/:schemeId',
+    needs: ['performance.scheme.read'],
+    services: ['performance'],
+    load: () => import('./schemes/SchemePage'),
   },
 ];

@@ -50,6 +50,10 @@ function NotAsked({ month }: { month: Month }) {
   return <AskClosing month={month} />;
 }
 
+/** Whoever asked said no himself. */
+const takenBack = ({ state, requesterPersonId, deciderPersonId }: Closing) =>
+  state === 'MONTH_CLOSING_STATE_DECLINED' && requesterPersonId === deciderPersonId;
+
 const COLOURS: Partial<Record<Closing['state'], string>> = {
   MONTH_CLOSING_STATE_REQUESTED: 'blue',
   MONTH_CLOSING_STATE_CONFIRMED: 'green',
@@ -66,7 +70,7 @@ function History({ closings }: { closings: Closing[] }) {
     content: (
       <Flex vertical>
         <span>
-          <Named value={closing.state} />
+          {takenBack(closing) ? t('closing.takenBack') : <Named value={closing.state} />}
           {closing.deciderPersonId && (
             <>
               {' · '}
