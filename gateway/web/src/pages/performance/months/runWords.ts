@@ -11,19 +11,20 @@ export function useReasonWords(): (reason: string) => string {
   const { t } = useTranslation(['months', 'administration']);
   const formats = useFormats();
   const productName = useProductName();
+  const named = useNamed();
   return useCallback(
     (reason) => {
       const [kind = '', what = '', day = '', revision = ''] = reason.split('/');
-      const dataset = what.split('.').at(-1) ?? '';
-      return t(`reason.${kind}`, {
-        feed: t(`administration:datasetNames.${dataset}`, { defaultValue: what }),
-        date: formats.date(day),
-        revision,
-        product: productName(what),
-        defaultValue: reason || t('reason.unknown'),
-      });
+      if (kind === 'feeds') {
+        const feed = t(`administration:datasetNames.${what.split('.').at(-1) ?? ''}`, { defaultValue: what });
+        return t('reason.feeds', { feed, date: formats.date(day), revision });
+      }
+      if (kind === 'products') return t('reason.products', { product: productName(what) });
+      // Of what the shares are is told to whoever has the whole bank in scope.
+      if (kind === 'shares' && what) return t('reason.sharesOf', { object: named(`OBJECT_KIND_${what}`) });
+      return t(`reason.${kind}`, { defaultValue: reason || t('reason.unknown') });
     },
-    [t, formats, productName],
+    [t, formats, productName, named],
   );
 }
 
