@@ -1,4 +1,4 @@
-import { Table, type TableProps } from 'antd';
+import { Flex, Grid, Table, type TableProps } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { type Money, useFormats } from '../../../design/formats';
 import { differenceOf, isSame } from '../sums';
@@ -34,18 +34,33 @@ interface Props {
 export function Totals({ run, before, main = false }: Props) {
   const { t } = useTranslation('months');
   const measureName = useMeasureName();
+  // On a phone large amounts do not stand beside one another.
+  const wide = Grid.useBreakpoint().sm ?? true;
   const totals = run.totals.filter(({ measure }) => !main || MAIN.has(measure)).sort((one, other) => place(one) - place(other));
   if (!totals.length) return null;
+  const change = (total: Total) => (
+    <Change total={total} before={before?.totals.find((each) => each.measure === total.measure)} />
+  );
   const columns: TableProps<Total>['columns'] = [
     { title: t('totals.measure'), key: 'measure', render: (_, total) => measureName(total.measure) },
-    { title: t('totals.total'), key: 'total', align: 'right', render: (_, total) => <Figure total={total} /> },
+    {
+      title: before && !wide ? t('totals.both', { number: before.number }) : t('totals.total'),
+      key: 'total',
+      align: 'right',
+      render: (_, total) => (
+        <Flex vertical align="flex-end">
+          <Figure total={total} />
+          {before && !wide && change(total)}
+        </Flex>
+      ),
+    },
   ];
-  if (before) {
+  if (before && wide) {
     columns.push({
       title: t('totals.change', { number: before.number }),
       key: 'change',
       align: 'right',
-      render: (_, total) => <Change total={total} before={before.totals.find((each) => each.measure === total.measure)} />,
+      render: (_, total) => change(total),
     });
   }
   return (
@@ -56,7 +71,6 @@ export function Totals({ run, before, main = false }: Props) {
       pagination={false}
       dataSource={totals}
       columns={columns}
-      scroll={{ x: 'max-content' }}
     />
   );
 }

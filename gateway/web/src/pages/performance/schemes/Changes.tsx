@@ -35,7 +35,6 @@ export function Changes({ version, published }: { version: Scheme; published: Sc
       rowKey="name"
       pagination={false}
       dataSource={shown}
-      scroll={{ x: 'max-content' }}
       columns={[
         { title: t('what'), dataIndex: 'name' },
         ...(published ? [{ title: t('before'), key: 'before', render: (_: unknown, row: Row) => row.before ?? '—' }] : []),
