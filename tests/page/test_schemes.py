@@ -75,8 +75,9 @@ def test_a_scheme_is_created_published_used_and_retired(visit, looks_right, deal
     expect(definer.get_by_role("button", name="审批通过")).to_have_count(0)
     address = definer.url.partition("/app/")[2]
     # A second person publishes it.
-    decider = visit(DECIDER, f"{SCHEMES}?which=waiting", language="en")
-    decider.get_by_role("link", name=name).click()
+    decider = visit(DECIDER, "unit/approvals", language="en")
+    decider.get_by_role("list", name="What waits").get_by_text(name).click()
+    decider.get_by_role("link", name="Check and decide").click()
     changes = decider.get_by_role("table", name="What changes")
     expect(changes.get_by_role("row", name=re.compile("Weights of roles"))).to_contain_text("Owner 60")
     looks_right(decider, "scheme-waits")
