@@ -1,6 +1,7 @@
 """Months, their runs and their closing: as those see them who compute and close, and those who only read."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,7 +24,7 @@ def months(bank):
         return not fresh["staleMonthCount"] and not fresh.get("staleTime") and not running
 
     wait_until(quiet, QUIET_SECONDS, "a bank at rest")
-    found = bank.get(FIRST, "/v1/resultMonths")["resultMonths"][1:]
+    found = [month for month in bank.get(FIRST, "/v1/resultMonths")["resultMonths"] if _is_over(month)]
     # What another test run left open.
     asked = bank.get(FIRST, "/v1/monthClosings", state="MONTH_CLOSING_STATE_REQUESTED")["monthClosings"]
     for closing in asked:
@@ -31,17 +32,26 @@ def months(bank):
     return found
 
 
+def _is_over(month) -> bool:
+    """Whether its results reach its last day."""
+    last = date.fromisoformat(month["asOfDate"])
+    return (last + timedelta(days=1)).month != last.month
+
+
 def _address(month) -> str:
     return f"performance/months/{month['monthDate'][:7]}"
 
 
-def test_months_look_right(visit, looks_right, months):
+def test_months_look_right(visit, looks_right, months, bank):
     page = visit(FIRST, "performance/months")
     expect(page.get_by_text("项全部到齐")).to_be_visible()
     looks_right(page, "months")
-    page.get_by_role("link", name=re.compile("年")).first.click()
-    expect(page.get_by_text("月末数据到齐后才能申请关账")).to_be_visible()
-    expect(page.get_by_role("button", name="申请关账")).to_have_count(0)
+    latest = bank.get(FIRST, "/v1/resultMonths")["resultMonths"][0]
+    # On the first of a month the last one is over, and the new one has no data yet.
+    if not _is_over(latest):
+        page.get_by_role("link", name=re.compile("年")).first.click()
+        expect(page.get_by_text("月末数据到齐后才能申请关账")).to_be_visible()
+        expect(page.get_by_role("button", name="申请关账")).to_have_count(0)
     phone = visit(FIRST, "performance/months", language="en", appearance="dark", phone=True)
     expect(phone.get_by_role("list", name="Months and closing")).to_be_visible()
     looks_right(phone, "months")

@@ -1,5 +1,5 @@
 import { Card, Descriptions, Tag } from 'antd';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, refresh } from '../../../api/client';
 import { useFormats } from '../../../design/formats';
@@ -19,11 +19,13 @@ export function DataState() {
     {},
     { refetchInterval: ({ state }) => (state.data?.staleMonthCount ? BUSY_MILLISECONDS : IDLE_MILLISECONDS) },
   );
-  const { computeTime, staleMonthCount } = fresh.data ?? {};
   // Months beside it are others once something is computed, or waits to be.
+  const known = fresh.data && `${fresh.data.computeTime} ${fresh.data.staleMonthCount}`;
+  const before = useRef(known);
   useEffect(() => {
-    if (staleMonthCount !== undefined || computeTime) void refresh('/v1/resultMonths', '/v1/lateChanges');
-  }, [computeTime, staleMonthCount]);
+    if (before.current && before.current !== known) void refresh('/v1/resultMonths', '/v1/lateChanges');
+    before.current = known;
+  }, [known]);
   return (
     <Card size="small" title={t('data.title')}>
       <Loaded query={fresh} rows={2}>
