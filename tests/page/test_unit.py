@@ -51,7 +51,8 @@ def test_a_manager_drills_from_the_unit_to_a_person(visit):
     page.get_by_role("tab", name="Products").click()
     expect(page.get_by_label("Products").get_by_text("Total")).to_be_visible()
     page.get_by_role("tab", name="Months").click()
-    expect(page.get_by_label("Months").get_by_role("row").nth(1)).to_be_visible()
+    page.get_by_label("Months").get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("/performance/months/20"))
 
 
 def test_a_manager_gives_a_task_and_gives_it_to_another(visit, asked):

@@ -440,3 +440,11 @@ def test_every_scheme_and_figure_has_words_in_both_languages():
             assert part_words(part, CHINESE) != part_words(part, ENGLISH)
     stock = split(SchemeKind.STOCK_INCREMENT, Parameters(), of).parts[0]
     assert part_words(stock, ENGLISH) == "base: 123.45 CNY"
+
+
+def test_shares_are_said_in_percent():
+    uneven = Parameters(position=Position(3_333, 0, 3_334, 3_333))
+    assert "33.33%" in rule_words(SchemeKind.POSITION, uneven, CHINESE)
+    assert "50% as agreed" in rule_words(SchemeKind.BLEND, Parameters(), ENGLISH)
+    agreed = split(SchemeKind.AGREED, Parameters(), deal(terms=Terms(agreed_basis_points={A: 10_000}))).parts[0]
+    assert part_words(agreed, CHINESE) == "约定 100%"

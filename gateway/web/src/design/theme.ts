@@ -104,6 +104,8 @@ function themeOf(look: Appearance, touched: boolean): ThemeConfig {
         defaultBg: dark ? '#26313c' : '#e9edf1',
       },
       Segmented: { trackBg: dark ? '#222c36' : '#e9edf1' },
+      // Also on what lies over the page, whose ground is lighter in the dark.
+      Tabs: dark ? { itemSelectedColor: '#7db4ef', itemHoverColor: '#8bbcf0', itemActiveColor: '#8bbcf0' } : {},
       Table: { cellPaddingBlock: 10, cellPaddingInline: 12, headerBg: dark ? '#1b232c' : '#f7f9fb' },
       Card: { headerFontSize: 15, headerHeight: 48, ...(touched ? { bodyPadding: 16, headerPadding: 16 } : {}) },
     },

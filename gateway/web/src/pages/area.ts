@@ -16,6 +16,8 @@ export interface PageRoute {
   load: () => Promise<{ default: ComponentType }>;
   /** In the navigation, by this word under `nav` of the common words; left out for pages that are reached from others. */
   nav?: string;
+  /** Who finds it in the navigation, where that is not everybody who may open it. */
+  navFor?: (access: Access) => boolean;
 }
 
 export interface Area {

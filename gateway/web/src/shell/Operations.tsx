@@ -27,6 +27,7 @@ function OperationItem({ operation }: { operation: Operation }) {
   const total = Number(operation.total);
   const failed = operation.state === 'OPERATION_STATE_FAILED';
   const percent = over ? 100 : total ? Math.floor((Number(operation.done) / total) * 100) : 0;
+  const name = t(`work.kinds.${operation.kind.replaceAll('.', '_')}`, { defaultValue: operation.kind });
   const cancel = async () => {
     await client.POST('/v1/operations/{service}/operations/{operationId}:cancel', {
       params: { path: { service: operation.service, operationId: operation.operationId } },
@@ -38,17 +39,10 @@ function OperationItem({ operation }: { operation: Operation }) {
     <List.Item>
       <Flex vertical flex={1} gap={2}>
         <Flex justify="space-between" gap={12}>
-          <span>
-            {t(`work.kinds.${operation.kind}`, { defaultValue: operation.kind, keySeparator: false, nsSeparator: false })}
-          </span>
+          <span>{name}</span>
           <Typography.Text type="secondary">{formats.time(operation.createTime)}</Typography.Text>
         </Flex>
-        <Progress
-          percent={percent}
-          size="small"
-          status={failed ? 'exception' : over ? 'success' : 'active'}
-          aria-label={operation.kind}
-        />
+        <Progress percent={percent} size="small" status={failed ? 'exception' : over ? 'success' : 'active'} aria-label={name} />
         <Flex justify="space-between" gap={12}>
           <Typography.Text type={failed ? 'danger' : 'secondary'}>{operation.message}</Typography.Text>
           {operation.resultPath && (

@@ -14,8 +14,12 @@ const PLACES: Record<string, (id: string) => string> = {
   handOvers: (id) => `/customers/hand-overs/${id}`,
   imports: (id) => `/customers/imports/${id}`,
   leads: (id) => `/work/leads/${id}`,
+  // A closing and a run are shown with their month, which the page looks up.
+  monthClosings: (id) => `/performance/months?closing=${id}`,
   objections: (id) => `/performance/claims?objection=${id}`,
   opportunities: (id) => `/work/leads/opportunities/${id}`,
+  runs: (id) => `/performance/months?run=${id}`,
+  schemes: (id) => `/performance/schemes/${id}`,
   surveyInvitations: (id) => `/work/surveys/invitations/${id}`,
   tasks: (id) => `/work/tasks/${id}`,
   visitProposals: () => '/work/calendar',

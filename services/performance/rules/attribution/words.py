@@ -22,8 +22,8 @@ _RULES: Mapping[SchemeKind, tuple[str, str]] = {
         "The later a contact the more it weighs: half for each {half_life_days} days before the deal was won.",
     ),
     SchemeKind.POSITION: (
-        "首次联系 {first}、转折 {turning}、末次 {last}、其余合计 {others} 基点。",
-        "The first contact has {first}, the turning one {turning}, the last {last}, all others together {others} basis points.",
+        "首次联系 {first}、转折 {turning}、末次 {last}、其余合计 {others}。",
+        "The first contact has {first}, the turning one {turning}, the last {last}, all others together {others}.",
     ),
     SchemeKind.FIRST_TOUCH: ("全部归首次联系者。", "All to whoever had the first contact."),
     SchemeKind.LAST_TOUCH: ("全部归末次联系者。", "All to whoever had the last contact before it was won."),
@@ -41,26 +41,26 @@ _RULES: Mapping[SchemeKind, tuple[str, str]] = {
         "By how much less likely it had been won without somebody, over the opportunities of {history_days} days.",
     ),
     SchemeKind.SHAPLEY: (
-        "对各阶段，每次联系促成的把握为 {touch_strength_basis_points} 基点；按成员加入各种组合时平均带来的增量分配。",
-        "By what each adds to the others; one contact brings a stage about with {touch_strength_basis_points} bp.",
+        "对各阶段，每次联系促成的把握为 {touch_strength}；按成员加入各种组合时平均带来的增量分配。",
+        "By what each adds to the others; one contact alone brings a stage about with {touch_strength}.",
     ),
     SchemeKind.BLEND: (
-        "{agreed_basis_points} 基点按约定，其余按证据；每人 {floor_basis_points} 至 {cap_basis_points} 基点。证据：{inner}",
-        "{agreed_basis_points} bp as agreed, the rest by evidence; {floor_basis_points} to {cap_basis_points} to each: {inner}",
+        "{agreed} 按约定，其余按证据；每人 {floor} 至 {cap}。证据：{inner}",
+        "{agreed} as agreed, the rest by evidence; {floor} to {cap} to each: {inner}",
     ),
 }
 # What figures of a part are called.
 _FIGURES: Mapping[str, tuple[str, str]] = {
-    "agreed_basis_points": ("约定 {} 基点", "agreed: {} bp"),
+    "agreed_basis_points": ("约定 {}", "agreed: {}"),
     "alone_percent": ("单独可促成 {}%", "alone worth {} %"),
     "bands": ("参与 {} 个金额段", "bands: {}"),
     "base": ("原有存量 {}", "base: {}"),
-    "basis_points": ("约定 {} 基点", "agreed: {} bp"),
+    "basis_points": ("约定 {}", "agreed: {}"),
     "contacts": ("联系 {} 次", "contacts: {}"),
     "effect_percent": ("移除后成交概率下降 {}%", "without this member {} % less likely"),
     "effort": ("投入 {}", "effort: {}"),
-    "evidence_basis_points": ("证据 {} 基点", "by evidence: {} bp"),
-    "involvement_basis_points": ("参与程度 {} 基点", "of the role filled: {} bp"),
+    "evidence_basis_points": ("证据 {}", "by evidence: {}"),
+    "involvement_basis_points": ("参与程度 {}", "of the role filled: {}"),
     "journeys": ("涉及商机 {} 个", "opportunities: {}"),
     "members": ("共 {} 位成员", "members: {}"),
     "position": ("位置得分 {}", "points by position: {}"),
@@ -79,18 +79,18 @@ def rule_words(kind: SchemeKind, parameters: Parameters, language_code: str) -> 
     points = parameters.effort_measure == EffortMeasure.POINTS
     return _RULES[kind][place].format(
         half_life_days=parameters.half_life_days,
-        first=parameters.position.first_basis_points,
-        turning=parameters.position.turning_basis_points,
-        last=parameters.position.last_basis_points,
-        others=parameters.position.others_basis_points,
+        first=_percent(parameters.position.first_basis_points),
+        turning=_percent(parameters.position.turning_basis_points),
+        last=_percent(parameters.position.last_basis_points),
+        others=_percent(parameters.position.others_basis_points),
         effort_zh="积分" if points else "分钟数",
         effort_en="points" if points else "minutes",
         effort_per_day_max=parameters.effort_per_day_max,
         history_days=parameters.history_days,
-        touch_strength_basis_points=parameters.touch_strength_basis_points,
-        agreed_basis_points=parameters.agreed_basis_points,
-        floor_basis_points=parameters.floor_basis_points,
-        cap_basis_points=parameters.cap_basis_points,
+        touch_strength=_percent(parameters.touch_strength_basis_points),
+        agreed=_percent(parameters.agreed_basis_points),
+        floor=_percent(parameters.floor_basis_points),
+        cap=_percent(parameters.cap_basis_points),
         inner=inner,
     )
 
@@ -100,8 +100,18 @@ def part_words(part: Part | None, language_code: str) -> str:
     place = _place(language_code)
     if part is None:
         return ("没有计入的内容", "nothing counts")[place]
-    named = [_FIGURES[name][place].format(figure) for name, figure in part.figures.items()]
+    named = [_FIGURES[name][place].format(_said(name, figure)) for name, figure in part.figures.items()]
     return ("，", ", ")[place].join(named) or ("指定的唯一责任人", "the one who is named")[place]
+
+
+def _said(name: str, figure: str) -> str:
+    """Shares as everybody reads them: in percent."""
+    return _percent(int(figure)) if name.endswith("basis_points") else figure
+
+
+def _percent(basis_points: int) -> str:
+    whole, hundredths = divmod(basis_points, 100)
+    return f"{whole}.{hundredths:02}%" if hundredths else f"{whole}%"
 
 
 def _place(language_code: str) -> int:

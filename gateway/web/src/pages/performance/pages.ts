@@ -5,6 +5,10 @@ import type { PageRoute } from '../area';
 const earns = ({ me }: Access) =>
   me.posts.some((post) => post.scope === 'SCOPE_KIND_OWN' && post.permissions.includes('performance.result.read'));
 const leads = (access: Access) => access.leads;
+/** Months are computed and closed by few; others come to them from the results of their unit. */
+const keepsMonths = ({ may }: Access) => may('performance.run.start') || may('performance.month.close');
+/** Schemes are defined by few; others come to them from a deal. */
+const definesSchemes = ({ may }: Access) => may('performance.scheme.define');
 
 export const performancePages: PageRoute[] = [
   {
@@ -47,5 +51,33 @@ export const performancePages: PageRoute[] = [
     needs: ['performance.claim.read'],
     services: ['performance'],
     load: () => import('./claims/ClaimPage'),
+  },
+  {
+    path: 'performance/months',
+    needs: ['performance.run.read'],
+    services: ['performance'],
+    load: () => import('./months/MonthsPage'),
+    nav: 'months',
+    navFor: keepsMonths,
+  },
+  {
+    path: 'performance/months/:month',
+    needs: ['performance.run.read'],
+    services: ['performance'],
+    load: () => import('./months/MonthPage'),
+  },
+  {
+    path: 'performance/schemes',
+    needs: ['performance.scheme.read'],
+    services: ['performance'],
+    load: () => import('./schemes/SchemesPage'),
+    nav: 'schemes',
+    navFor: definesSchemes,
+  },
+  {
+    path: 'performance/schemes/:schemeId',
+    needs: ['performance.scheme.read'],
+    services: ['performance'],
+    load: () => import('./schemes/SchemePage'),
   },
 ];

@@ -12,6 +12,11 @@ export function sumOf(amounts: readonly string[]): string {
   );
 }
 
+/** By how much the first is more than the other. */
+export function differenceOf(one: string, other: string): string {
+  return sumOf([one, other.startsWith('-') ? other.slice(1) : `-${other}`]);
+}
+
 /** Whether two amounts are the same, however many decimals each is written with. */
 export function isSame(one: string, other: string): boolean {
   const decimals = Math.max(one.split('.')[1]?.length ?? 0, other.split('.')[1]?.length ?? 0);

@@ -3,7 +3,8 @@ import { Button, Flex, Form, InputNumber, Progress, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { MoneyField } from '../../../design/fields';
 import { type Money, useFormats } from '../../../design/formats';
-import { type KnownPerson, PersonField, toBasisPoints } from '../people';
+import { type KnownPerson, PersonField } from '../people';
+import { toBasisPoints } from '../percent';
 import { type ClaimKind, WHOLE_BASIS_POINTS } from './claims';
 
 export interface PartRow {

@@ -9,8 +9,10 @@ import { type Money, useFormats } from '../../../design/formats';
 import { useNamedChoices } from '../../../design/Named';
 import { ProductSelect } from '../../../design/productSelects';
 import { CustomerSelect } from '../../../design/selects';
-import { type KnownPerson, PersonField, toBasisPoints, toPercent } from '../people';
-import { type Deal, ROLES, type Role, readDeal } from './deals';
+import { type KnownPerson, PersonField } from '../people';
+import { toBasisPoints, toPercent } from '../percent';
+import { type Deal, readDeal } from './deals';
+import { ROLES, type Role } from './roles';
 
 interface MemberRow {
   personId: string;

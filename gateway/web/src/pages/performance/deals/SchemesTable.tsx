@@ -134,7 +134,7 @@ function SchemeName({ deal, split }: { deal: Deal; split: Split }) {
     <Flex vertical gap={2} align="flex-start">
       <strong className={split.offered ? '' : 'unfit'}>
         {chosen && <StarFilled className="chosen-star" aria-label={t('schemes.proposed')} />}
-        {bilingual(split.displayName)}
+        <Link to={`/performance/schemes/${split.schemeId}`}>{bilingual(split.displayName)}</Link>
       </strong>
       <Tag variant="filled" color={split.byEvidence ? 'blue' : 'default'}>
         {t(split.byEvidence ? 'schemes.byEvidence' : 'schemes.byAgreement')}

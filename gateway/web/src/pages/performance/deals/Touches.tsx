@@ -1,16 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
 import { Card, Table, type TableProps, Typography } from 'antd';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useAccess } from '../../../access/access';
-import { client } from '../../../api/client';
-import { useBilingual } from '../../../design/bilingual';
 import type { ChartOption } from '../../../design/Chart';
 import { addDays, useFormats } from '../../../design/formats';
 import { LazyChart } from '../../../design/LazyChart';
 import { useNamed } from '../../../design/Named';
 import { EmptyState, Loaded } from '../../../design/States';
+import { useStageName } from '../stages';
 import type { Deal, Touch } from './deals';
 import { membersFor } from './splits';
 
@@ -45,22 +43,6 @@ export function Touches({ deal, query }: { deal: Deal; query: Asked }) {
 }
 
 const kindOf = (touch: Touch) => `CONTACT_KIND_${KINDS[touch.contactKind] ?? 'UNSPECIFIED'}`;
-
-/** Stages by their codes, in the reader's language, where the pipelines can be read. */
-function useStageName(): (code: string) => string {
-  const { may } = useAccess();
-  const bilingual = useBilingual();
-  const { data } = useQuery({
-    queryKey: ['/v1/pipelines', 'stages'],
-    queryFn: async () => {
-      const pipelines = (await client.GET('/v1/pipelines', { params: { query: { pageSize: 100 } } })).data?.pipelines ?? [];
-      return new Map(pipelines.flatMap(({ stages }) => stages.map((stage) => [stage.stageCode, stage.displayName])));
-    },
-    enabled: may('activity.lead.read'),
-    staleTime: 10 * 60_000,
-  });
-  return useCallback((code) => bilingual(data?.get(code) ?? code), [data, bilingual]);
-}
 
 /** A lane for each person, a dot for each contact, as large as it took long; hollow where no scheme counts it. */
 function TouchLanes({ deal, touches }: { deal: Deal; touches: Touch[] }) {

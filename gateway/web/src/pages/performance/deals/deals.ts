@@ -11,19 +11,9 @@ import { isInCharge } from '../charge';
 export type Deal = Schema<'performance.v1.Deal'>;
 export type DealState = Deal['state'];
 export type Member = Schema<'performance.v1.DealMember'>;
-export type Role = Member['role'];
 export type Split = Schema<'performance.v1.Split'>;
 export type Touch = Schema<'performance.v1.DealTouch'>;
 export type Tone = 'success' | 'warning' | 'error' | 'processing' | 'default';
-
-export const ROLES: Role[] = [
-  'DEAL_ROLE_OWNER',
-  'DEAL_ROLE_CO_WORKER',
-  'DEAL_ROLE_PRODUCT_SPECIALIST',
-  'DEAL_ROLE_REFERRER',
-  'DEAL_ROLE_RISK_OFFICER',
-  'DEAL_ROLE_SUPPORT',
-];
 
 export const STATES = [
   'DEAL_STATE_OPEN',

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { addressOf } from '../../../shell/resources';
 import { useKindWords } from './ApprovalList';
-import { MonthClosingDetail, ProductVersionDetail, SignalRuleDetail } from './bankDetails';
+import { MonthClosingDetail, ProductVersionDetail, SchemeDetail, SignalRuleDetail } from './bankDetails';
 import { ErasureDetail, HandOverDetail } from './customerDetails';
 import { ClaimDetail, DealDetail, ObjectionDetail } from './resultDetails';
 import { WorkReportDetail } from './WorkReportDetail';
@@ -26,6 +26,7 @@ const DETAILS: Record<string, ComponentType<DetailProps>> = {
   month_closing: MonthClosingDetail,
   objection: ObjectionDetail,
   product_version: ProductVersionDetail,
+  scheme: SchemeDetail,
   signal_rule: SignalRuleDetail,
   work_report: WorkReportDetail,
 };

@@ -1,42 +1,58 @@
-// What holds for the bank: months that are closed, versions of products, rules of signs.
+// What holds for the bank: months that are closed, schemes, versions of products, rules of signs.
 import { Flex, Tag } from 'antd';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, client } from '../../../api/client';
+import { useBilingual } from '../../../design/bilingual';
 import { useFormats } from '../../../design/formats';
 import { Named } from '../../../design/Named';
 import { Loaded } from '../../../design/States';
+import { addressOfMonth } from '../../performance/months/months';
 import type { DetailProps } from './ApprovalDetail';
 import { Decision } from './Decision';
 import { Facts } from './Facts';
 
-export function MonthClosingDetail({ id, waiting, own, onDecided }: DetailProps) {
+/** A month is closed on its own page: with the totals before one's eyes on which one puts one's name. */
+export function MonthClosingDetail({ waiting }: DetailProps) {
   const { t } = useTranslation('unit');
   const formats = useFormats();
-  const params = { path: { monthClosingId: id } };
-  const decline = () => client.POST('/v1/monthClosings/{monthClosingId}:decline', { params, body: {} });
+  return (
+    <Elsewhere
+      address={addressOfMonth(waiting.parameters.monthDate ?? '')}
+      facts={[
+        [t('results.month'), formats.month(waiting.parameters.monthDate)],
+        [t('approvals.askedOn'), formats.instant(waiting.createTime)],
+      ]}
+    />
+  );
+}
+
+/** A scheme is decided on its own page, which shows what changes. */
+export function SchemeDetail({ id, waiting }: DetailProps) {
+  const { t } = useTranslation('unit');
+  const formats = useFormats();
+  const bilingual = useBilingual();
+  return (
+    <Elsewhere
+      address={`/performance/schemes/${id}`}
+      facts={[
+        [t('approvals.scheme'), bilingual(waiting.parameters.displayName ?? '')],
+        [t('approvals.category'), <Named key="kind" value={waiting.parameters.kind} />],
+        [t('approvals.askedOn'), formats.instant(waiting.createTime)],
+      ]}
+    />
+  );
+}
+
+function Elsewhere({ address, facts }: { address: string; facts: [label: string, content: ReactNode][] }) {
+  const { t } = useTranslation('unit');
   return (
     <Flex vertical gap={16}>
-      <Facts
-        facts={[
-          [t('results.month'), formats.month(waiting.parameters.monthDate)],
-          [t('approvals.askedOn'), formats.instant(waiting.createTime)],
-        ]}
-      />
+      <Facts facts={facts} />
       <p>
-        {t('results.closeForGood')} <Link to="/unit/results?tab=months">{t('results.months')}</Link>
+        {t('approvals.elsewhere')} <Link to={address}>{t('approvals.thither')}</Link>
       </p>
-      {!own && (
-        <Decision
-          resource={waiting.resource}
-          silent
-          approveWords={t('results.confirmClosing')}
-          rejectWords={t('results.declineClosing')}
-          approve={() => client.POST('/v1/monthClosings/{monthClosingId}:confirm', { params, body: {} })}
-          reject={decline}
-          onDecided={onDecided}
-        />
-      )}
     </Flex>
   );
 }

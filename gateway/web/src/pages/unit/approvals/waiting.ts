@@ -17,6 +17,7 @@ export interface Waiting {
 }
 
 type Closing = Schema<'performance.v1.MonthClosing'>;
+type Scheme = Schema<'performance.v1.Scheme'>;
 
 /** What waits for the caller: of the inbox, and of what is listed where it is kept. The first first. */
 export function useWaiting(own: boolean) {
@@ -36,9 +37,20 @@ export function useWaiting(own: boolean) {
     { params: { query: { state: 'MONTH_CLOSING_STATE_REQUESTED', pageSize: 100 } } },
     { enabled: may('performance.month.close') },
   );
-  const others = (closings.data?.monthClosings ?? [])
-    .filter((closing) => (closing.requesterPersonId === personId) === own)
-    .map((closing) => ofClosing(closing, scopePath));
+  const schemes = api.useQuery(
+    'get',
+    '/v1/schemes',
+    { params: { query: { proposed: true, withRetired: true, pageSize: 100 } } },
+    { enabled: may('performance.scheme.define') },
+  );
+  const others = [
+    ...(closings.data?.monthClosings ?? [])
+      .filter((closing) => (closing.requesterPersonId === personId) === own)
+      .map((closing) => ofClosing(closing, scopePath)),
+    ...(schemes.data?.schemes ?? [])
+      .filter((scheme) => (scheme.proposerPersonId === personId) === own)
+      .map((scheme) => ofScheme(scheme, scopePath)),
+  ];
   const all = approvals.data && [...approvals.data.map((each) => ({ ...each, createTime: each.createTime ?? '' })), ...others];
   return {
     data: all?.sort((one, other) => one.createTime.localeCompare(other.createTime)),
@@ -46,7 +58,7 @@ export function useWaiting(own: boolean) {
     isPending: approvals.isPending,
     refetch: approvals.refetch,
     /** A part could not be asked for. */
-    partial: closings.isError,
+    partial: closings.isError || schemes.isError,
   };
 }
 
@@ -59,5 +71,17 @@ function ofClosing(closing: Closing, organisationPath: string): Waiting {
     parameters: { monthDate: closing.monthDate },
     expireDate: '',
     createTime: closing.createTime ?? '',
+  };
+}
+
+function ofScheme({ schemeId, displayName, kind, proposeTime }: Scheme, organisationPath: string): Waiting {
+  return {
+    resource: `schemes/${schemeId}`,
+    kind: 'scheme',
+    organisationPath,
+    requesterName: '',
+    parameters: { displayName, kind },
+    expireDate: '',
+    createTime: proposeTime ?? '',
   };
 }

@@ -9,10 +9,10 @@ import { useNamedChoices } from '../../../design/Named';
 import { Page } from '../../../design/Page';
 import { FailureState } from '../../../design/States';
 import { useFilters } from '../../../design/useFilters';
+import { MonthList } from '../../performance/months/MonthList';
 import { UnitField } from '../UnitField';
 import '../unit.css';
 import { comparisonsOf, type Figures, isMeasure, isPeriod, MEASURES, PERIODS } from './figures';
-import { Months } from './Months';
 import { ProductFigures } from './ProductFigures';
 import { Ranking } from './Ranking';
 import { ResultTiles } from './ResultTiles';
@@ -95,7 +95,7 @@ export default function UnitResultsPage() {
                 label: t('results.products'),
                 children: <ProductFigures figures={figures.data} against={against} />,
               },
-              ...(may('performance.run.read') ? [{ key: 'months', label: t('results.months'), children: <Months /> }] : []),
+              ...(may('performance.run.read') ? [{ key: 'months', label: t('results.months'), children: <MonthList /> }] : []),
             ]}
           />
         </>
