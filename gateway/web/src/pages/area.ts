@@ -16,6 +16,8 @@ export interface PageRoute {
   load: () => Promise<{ default: ComponentType }>;
   /** In the navigation, by this word under `nav` of the common words; left out for pages that are reached from others. */
   nav?: string;
+  /** For whom it stands there, where not for all who may open it: others come from another page. */
+  navFor?: (access: Access) => boolean;
 }
 
 export interface Area {

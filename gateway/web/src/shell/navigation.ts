@@ -9,9 +9,8 @@ export interface NavigationGroup {
 
 /** What the person may open, by area. */
 export function navigationOf(access: Access): NavigationGroup[] {
-  return AREAS.map((area) => ({ area, pages: area.pages.filter((page) => page.nav && mayOpen(page, access)) })).filter(
-    ({ pages }) => pages.length > 0,
-  );
+  const stands = (page: PageRoute) => page.nav && mayOpen(page, access) && (page.navFor?.(access) ?? true);
+  return AREAS.map((area) => ({ area, pages: area.pages.filter(stands) })).filter(({ pages }) => pages.length > 0);
 }
 
 /** Where the person begins: the first page of the navigation. */

@@ -16,6 +16,7 @@ const PLACES: Record<string, (id: string) => string> = {
   leads: (id) => `/work/leads/${id}`,
   objections: (id) => `/performance/claims?objection=${id}`,
   opportunities: (id) => `/work/leads/opportunities/${id}`,
+  productVersions: (id) => `/performance/products/versions/${id}`,
   surveyInvitations: (id) => `/work/surveys/invitations/${id}`,
   tasks: (id) => `/work/tasks/${id}`,
   visitProposals: () => '/work/calendar',
