@@ -57,6 +57,11 @@ def test_a_new_product_is_written_by_one_and_published_by_another(visit, looks_r
     author.keyboard.press("Enter")
     expect(formula).to_have_value("amount * price_share")
     expect(form.get_by_text("✓ 收费金额 × 计价比例（5%）", exact=False)).to_be_visible()
+    # What it comes to is tried on numbers.
+    form.get_by_role("button", name="用数字试算").nth(1).click()
+    form.get_by_role("region", name="用数字试算").get_by_label("收费金额").fill("2000")
+    expect(form.get_by_text("计价：¥100.00")).to_be_visible()
+    looks_right(author, "product-form-try")
     # What is typed outlives a reload.
     author.reload()
     author.get_by_role("button", name="新建产品").click()
@@ -73,6 +78,7 @@ def test_a_new_product_is_written_by_one_and_published_by_another(visit, looks_r
     second = visit(ANALYST, "unit/approvals", language="en")
     second.get_by_role("button").filter(has_text=code).click()
     second.get_by_role("region", name="What is to be decided").get_by_role("link").first.click()
+    expect(second.get_by_role("heading", level=1)).to_contain_text("Version 1")
     expect(second.get_by_text("amount charged × price share (5%)")).to_be_visible()
     second.get_by_role("button", name="Publish").click()
     looks_right(second, "product-publish")

@@ -17,14 +17,14 @@ export function FormulaCheck({ id, check, onShow }: Props) {
   const { t } = useTranslation('products');
   const either = useEitherWords();
   const refusal = useRefusalWords();
-  const { answer, formula, error, pending } = check;
+  const { answer, question, error, pending } = check;
   return (
     <div id={id} className="product-check" aria-live="polite" aria-busy={pending}>
       {!answer && !error && (
         <Typography.Text type="secondary">{t(pending ? 'formula.checking' : 'formula.hint')}</Typography.Text>
       )}
       {Boolean(error) && <Typography.Text type="danger">{refusal(error)}</Typography.Text>}
-      {!error && answer?.fault && <Fault fault={answer.fault} formula={formula} onShow={onShow} />}
+      {!error && answer?.fault && <Fault fault={answer.fault} formula={question?.formula ?? ''} onShow={onShow} />}
       {!error && answer && !answer.fault && (
         <Typography.Text type="success">
           {'✓ '}

@@ -1,11 +1,12 @@
-import { Flex, Form, Input, Select } from 'antd';
+import { Button, Flex, Form, Input, Select } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNamed } from '../../../design/Named';
 import { FormulaCheck } from './FormulaCheck';
 import type { Values } from './formValues';
 import { capital, type FormulaSource, type Measure, type Parameter, useEitherWords, useParameterName } from './products';
+import { TryFormula } from './TryFormula';
 import { useFormulaCheck } from './useFormulaCheck';
 
 interface Props {
@@ -35,6 +36,9 @@ export function FormulaField({ id = '', value = '', onChange, source, measure }:
   const area = useRef<TextAreaRef>(null);
   const check = useFormulaCheck(source.dataset, measure, value);
   const fault = check.answer?.fault;
+  // What is wrong comes to nothing.
+  const triable = check.answer && !fault && !check.error ? check.question : undefined;
+  const [trying, setTrying] = useState(false);
   const textArea = () => area.current?.resizableTextArea?.textArea;
   const select = (from: number, to: number) => {
     textArea()?.focus();
@@ -68,7 +72,17 @@ export function FormulaField({ id = '', value = '', onChange, source, measure }:
         onChange={(event) => onChange?.(event.target.value)}
       />
       <FormulaCheck id={`${id}-check`} check={check} onShow={select} />
-      <InsertSelect source={source} onInsert={insert} />
+      <Flex wrap gap={8} align="center">
+        <InsertSelect source={source} onInsert={insert} />
+        {triable && (
+          <Button type="link" size="small" aria-expanded={trying} onClick={() => setTrying(!trying)}>
+            {t('try.title')}
+          </Button>
+        )}
+      </Flex>
+      {trying && triable && (
+        <TryFormula source={source} measure={triable.measure} inputs={check.answer?.inputs ?? []} question={triable} />
+      )}
     </Flex>
   );
 }

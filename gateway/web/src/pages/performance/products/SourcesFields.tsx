@@ -1,10 +1,11 @@
 import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
-import { Alert, Button, Checkbox, Flex, Form, Select } from 'antd';
+import { Alert, Button, Checkbox, Flex, Form, type FormInstance, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNamedChoices } from '../../../design/Named';
 import { FormulaField } from './FormulaField';
 import { type SourceRow, usualSource, type Values } from './formValues';
 import { capital, type FormulaSource, type Measure, useEitherWords, useFormulaSources, useKindName } from './products';
+import { isFaulty } from './useFormulaCheck';
 
 const MEASURES = [
   'MEASURE_BALANCE',
@@ -148,6 +149,12 @@ function FormulasFields({ place, source }: { place: number; source: FormulaSourc
   const rows: SourceRow['formulas'] = Form.useWatch(['sources', place, 'formulas']) ?? [];
   // What happens once has no balance.
   const fitting = MEASURES.filter((measure) => source.standing || measure !== 'MEASURE_BALANCE');
+  const right = (form: FormInstance<Values>, { dataset }: FormulaSource, measure: Measure | undefined) => ({
+    validator: async (_: unknown, formula: string) => {
+      const faulty = measure && formula.trim() && (await isFaulty(dataset, measure, formula, form.getFieldsValue(true)));
+      if (faulty) throw new Error(t('form.formulaFaulty'));
+    },
+  });
   const free = (own?: Measure) => fitting.filter((each) => each === own || !rows.some((row) => row?.measure === each));
   return (
     <Form.List name={[place, 'formulas']}>
@@ -177,7 +184,12 @@ function FormulasFields({ place, source }: { place: number; source: FormulaSourc
               </Flex>
               <Form.Item
                 name={[field.name, 'formula']}
-                rules={[{ required: true, whitespace: true, message: t('form.formulaNeeded') }]}
+                // While it is typed the check below it says more.
+                validateTrigger={[]}
+                rules={[
+                  { required: true, whitespace: true, message: t('form.formulaNeeded') },
+                  (form) => right(form as FormInstance<Values>, source, rows[field.name]?.measure),
+                ]}
               >
                 <FormulaField source={source} measure={rows[field.name]?.measure} />
               </Form.Item>
