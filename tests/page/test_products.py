@@ -51,11 +51,16 @@ def test_a_new_product_is_written_by_one_and_published_by_another(visit, looks_r
     expect(form.get_by_text("第1行第10个字符")).to_be_visible()
     formula.scroll_into_view_if_needed()
     looks_right(author, "product-form-fault")
+    # It is not sent, and the page goes there.
+    form.get_by_role("button", name="保存草稿").click()
+    told = form.get_by_text("公式有误，请按提示修改")
+    expect(told).to_be_in_viewport()
     form.get_by_role("button", name="定位").click()
     author.keyboard.press("Delete")
     form.get_by_label("插入字段、参数或函数").nth(1).fill("price_share")
     author.keyboard.press("Enter")
     expect(formula).to_have_value("amount * price_share")
+    expect(told).to_have_count(0)
     expect(form.get_by_text("✓ 收费金额 × 计价比例（5%）", exact=False)).to_be_visible()
     # What it comes to is tried on numbers.
     form.get_by_role("button", name="用数字试算").nth(1).click()

@@ -18,6 +18,8 @@ interface Props {
 }
 
 const FORMULA_LENGTH_MAX = 2000;
+/** Names and what they are, on a phone too. */
+const INSERT_PIXELS = 340;
 /** What formulas are made of beside names and signs, with where the cursor goes on. */
 const FUNCTIONS = [
   'COALESCE(, )',
@@ -118,6 +120,7 @@ function InsertSelect({ source, onInsert }: { source: FormulaSource; onInsert: (
     <Select<string, { value: string; label: string; hint: string }>
       className="product-insert"
       size="small"
+      popupMatchSelectWidth={INSERT_PIXELS}
       aria-label={t('formula.insert')}
       placeholder={t('formula.insert')}
       value={null as unknown as string}

@@ -15,6 +15,7 @@ const KINDS = [
   'PRODUCT_PARAMETER_KIND_INTEGER',
 ] as const satisfies Parameter['kind'][];
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
+const VALUE = /^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?$/;
 const NAME_LENGTH_MAX = 60;
 
 /** The product's own constants: prices and rates that formulas name, so that a change of price changes no formula. */
@@ -63,7 +64,7 @@ function ParameterRow({ place, onRemove }: { place: number; onRemove: () => void
       <Form.Item name={[place, 'kind']}>
         <Select<Parameter['kind']> aria-label={t('parameters.kind')} className="product-kind-field" options={choices(KINDS)} />
       </Form.Item>
-      <Form.Item name={[place, 'value']} rules={[{ required: true, message: t('parameters.valueNeeded') }]}>
+      <Form.Item name={[place, 'value']} rules={[{ required: true, pattern: VALUE, message: t('parameters.valueNeeded') }]}>
         {kind && isRate(kind) ? (
           <RateField aria-label={t('parameters.value')} className="product-value-field" />
         ) : (
@@ -72,8 +73,7 @@ function ParameterRow({ place, onRemove }: { place: number; onRemove: () => void
             className="product-value-field"
             stringMode
             controls={false}
-            precision={kind && isAmount(kind) ? 2 : 0}
-            {...(kind && isAmount(kind) ? { prefix: '¥' } : {})}
+            {...(kind && isAmount(kind) ? { prefix: '¥' } : { precision: 0 })}
           />
         )}
       </Form.Item>

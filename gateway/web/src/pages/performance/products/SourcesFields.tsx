@@ -1,5 +1,5 @@
 import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
-import { Alert, Button, Checkbox, Flex, Form, type FormInstance, Select } from 'antd';
+import { Alert, Button, Checkbox, Flex, Form, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNamedChoices } from '../../../design/Named';
 import { FormulaField } from './FormulaField';
@@ -146,15 +146,14 @@ function RowsFields({ place, source }: { place: number; source: FormulaSource })
 function FormulasFields({ place, source }: { place: number; source: FormulaSource }) {
   const { t } = useTranslation('products');
   const choices = useNamedChoices();
+  const form = Form.useFormInstance<Values>();
   const rows: SourceRow['formulas'] = Form.useWatch(['sources', place, 'formulas']) ?? [];
   // What happens once has no balance.
   const fitting = MEASURES.filter((measure) => source.standing || measure !== 'MEASURE_BALANCE');
-  const right = (form: FormInstance<Values>, { dataset }: FormulaSource, measure: Measure | undefined) => ({
-    validator: async (_: unknown, formula: string) => {
-      const faulty = measure && formula.trim() && (await isFaulty(dataset, measure, formula, form.getFieldsValue(true)));
-      if (faulty) throw new Error(t('form.formulaFaulty'));
-    },
-  });
+  const checkRight = async (formula: string, measure: Measure | undefined) => {
+    const faulty = measure && formula.trim() && (await isFaulty(source.dataset, measure, formula, form.getFieldsValue(true)));
+    if (faulty) throw new Error(t('form.formulaFaulty'));
+  };
   const free = (own?: Measure) => fitting.filter((each) => each === own || !rows.some((row) => row?.measure === each));
   return (
     <Form.List name={[place, 'formulas']}>
@@ -188,10 +187,14 @@ function FormulasFields({ place, source }: { place: number; source: FormulaSourc
                 validateTrigger={[]}
                 rules={[
                   { required: true, whitespace: true, message: t('form.formulaNeeded') },
-                  (form) => right(form as FormInstance<Values>, source, rows[field.name]?.measure),
+                  { validator: (_, formula: string) => checkRight(formula, rows[field.name]?.measure) },
                 ]}
               >
-                <FormulaField source={source} measure={rows[field.name]?.measure} />
+                <FormulaField
+                  source={source}
+                  measure={rows[field.name]?.measure}
+                  onChange={() => form.setFields([{ name: ['sources', place, 'formulas', field.name, 'formula'], errors: [] }])}
+                />
               </Form.Item>
             </div>
           ))}

@@ -2,7 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { useNamed } from '../../../design/Named';
 import { isAmount, isRate } from './ParameterTable';
-import { capital, useDatasetName, useKindName, useParameterName, type Version } from './products';
+import { capital, useDatasetName, useKindName, useParameterName, useSince, type Version } from './products';
 import { percentOf } from './rates';
 
 const PLACE = /^(\w+)(?:\[([^\]]*)\])?(?:\.(.+))?$/;
@@ -38,9 +38,11 @@ export function useFieldWords(versions: readonly Version[]): (field: string) => 
 export function useFieldValue(versions: readonly Version[]): (field: string, value: string) => string {
   const named = useNamed();
   const kindName = useKindName();
+  const since = useSince();
   const { t } = useTranslation('products');
   return (field, value) => {
     if (!value) return '';
+    if (field === 'start_date') return since(value);
     const parameter = /^parameters\[(\w+)\]\.value$/.exec(field)?.[1];
     const kinds = versions.map((version) => version.definition?.parameters.find((each) => each.name === parameter)?.kind);
     if (kinds.some((kind) => kind && isRate(kind)) || field === 'fixed_ftp_rate') return `${percentOf(value)}%`;
