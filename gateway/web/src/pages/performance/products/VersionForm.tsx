@@ -29,6 +29,7 @@ export default function VersionForm({ version, template, onClose, onSaved }: Pro
   const { t } = useTranslation('products');
   const say = useSaying();
   const known = version ?? template;
+  const earliest = template?.state === 'PRODUCT_VERSION_STATE_PUBLISHED' ? template.startDate : '';
   return (
     <FormDialog<Values>
       open
@@ -72,7 +73,7 @@ export default function VersionForm({ version, template, onClose, onSaved }: Pro
         : {})}
     >
       <Alert className="form-note" type="info" showIcon title={t('form.hint')} />
-      <Identity fixed={Boolean(known)} fresh={!known} />
+      <Identity fixed={Boolean(known)} earliest={earliest} />
       <SourcesFields />
       <ParameterFields />
       <FundsFields />
@@ -83,14 +84,14 @@ export default function VersionForm({ version, template, onClose, onSaved }: Pro
   );
 }
 
-/** Code, names, kind of business and first day. */
-function Identity({ fixed, fresh }: { fixed: boolean; fresh: boolean }) {
+/** Code, names, kind of business and first day: never before that of the version that was published last. */
+function Identity({ fixed, earliest }: { fixed: boolean; earliest: string }) {
   const { t } = useTranslation('products');
   const choices = useNamedChoices();
   const form = Form.useFormInstance<Values>();
   // What is usual of the kind of business is filled in as long as nobody has said otherwise.
   const suggest = (category: Category) => {
-    if (fresh && isUsual(form.getFieldValue('sources'))) form.setFieldsValue(usualOf(category));
+    if (!fixed && isUsual(form.getFieldValue('sources'))) form.setFieldsValue(usualOf(category));
   };
   return (
     <>
@@ -125,7 +126,7 @@ function Identity({ fixed, fresh }: { fixed: boolean; fresh: boolean }) {
         extra={t('form.startDateHint')}
         rules={[{ required: true, message: t('form.startDateNeeded') }]}
       >
-        <DateField allowClear={false} />
+        <DateField allowClear={false} min={earliest} />
       </Form.Item>
     </>
   );

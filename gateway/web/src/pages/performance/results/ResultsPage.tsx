@@ -36,13 +36,15 @@ export default function ResultsPage() {
     <Page
       title={subject.personId ? t('results.of', { name: shown?.personName ?? '' }) : t('results.title')}
       note={
-        shown && (
-          <>
-            {t('results.asOf', { from: formats.date(shown.startDate), to: formats.date(shown.asOfDate) })}{' '}
-            {shown.closed && <Tag>{t('results.closed')}</Tag>} <Freshness withoutDate />{' '}
-            {may('performance.product.read') && <Link to="/performance/products">{t('results.how')}</Link>}
-          </>
-        )
+        <>
+          {shown && (
+            <>
+              {t('results.asOf', { from: formats.date(shown.startDate), to: formats.date(shown.asOfDate) })}{' '}
+              {shown.closed && <Tag>{t('results.closed')}</Tag>} <Freshness withoutDate />{' '}
+            </>
+          )}
+          {may('performance.product.read') && <Link to="/performance/products">{t('results.how')}</Link>}
+        </>
       }
       actions={
         <>
