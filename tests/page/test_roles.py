@@ -8,8 +8,9 @@ SYSTEM = {"Organisation", "People", "Grants", "Feeds", "Quarantine", "Datasets",
 POSTS = {
     "rm1.east": (
         {"Today", "All customers", "Calendar", "Leads", "My results", "Team deals"},
-        {"Team today", "Approvals", *SYSTEM},
+        {"Team today", "Approvals", "Products", *SYSTEM},
     ),
+    "product.ho": ({"Products", "Approvals"}, {"My results", "Team deals", *SYSTEM}),
     "manager.east": ({"Today", "All customers", "Team today", "Results and ranking", "Warnings", "Approvals"}, SYSTEM),
     "steward.ho": ({"All customers", "Duplicates", "Imports", "Quarantine"}, {"Team today", "People", "Grants", "Events"}),
     "useradmin.ho": ({"Organisation", "People", "Grants"}, {"Today", "All customers", "My results", "Feeds", "Quarantine"}),

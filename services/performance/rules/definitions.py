@@ -96,7 +96,7 @@ def read_definition(values: Mapping[str, Any], home_fraction_digits: int) -> Def
 
 def read_parameters(values: Any, coefficient: Decimal) -> dict[str, Parameter]:
     """The constants that formulas may name; raises DefinitionFault."""
-    parameters = {COEFFICIENT: Parameter(COEFFICIENT, InputKind.RATE, coefficient)}
+    parameters = {COEFFICIENT: Parameter(COEFFICIENT, InputKind.RATE, coefficient, "折算系数")}
     taken = {name for source in SOURCES.values() for name in source.inputs}
     for place, each in enumerate(values):
         name, field = each["name"], f"parameters[{place}]"

@@ -138,6 +138,7 @@ def test_a_definition_is_what_the_engine_computes_by():
     assert (rule.ftp_method, rule.ftp_tenor_days) == (catalogue.FtpMethod.POOL, 90)
     # Constants are inside the formulas.
     assert rule.measures[Slot.UNIT_PRICE].words(Language.ENGLISH) == "balance × price (0.1%) × coefficient (30%)"
+    assert rule.measures[Slot.UNIT_PRICE].words(Language.CHINESE).endswith("折算系数（30%）")
     assert (rule.basis_days("CNY", 2028), rule.basis_days("GBP", 2028)) == (360, 365)
     assert found.parameters[COEFFICIENT].value == Decimal("0.3")
 

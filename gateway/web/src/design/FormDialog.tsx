@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Alert, App, Button, Flex, Form, Modal, Typography } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDraft } from '../api/drafts';
 import { useRefusalWords } from '../api/refusals';
@@ -48,6 +48,7 @@ function DialogForm<Values extends object>(props: Props<Values>) {
   const [form] = Form.useForm<Values>();
   const draft = useDraft(draftKey ?? '', form);
   const [theirs, setTheirs] = useState<{ etag: string; values: Partial<Values> }>();
+  const refusal = useRef<HTMLDivElement>(null);
   const done = () => {
     draft.drop();
     onClose();
@@ -62,17 +63,24 @@ function DialogForm<Values extends object>(props: Props<Values>) {
       if (edit && isStale(error)) setTheirs(await edit.read());
     },
   });
+  // Whoever sends a long form is at its end: what was refused stands at its beginning.
+  useEffect(() => {
+    if (sending.error) refusal.current?.scrollIntoView({ block: 'nearest' });
+  }, [sending.error]);
   const send = (etag?: string) => {
     setTheirs(undefined);
     sending.mutate({ values: form.getFieldsValue(true) as Values, ...(etag ? { etag } : {}) });
   };
   return (
     <>
-      {sending.error && !theirs && <Alert className="form-note" type="error" showIcon title={words(sending.error)} />}
+      <div ref={refusal}>
+        {sending.error && !theirs && <Alert className="form-note" type="error" showIcon title={words(sending.error)} />}
+      </div>
       <Form<Values>
         form={form}
         layout="vertical"
         requiredMark
+        scrollToFirstError={{ block: 'center', focus: true }}
         {...(initialValues ? { initialValues } : {})}
         {...(draftKey ? { onValuesChange: draft.keep } : {})}
         onFinish={() => send()}

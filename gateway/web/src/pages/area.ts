@@ -16,7 +16,7 @@ export interface PageRoute {
   load: () => Promise<{ default: ComponentType }>;
   /** In the navigation, by this word under `nav` of the common words; left out for pages that are reached from others. */
   nav?: string;
-  /** Who finds it in the navigation, where that is not everybody who may open it. */
+  /** For whom it stands there, where not for all who may open it: others come from another page. */
   navFor?: (access: Access) => boolean;
 }
 

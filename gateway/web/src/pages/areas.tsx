@@ -17,7 +17,7 @@ import { customersPages } from './customers/pages';
 import { knowledgePages } from './knowledge/pages';
 import { leadsPages } from './leads/pages';
 import { needsPages } from './needs/pages';
-import { performancePages } from './performance/pages';
+import { performancePages, productPages } from './performance/pages';
 import { reportsPages } from './reports/pages';
 import { schedulePages } from './schedule/pages';
 import { surveysPages } from './surveys/pages';
@@ -46,7 +46,11 @@ export const AREAS: Area[] = [
       ...saidIn('knowledge', knowledgePages),
     ],
   },
-  { name: 'performance', icon: <LineChartOutlined />, pages: saidIn('performance', performancePages) },
+  {
+    name: 'performance',
+    icon: <LineChartOutlined />,
+    pages: [...saidIn('performance', performancePages), ...saidIn('products', productPages)],
+  },
   { name: 'unit', icon: <BankOutlined />, pages: saidIn('unit', unitPages) },
   { name: 'administration', icon: <SettingOutlined />, pages: saidIn('administration', administrationPages) },
   { name: 'account', icon: <UserOutlined />, pages: saidIn('account', accountPages) },

@@ -18,6 +18,7 @@ const PLACES: Record<string, (id: string) => string> = {
   monthClosings: (id) => `/performance/months?closing=${id}`,
   objections: (id) => `/performance/claims?objection=${id}`,
   opportunities: (id) => `/work/leads/opportunities/${id}`,
+  productVersions: (id) => `/performance/products/versions/${id}`,
   runs: (id) => `/performance/months?run=${id}`,
   schemes: (id) => `/performance/schemes/${id}`,
   surveyInvitations: (id) => `/work/surveys/invitations/${id}`,

@@ -81,3 +81,27 @@ export const performancePages: PageRoute[] = [
     load: () => import('./schemes/SchemePage'),
   },
 ];
+
+/** In the navigation of whoever keeps the catalogue, or answers for the results of others by it; others come from their results. */
+export const productPages: PageRoute[] = [
+  {
+    path: 'performance/products',
+    needs: ['performance.product.read'],
+    services: ['performance'],
+    load: () => import('./products/ProductsPage'),
+    nav: 'products',
+    navFor: leads,
+  },
+  {
+    path: 'performance/products/:productCode',
+    needs: ['performance.product.read'],
+    services: ['performance'],
+    load: () => import('./products/ProductPage'),
+  },
+  {
+    path: 'performance/products/versions/:productVersionId',
+    needs: ['performance.product.read'],
+    services: ['performance'],
+    load: () => import('./products/VersionPage'),
+  },
+];

@@ -2,6 +2,8 @@ import type { Schema } from '@rm-workbench/client';
 import { Descriptions, Flex, Table, type TableProps, Tag, Typography } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useAccess } from '../../../access/access';
 import { useFormats } from '../../../design/formats';
 import { useNamed } from '../../../design/Named';
 import { EmptyState } from '../../../design/States';
@@ -70,6 +72,7 @@ const slotOf = (measure: Measure) => measure.replace('FIGURE_MEASURE_', '').toLo
 function Formulas({ explanation, measure }: { explanation: Explanation; measure: Measure }) {
   const { t, i18n } = useTranslation('performance');
   const named = useNamed();
+  const { may } = useAccess();
   const slots = new Map((MADE_OF[measure] ?? [measure]).map((each) => [slotOf(each), named(each)]));
   const formulas = explanation.formulas.filter((formula) => slots.has(formula.slot));
   if (!formulas.length) return null;
@@ -77,7 +80,10 @@ function Formulas({ explanation, measure }: { explanation: Explanation; measure:
     <section aria-label={t('days.rules')} className="formulas">
       {formulas.map((formula) => (
         <Typography.Paragraph key={`${formula.productVersionId}-${formula.slot}`}>
-          <strong>{slots.get(formula.slot)}</strong> = {i18n.language === 'zh' ? formula.chineseWords : formula.englishWords}
+          <strong>{slots.get(formula.slot)}</strong> = {i18n.language === 'zh' ? formula.chineseWords : formula.englishWords}{' '}
+          {may('performance.product.read') && (
+            <Link to={`/performance/products/versions/${formula.productVersionId}`}>{t('days.rule')}</Link>
+          )}
         </Typography.Paragraph>
       ))}
     </section>

@@ -1,5 +1,7 @@
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useAccess } from '../../../access/access';
 import { api } from '../../../api/client';
 import { Freshness } from '../../../design/Freshness';
 import { useFormats } from '../../../design/formats';
@@ -20,6 +22,7 @@ const FRESH_MILLISECONDS = 60_000;
 export default function ResultsPage() {
   const { t } = useTranslation('performance');
   const formats = useFormats();
+  const { may } = useAccess();
   const { subject, filters, change } = useResultFilters();
   const figures = api.useQuery(
     'get',
@@ -33,12 +36,15 @@ export default function ResultsPage() {
     <Page
       title={subject.personId ? t('results.of', { name: shown?.personName ?? '' }) : t('results.title')}
       note={
-        shown && (
-          <>
-            {t('results.asOf', { from: formats.date(shown.startDate), to: formats.date(shown.asOfDate) })}{' '}
-            {shown.closed && <Tag>{t('results.closed')}</Tag>} <Freshness withoutDate />
-          </>
-        )
+        <>
+          {shown && (
+            <>
+              {t('results.asOf', { from: formats.date(shown.startDate), to: formats.date(shown.asOfDate) })}{' '}
+              {shown.closed && <Tag>{t('results.closed')}</Tag>} <Freshness withoutDate />{' '}
+            </>
+          )}
+          {may('performance.product.read') && <Link to="/performance/products">{t('results.how')}</Link>}
+        </>
       }
       actions={
         <>
