@@ -85,6 +85,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "objection_withdrawn": ("与您有关的业绩异议已撤回", "An objection that concerns you was taken back"),
     "opportunity_assigned": ("有商机移交给您", "An opportunity was given to you"),
     "opportunity_member_added": ("您被加入商机团队", "You were made a member of an opportunity"),
+    "product_version_published": ("您编写的产品口径已发布", "Rules of a product that you wrote were published"),
+    "product_version_rejected": ("您编写的产品口径被退回", "Rules of a product that you wrote were given back"),
     "task_assigned": ("有任务分派给您", "A task was assigned to you"),
     "task_cancelled": ("您的任务已取消", "A task of yours was cancelled"),
     "task_changed": ("您的任务有变更", "A task of yours changed"),

@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from workbench.performance.v1 import claim_events_pb2, claim_pb2, deal_events_pb2, deal_pb2
+from workbench.performance.v1 import claim_events_pb2, claim_pb2, deal_events_pb2, deal_pb2, product_events_pb2
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 
@@ -97,3 +97,12 @@ def test_a_team_is_asked_for_its_answer_and_told_what_was_decided(town):
         [("deal_proposed", resource), *of_both],
         [],
     ]
+
+
+def test_whoever_wrote_a_products_rules_is_told_what_became_of_them(town):
+    author, version = town.product_manager, str(uuid.uuid4())
+    of = {"product_version_id": version, "product_code": "LOAN", "author_person_id": author.person_id}
+    town.announce(product_events_pb2.ProductVersionRejected(**of, decider_person_id=town.analyst.person_id))
+    town.announce(product_events_pb2.ProductVersionPublished(**of, decider_person_id=town.analyst.person_id))
+    resource = f"productVersions/{version}"
+    assert told(author, town.analyst) == [[("product_version_rejected", resource), ("product_version_published", resource)], []]

@@ -1,4 +1,4 @@
-"""Tells people what happened to claims, objections and deals that are theirs: whose their results are.
+"""Tells people what happened to claims, objections, deals and products' rules that are theirs: whose their results are, and why.
 
 Whoever is to decide finds it in the inbox (`usecases.approvals`).
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workbench.performance.v1 import claim_events_pb2, claim_pb2, deal_events_pb2, deal_pb2
+from workbench.performance.v1 import claim_events_pb2, claim_pb2, deal_events_pb2, deal_pb2, product_events_pb2
 
 from services.activity.usecases.notifying import notify
 from services.chassis.db.session import UnitOfWork
@@ -74,6 +74,23 @@ def deal_reopened(work: UnitOfWork, event: deal_events_pb2.DealReopened) -> None
 def deal_reversed(work: UnitOfWork, event: deal_events_pb2.DealReversed) -> None:
     """Tells the team that what was shared was taken back."""
     _tell(work, event.member_person_ids, "deal_reversed", f"deals/{event.deal_id}", by=event.decider_person_id)
+
+
+def product_version_published(work: UnitOfWork, event: product_events_pb2.ProductVersionPublished) -> None:
+    """Tells whoever wrote them that a product's rules will hold."""
+    _tell_author(work, event, "product_version_published")
+
+
+def product_version_rejected(work: UnitOfWork, event: product_events_pb2.ProductVersionRejected) -> None:
+    """Tells whoever wrote them that a product's rules were given back."""
+    _tell_author(work, event, "product_version_rejected")
+
+
+def _tell_author(
+    work: UnitOfWork, event: product_events_pb2.ProductVersionPublished | product_events_pb2.ProductVersionRejected, kind: str
+) -> None:
+    resource = f"productVersions/{event.product_version_id}"
+    _tell(work, [event.author_person_id], kind, resource, by=event.decider_person_id)
 
 
 def _tell_of_claim(work: UnitOfWork, person_ids: Iterable[str], kind: str, claim_id: str, *, by: str) -> None:
