@@ -172,8 +172,10 @@ def _cards():
 
 
 def _bills():
-    held = "CASE WHEN state = 'DISCOUNTED' THEN face ELSE 0 END"
-    formulas, parameters = _lending(held, "0.25", f"{held} * (discount_rate - ftp_rate)")
+    discounted = "CASE WHEN state = 'DISCOUNTED' THEN {} ELSE 0 END"
+    held = discounted.format("face")
+    # What was not discounted has no rate, and lacks none.
+    formulas, parameters = _lending(held, "0.25", discounted.format("face * (discount_rate - ftp_rate)"))
     issued = "CASE WHEN days_since_issue = 0 THEN {} ELSE 0 END"
     flows = ((_FLOW_AMOUNT, issued.format("face")), (_FLOW_COUNT, issued.format("count")))
     source = _source("bills", ((_BALANCE, held), *formulas, *flows), kinds=["BANK_ACCEPTANCE", "COMMERCIAL_ACCEPTANCE"])

@@ -62,6 +62,23 @@ def test_the_first_catalogue_takes_every_kind_of_account_and_reads_in_plain_word
     assert {rule.dataset for rule in rules} == {"balances", "bills", "ebanking_events", "factoring", "fees", "trade_finance"}
 
 
+@pytest.mark.parametrize(
+    ("row", "profit"),
+    [
+        ({"state": "DISCOUNTED", "discount_rate": "0.03"}, "10"),
+        # Of what was discounted the rate is missed; what was not has none.
+        ({"state": "DISCOUNTED"}, ""),
+        ({"state": "ISSUED"}, "0"),
+    ],
+)
+def test_a_bill_that_was_not_discounted_lacks_no_rate(shop, row, profit):
+    bill = shop.rm1_east.call("GetProduct", product_code="DISCOUNTED_BILL").version.definition
+    (formula,) = [each.formula for each in bill.sources[0].formulas if each.measure == Measure.FTP_PROFIT]
+    asked = {"dataset": "bills", "measure": Measure.FTP_PROFIT, "formula": formula, "parameters": bill.parameters}
+    tried = shop.rm1_east.call("CheckFormula", **asked, values={"face": "1000.00", "ftp_rate": "0.02"} | row)
+    assert tried.value == profit
+
+
 def test_a_version_is_written_by_one_person_and_published_by_another(shop):
     version = created(shop)
     assert (version.version_number, version.state, version.author_name) == (1, VersionState.DRAFT, "王雅婷")
