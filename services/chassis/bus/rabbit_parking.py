@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from services.chassis.settings import TlsSettings
 
 # AMQP's reply where a queue does not exist: no worker of the service has ever run.
 NOT_FOUND_CODE = 404
+# Whoever else looks at the moment, or takes some away, is not waited for longer.
+GIVEN_BACK_SECONDS_MAX = 2.0
+_LOOK_AGAIN_SECONDS = 0.02
 
 _log = structlog.get_logger(__name__)
 
@@ -40,25 +44,30 @@ class RabbitParking:
             return waiting, _depth(connection, self._topology.parked_queue)
 
     def list(self, _work: UnitOfWork, *, limit: int) -> list[ParkedMessage]:
-        """The parked events, the oldest first. They are taken without acknowledgement, and go back as the connection closes."""
+        """The parked events, the oldest first. They are taken without acknowledgement, and given back."""
         with self._connection() as connection:
-            return [_parked(delivery) for delivery in self._take(connection, limit)]
+            channel = connection.channel()
+            found = [_parked(delivery) for delivery in self._take(channel, limit)]
+            self._give_back(channel, len(found))
+            return found
 
     def redrive(self, _work: UnitOfWork, event_ids: Sequence[str] | None) -> int:
         """Publishes parked events to the service's queue; each leaves the parking only when that has confirmed it."""
         wanted = None if event_ids is None else set(event_ids)
-        redriven = 0
+        redriven = kept = 0
         with self._connection() as connection:
-            target = connection.channel()
+            channel, target = connection.channel(), connection.channel()
             target.confirm_delivery()
-            for delivery in self._take(connection, _depth(connection, self._topology.parked_queue)):
+            for delivery in self._take(channel, _depth(connection, self._topology.parked_queue)):
                 properties = delivery.properties
                 if wanted is not None and properties.message_id not in wanted:
+                    kept += 1
                     continue
                 properties.headers = {k: v for k, v in (properties.headers or {}).items() if k not in DELIVERY_HEADERS}
                 target.basic_publish("", self._topology.events_queue, delivery.body, properties, mandatory=True)
-                delivery.channel.basic_ack(delivery.tag)
+                channel.basic_ack(delivery.tag)
                 redriven += 1
+            self._give_back(channel, kept)
         return redriven
 
     @contextmanager
@@ -74,35 +83,45 @@ class RabbitParking:
             _log.warning("broker_unavailable", error=describe(error))
             raise BusUnavailable from error
 
-    def _take(self, connection: pika.BlockingConnection, limit: int) -> Iterator[_Delivery]:
-        channel = connection.channel()
+    def _take(self, channel: BlockingChannel, limit: int) -> Iterator[_Delivery]:
         try:
             for _ in range(limit):
                 method, properties, body = channel.basic_get(self._topology.parked_queue)
                 if method is None or properties is None:
                     return
-                yield _Delivery(channel, method.delivery_tag, properties, body or b"")
+                yield _Delivery(method.delivery_tag, properties, body or b"")
         except ChannelClosedByBroker as error:
             if error.reply_code != NOT_FOUND_CODE:
                 raise
 
+    def _give_back(self, channel: BlockingChannel, count: int) -> None:
+        """Gives back what was looked at and not acknowledged, and returns once it is there: whoever looked next would miss it."""
+        if not count:
+            return
+        channel.basic_nack(0, multiple=True)
+        deadline = time.monotonic() + GIVEN_BACK_SECONDS_MAX
+        while _ready(channel, self._topology.parked_queue) < count and time.monotonic() < deadline:
+            channel.connection.sleep(_LOOK_AGAIN_SECONDS)
+
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    channel: BlockingChannel
     tag: int
     properties: pika.BasicProperties
     body: bytes
 
 
 def _depth(connection: pika.BlockingConnection, queue: str) -> int:
-    channel = connection.channel()
     try:
-        return int(channel.queue_declare(queue, passive=True).method.message_count)
+        return _ready(connection.channel(), queue)
     except ChannelClosedByBroker as error:
         if error.reply_code != NOT_FOUND_CODE:
             raise
         return 0
+
+
+def _ready(channel: BlockingChannel, queue: str) -> int:
+    return int(channel.queue_declare(queue, passive=True).method.message_count)
 
 
 def _parked(delivery: _Delivery) -> ParkedMessage:

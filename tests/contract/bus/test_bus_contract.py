@@ -48,6 +48,16 @@ def test_what_keeps_failing_is_parked_with_its_error_and_redriven(deployment, cu
     assert deployment.parked(customer_id) == []
 
 
+def test_who_looks_again_at_once_finds_what_was_looked_at(deployment, customer_id):
+    deployment.record(customer_id, f"needs {customer_id}")
+    deployment.wait_until(lambda: deployment.parked(customer_id))
+    assert [len(deployment.parked(customer_id)) for _ in range(20)] == [1] * 20
+    assert [deployment.redrive("no such event") for _ in range(10)] == [0] * 10
+    deployment.turn_on(customer_id)
+    assert deployment.redrive(deployment.parked(customer_id)[0].event_id) == 1
+    deployment.await_entries(customer_id, f"needs {customer_id}")
+
+
 def test_all_that_is_parked_is_redriven(deployment, customer_id):
     for number in range(3):
         deployment.record(f"{customer_id}-{number}", f"needs {customer_id}")
