@@ -48,7 +48,7 @@ def test_one_of_each_kind_is_there_at_first(town):
     assert {*SCHEMES.values()} <= set(shown)
     w = shown[SCHEMES["w"]]
     assert w.parameters.position.turning_basis_points == 3000
-    assert "转折 3000" in w.words
+    assert "转折 30%" in w.words
 
 
 def test_a_scheme_is_offered_once_a_second_person_published_it(town):
