@@ -244,3 +244,10 @@ def test_claims_on_a_phone(visit, looks_right):
     page.goto("/app/performance/results")
     expect(page.get_by_text(re.compile("与上级一致"))).to_be_visible()
     looks_right(page, "results", full=True)
+
+
+def test_a_period_without_results_is_no_failure(visit):
+    page = visit(RM, "performance/results?period=PERIOD_KIND_DAY&day=2020-01-01", language="en")
+    expect(page.get_by_text("No results in this period yet.")).to_be_visible()
+    page = visit("manager.east", "unit/results?period=PERIOD_KIND_DAY&date=2020-01-01", language="en")
+    expect(page.get_by_text("No results of this period yet.")).to_be_visible()

@@ -24,7 +24,7 @@ from services.chassis.settings import TlsSettings
 # AMQP's reply where a queue does not exist: no worker of the service has ever run.
 NOT_FOUND_CODE = 404
 # Whoever else looks at the moment, or takes some away, is not waited for longer.
-GIVEN_BACK_SECONDS_MAX = 2.0
+_GIVEN_BACK_SECONDS_MAX = 2.0
 _LOOK_AGAIN_SECONDS = 0.02
 
 _log = structlog.get_logger(__name__)
@@ -99,7 +99,7 @@ class RabbitParking:
         if not count:
             return
         channel.basic_nack(0, multiple=True)
-        deadline = time.monotonic() + GIVEN_BACK_SECONDS_MAX
+        deadline = time.monotonic() + _GIVEN_BACK_SECONDS_MAX
         while _ready(channel, self._topology.parked_queue) < count and time.monotonic() < deadline:
             channel.connection.sleep(_LOOK_AGAIN_SECONDS)
 

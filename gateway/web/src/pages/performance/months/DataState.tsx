@@ -55,7 +55,7 @@ export function DataState() {
                       {t('data.waiting', { count: data.staleMonthCount, since: formats.instant(data.staleTime) })}
                     </Tag>
                   ) : (
-                    t('data.nothingWaits')
+                    t(data.asOfDate ? 'data.nothingWaits' : 'data.notBegun')
                   ),
                 },
                 {

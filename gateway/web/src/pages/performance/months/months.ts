@@ -1,7 +1,8 @@
 // Months, their runs and their closing: what the pages of them share.
-import type { Permission, Schema } from '@rm-workbench/client';
-import { type Access, useAccess } from '../../../access/access';
+import type { Schema } from '@rm-workbench/client';
+import { useAccess } from '../../../access/access';
 import { api, refresh } from '../../../api/client';
+import { mayForBank } from '../charge';
 
 export type Month = Schema<'performance.v1.ResultMonth'>;
 export type Closing = Schema<'performance.v1.MonthClosing'>;
@@ -34,15 +35,6 @@ export function lastDayOf(monthDate: string): string {
 export const isOver = (month: Month): boolean => month.asOfDate === lastDayOf(month.monthDate);
 
 export const isRunning = (run: Run): boolean => run.state === 'RUN_STATE_RUNNING';
-
-/** How many pieces lie in a path of the head office: `/HO/`. */
-const HEAD_OFFICE_PIECES = 3;
-
-/** Results are the whole bank's: whoever computes or closes a month has a post at the head office. The service holds it once more. */
-export function mayForBank({ me, may }: Access, permission: Permission): boolean {
-  const atHeadOffice = (path: string) => path !== '' && path.split('/').length <= HEAD_OFFICE_PIECES;
-  return may(permission) && me.posts.some((post) => post.permissions.includes(permission) && atHeadOffice(post.scopePath));
-}
 
 export interface MonthRights {
   mayCompute: boolean;

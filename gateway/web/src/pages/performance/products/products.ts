@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
 import { api, client, refresh } from '../../../api/client';
 import { useFormats } from '../../../design/formats';
-import { isInCharge } from '../charge';
+import { mayForBank } from '../charge';
 
 export type Version = Schema<'performance.v1.ProductVersion'>;
 export type VersionState = Version['state'];
@@ -43,7 +43,6 @@ export const VERSION_TONES: Partial<Record<VersionState, 'success' | 'warning' |
 export const ALL = 1000;
 /** What the workbench brings along holds from here on: before any result. */
 const BEGINNING = '1900-01-01';
-const HEAD_OFFICE = /^\/[^/]+\//;
 
 export const isOpen = (version: Version) => OPEN_STATES.some((state) => state === version.state);
 export const today = () => dayjs().format('YYYY-MM-DD');
@@ -122,9 +121,7 @@ export function useVersions(productCode: string) {
 
 /** Whether the caller may write and decide versions: the catalogue is the whole bank's. */
 export function useMayDefine(): boolean {
-  const access = useAccess();
-  const headOffice = HEAD_OFFICE.exec(access.me.person?.organisationPath ?? '')?.[0] ?? '/';
-  return access.may('performance.product.define') && isInCharge(access, 'performance.product.define', headOffice);
+  return mayForBank(useAccess(), 'performance.product.define');
 }
 
 export interface VersionRights {

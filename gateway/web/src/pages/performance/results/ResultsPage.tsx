@@ -1,3 +1,4 @@
+import { Refusal } from '@rm-workbench/client';
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -54,22 +55,26 @@ export default function ResultsPage() {
       }
     >
       {shown?.stale && <PartialState words={t('results.stale')} />}
-      <Loaded query={figures} rows={10}>
-        {(data) =>
-          nobody ? (
-            <EmptyState words={t('results.none')} />
-          ) : (
-            <>
-              <KeyFigures line={data.total} measure={subject.measure} onChoose={(measure) => change({ measure })} />
-              <div className="results-middle">
-                <Trend subject={subject} asOfDate={data.asOfDate} onChoose={(day) => change({ day })} />
-                <OwnRank subject={subject} line={data.total} />
-              </div>
-              <DrillDown subject={subject} filters={filters} change={change} />
-            </>
-          )
-        }
-      </Loaded>
+      {figures.error instanceof Refusal && figures.error.reason === 'RESULTS_MISSING' ? (
+        <EmptyState words={t('results.none')} />
+      ) : (
+        <Loaded query={figures} rows={10}>
+          {(data) =>
+            nobody ? (
+              <EmptyState words={t('results.none')} />
+            ) : (
+              <>
+                <KeyFigures line={data.total} measure={subject.measure} onChoose={(measure) => change({ measure })} />
+                <div className="results-middle">
+                  <Trend subject={subject} asOfDate={data.asOfDate} onChoose={(day) => change({ day })} />
+                  <OwnRank subject={subject} line={data.total} />
+                </div>
+                <DrillDown subject={subject} filters={filters} change={change} />
+              </>
+            )
+          }
+        </Loaded>
+      )}
     </Page>
   );
 }

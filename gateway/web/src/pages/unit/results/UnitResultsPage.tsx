@@ -1,3 +1,4 @@
+import { Refusal } from '@rm-workbench/client';
 import { Flex, Segmented, Select, Tabs, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAccess } from '../../../access/access';
@@ -7,7 +8,7 @@ import { DateField } from '../../../design/fields';
 import { useFormats } from '../../../design/formats';
 import { useNamedChoices } from '../../../design/Named';
 import { Page } from '../../../design/Page';
-import { FailureState } from '../../../design/States';
+import { EmptyState, FailureState } from '../../../design/States';
 import { useFilters } from '../../../design/useFilters';
 import { MonthList } from '../../performance/months/MonthList';
 import { UnitField } from '../UnitField';
@@ -70,7 +71,7 @@ export default function UnitResultsPage() {
         />
       </Flex>
       {figures.error && !figures.data ? (
-        <FailureState error={figures.error} onRetry={() => void figures.refetch()} />
+        <NoFigures error={figures.error} onRetry={() => void figures.refetch()} />
       ) : (
         <>
           <ResultTiles figures={figures.data} against={against} />
@@ -116,4 +117,11 @@ function AsOf({ figures }: { figures: Figures | undefined }) {
       {figures.stale && <Tag color="processing">{t('results.stale')}</Tag>} <Freshness withoutDate />
     </>
   );
+}
+
+/** Before the first month is computed there is nothing wrong. */
+function NoFigures({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const { t } = useTranslation('unit');
+  if (error instanceof Refusal && error.reason === 'RESULTS_MISSING') return <EmptyState words={t('results.missing')} />;
+  return <FailureState error={error} onRetry={onRetry} />;
 }
