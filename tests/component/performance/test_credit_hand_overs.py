@@ -197,13 +197,26 @@ def test_who_comes_back_has_again_what_went_because_he_had_left(town, at, led):
     at(datetime(2027, 3, 1, 2, tzinfo=UTC))
     for _ in range(2):
         town.announce(events_pb2.PersonEnabled(person_id=leaver.person_id))
-        town.run_timer("shares.hand_over")
+    town.run_timer("shares.hand_over")
     found = shares(town, customer_id)
     assert [each for each in found if each[0] == "2027-03-01"] == [("2027-03-01", "", leaver.person_id, 1_000)]
     assert ("2026-01-01", "", lead.person_id, 9_000) in found
     kept = [("2027-02-25", "2027-02-28", leaver.person_id, 700)]
     grown = [("2027-02-25", "2027-02-28", lead.person_id, 300)] if led else []
     assert sorted(each for each in found if each[0] == "2027-02-25") == sorted(kept + grown)
+
+
+def test_who_comes_back_once_the_steps_are_over_gets_nothing_of_the_leads(town, at):
+    leaver, lead = town.rm2_east, town.rm1_east
+    customer_id = town.customer(lead)
+    own(town, customer_id, Part(leaver.person_id, 1_000, JANUARY), Part(lead.person_id, 9_000, JANUARY))
+    town.announce(events_pb2.PersonDisabled(person_id=leaver.person_id))
+    town.run_timer("shares.hand_over")
+    found = shares(town, customer_id)
+    at(datetime(2027, 12, 1, 2, tzinfo=UTC))
+    town.announce(events_pb2.PersonEnabled(person_id=leaver.person_id))
+    town.run_timer("shares.hand_over")
+    assert shares(town, customer_id) == found
 
 
 def test_what_went_with_a_customer_does_not_come_back_with_who_led_it(town, moved):
@@ -214,6 +227,8 @@ def test_what_went_with_a_customer_does_not_come_back_with_who_led_it(town, move
     town.announce(events_pb2.PersonEnabled(person_id=former.person_id))
     town.run_timer("shares.hand_over")
     assert shares(town, customer_id) == found
+    void, started = share_pb2.CREDIT_HAND_OVER_STATE_VOID, share_pb2.CREDIT_HAND_OVER_STATE_STARTED
+    assert hand_overs(town, customer_id) == [void, started]
 
 
 def test_who_is_here_again_before_anything_was_handed_over_keeps_all(town):
